@@ -1,0 +1,67 @@
+"""The payamak-panel SMS gateway: client, codes, errors, and how numbers and parts are counted.
+
+Nothing in this folder knows Home Assistant, and nothing outside it knows the gateway's field names and codes.
+"""
+
+from .client import DEFAULT_URL, MAX_MESSAGES, MAX_RECIPIENTS, PayamakClient
+from .codes import OPT_OUT_MISSING
+from .errors import (
+    AccountError,
+    AccountWideError,
+    AddressError,
+    BadReplyError,
+    CredentialsError,
+    CreditError,
+    GatewayError,
+    MessageError,
+    RecipientError,
+    RejectedError,
+    SenderLineError,
+    TemporaryError,
+    UncertainError,
+    UnreachableError,
+    WaitError,
+)
+from .models import Delivery, DeliveryStatus, Location, Message, Receipt
+from .text import (
+    count_parts,
+    count_tariff_units,
+    is_latin,
+    mask_number,
+    normalise_line,
+    normalise_number,
+)
+
+__all__ = [
+    "DEFAULT_URL",
+    "MAX_MESSAGES",
+    "MAX_RECIPIENTS",
+    "OPT_OUT_MISSING",
+    "AccountError",
+    "AccountWideError",
+    "AddressError",
+    "BadReplyError",
+    "CredentialsError",
+    "CreditError",
+    "Delivery",
+    "DeliveryStatus",
+    "GatewayError",
+    "Location",
+    "Message",
+    "MessageError",
+    "PayamakClient",
+    "Receipt",
+    "RecipientError",
+    "RejectedError",
+    "SenderLineError",
+    "TemporaryError",
+    "UncertainError",
+    "UnreachableError",
+    "WaitError",
+    "count_parts",
+    "count_tariff_units",
+    "is_latin",
+    "mask_number",
+    "normalise_line",
+    "normalise_number",
+]

@@ -1,0 +1,220 @@
+"""The client of the payamak-panel SMS gateway: one method for each of the gateway's own."""
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+import logging
+from typing import Final
+
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    ConnectionTimeoutError,
+    InvalidURL,
+    ServerFingerprintMismatch,
+)
+from yarl import URL
+
+from .errors import (
+    BadReplyError,
+    CredentialsError,
+    GatewayError,
+    UncertainError,
+    UnreachableError,
+)
+from .models import Delivery, Location, Message, Receipt
+from .reply import (
+    Reply,
+    parse,
+    read_amount,
+    read_delivery,
+    read_lines,
+    read_messages,
+    read_receipts,
+)
+
+_LOGGER = logging.getLogger(__name__)
+
+DEFAULT_URL: Final = "https://rest.payamak-panel.com/api/SendSMS/"
+MAX_RECIPIENTS: Final = 100
+MAX_MESSAGES: Final = 100
+
+# Everything before the request leaves (queue, name, connection, TLS) falls under `connect`, so that running out of it
+# means that nothing was sent.
+_TIMEOUT: Final = ClientTimeout(total=40, connect=10)
+_MAX_REPLY_BYTES: Final = 2 * 1024 * 1024
+_HEADERS: Final = {
+    "Accept": "application/json",
+    # A kept connection that died with the link would swallow a request and leave its outcome unknown;
+    # a fresh one fails before the request leaves.
+    "Connection": "close",
+}
+
+
+class PayamakClient:
+    """Calls the gateway for one account.
+
+    Every method raises a GatewayError of the class that tells what to do; see ``errors``. After the first wrong
+    credentials the client refuses further calls by itself, because failed logins get the caller's address blocked:
+    make a new client for new credentials.
+    """
+
+    def __init__(
+        self,
+        session: ClientSession,
+        username: str,
+        password: str,
+        url: str = DEFAULT_URL,
+        *,
+        timeout: ClientTimeout = _TIMEOUT,
+    ) -> None:
+        """Keep the account's credentials; ``password`` may be the panel's API key. Nothing is sent yet."""
+        self._session = session
+        self._credentials = {"username": username, "password": password}
+        self._url = URL(url)
+        self._timeout = timeout
+        self._refused: CredentialsError | None = None
+
+    async def get_credit(self) -> Decimal:
+        """Return the credit left, in SMS of the base tariff, fractional (GetCredit)."""
+        return await self._call("GetCredit", read_amount)
+
+    async def get_base_price(self) -> Decimal:
+        """Return the base price of one SMS in Rial (GetBasePrice)."""
+        return await self._call("GetBasePrice", read_amount)
+
+    async def get_lines(self) -> tuple[str, ...]:
+        """Return the account's own sender lines, plain digits; there may be none (GetUserNumbers)."""
+        return await self._call("GetUserNumbers", read_lines)
+
+    async def send_sms(
+        self, recipients: Sequence[str], text: str, sender: str, *, flash: bool = False
+    ) -> list[Receipt]:
+        """Send one text to up to 100 recipients (``09xxxxxxxxx``), and return a receipt for each, in order (SendSMS).
+
+        Raises where the call was refused as a whole, and UncertainError where nobody knows; it is never repeated.
+        """
+        if not 1 <= len(recipients) <= MAX_RECIPIENTS:
+            raise ValueError(f"One call takes 1 to {MAX_RECIPIENTS} recipients")
+        parameters = {
+            "to": ",".join(recipients),
+            "from": sender,
+            "text": text,
+            "isFlash": "true" if flash else "false",
+        }
+        return await self._call(
+            "SendSMS", lambda reply: read_receipts(reply, recipients), parameters
+        )
+
+    async def send_pattern(
+        self, recipient: str, pattern_id: int, variables: Sequence[str]
+    ) -> Receipt:
+        """Send an approved pattern over the shared service line to one recipient (BaseServiceNumber).
+
+        The variables are joined by ";", which can't be escaped: raises ValueError for one that holds it.
+        """
+        if any(";" in variable for variable in variables):
+            raise ValueError('A pattern variable must not hold ";"')
+        parameters = {
+            "to": recipient,
+            "text": ";".join(variables),
+            "bodyId": str(pattern_id),
+        }
+        receipts = await self._call(
+            "BaseServiceNumber",
+            lambda reply: read_receipts(reply, [recipient], ids_only=True),
+            parameters,
+        )
+        return receipts[0]
+
+    async def get_delivery(self, message_id: str) -> Delivery:
+        """Return the delivery status of one accepted SMS by its recId (GetDeliveries2)."""
+        return await self._call(
+            "GetDeliveries2",
+            lambda reply: read_delivery(reply, message_id),
+            {"recId": message_id},
+        )
+
+    async def get_messages(
+        self,
+        location: Location,
+        *,
+        line: str = "",
+        offset: int = 0,
+        limit: int = MAX_MESSAGES,
+    ) -> tuple[Message, ...]:
+        """Return up to 100 messages of a box, as the gateway orders them (GetMessages).
+
+        ``line`` filters on an own line, "" is all; ``offset`` counts rows from the newest. Times are aware.
+        """
+        if not 1 <= limit <= MAX_MESSAGES:
+            raise ValueError(f"One call takes 1 to {MAX_MESSAGES} messages")
+        parameters = {
+            "location": str(int(location)),
+            "from": line,
+            "index": str(offset),
+            "count": str(limit),
+        }
+        return await self._call("GetMessages", read_messages, parameters)
+
+    async def _call[T](
+        self,
+        method: str,
+        read: Callable[[Reply], T],
+        parameters: Mapping[str, str] | None = None,
+    ) -> T:
+        """Make one call and read its reply; nothing of either is logged but the method and what went wrong."""
+        if self._refused:
+            raise CredentialsError(self._refused.reason, self._refused.code)
+        try:
+            return read(
+                await self._post(method, {**self._credentials, **(parameters or {})})
+            )
+        except GatewayError as error:
+            _LOGGER.debug("%s: %s", method, error)
+            if isinstance(error, CredentialsError):
+                self._refused = error
+            raise
+
+    async def _post(self, method: str, fields: Mapping[str, str]) -> Reply:
+        try:
+            async with self._session.post(
+                self._url / method,
+                data=fields,
+                headers=_HEADERS,
+                timeout=self._timeout,
+                allow_redirects=False,
+            ) as response:
+                _LOGGER.debug("%s: HTTP status %s", method, response.status)
+                return await _read(response)
+        # The connector's errors come before anything was written.
+        except (
+            ClientConnectorError,
+            ConnectionTimeoutError,
+            ServerFingerprintMismatch,
+            InvalidURL,
+        ) as error:
+            raise UnreachableError("unreachable") from error
+        except TimeoutError as error:
+            raise UncertainError("no_answer") from error
+        except ClientError as error:
+            raise UncertainError("connection_lost") from error
+
+
+async def _read(response: ClientResponse) -> Reply:
+    """Read a reply of a bounded size. The body decides, not the HTTP status: business errors come with 200."""
+    if 300 <= response.status < 400:
+        raise BadReplyError("redirected")
+    body = bytearray()
+    async for chunk in response.content.iter_chunked(64 * 1024):
+        body += chunk
+        if len(body) > _MAX_REPLY_BYTES:
+            raise BadReplyError("reply_too_large")
+    try:
+        return parse(bytes(body))
+    except BadReplyError as error:
+        if response.status >= 500:
+            raise UncertainError("server_fault") from error
+        raise

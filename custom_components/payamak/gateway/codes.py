@@ -1,0 +1,105 @@
+"""The gateway's result codes and delivery statuses: the one place that knows what a number means."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from .errors import (
+    AccountError,
+    AddressError,
+    CredentialsError,
+    CreditError,
+    GatewayError,
+    MessageError,
+    RecipientError,
+    RejectedError,
+    SenderLineError,
+    TemporaryError,
+    UncertainError,
+    WaitError,
+)
+from .models import DeliveryStatus
+
+
+@dataclass(frozen=True, slots=True)
+class ResultCode:
+    """A result code's cause as a fixed word, and the error that tells what to do about it."""
+
+    reason: str
+    error: type[GatewayError]
+
+
+ACCEPTED_WITHOUT_ID: Final = 1
+BLOCKED_RECIPIENT: Final = 35
+NOT_SENT: Final = 11
+OPT_OUT_MISSING: Final = 15
+
+RESULT_CODES: Final = {
+    0: ResultCode("wrong_credentials", CredentialsError),
+    2: ResultCode("credit_exhausted", CreditError),
+    3: ResultCode("daily_limit_reached", WaitError),
+    4: ResultCode("volume_limit_reached", WaitError),
+    5: ResultCode("sender_not_valid", SenderLineError),
+    6: ResultCode("gateway_updating", TemporaryError),
+    7: ResultCode("filtered_word", MessageError),
+    8: ResultCode("below_minimum_count", MessageError),
+    9: ResultCode("public_line", SenderLineError),
+    10: ResultCode("account_inactive", AccountError),
+    NOT_SENT: ResultCode("not_sent", UncertainError),
+    12: ResultCode("documents_incomplete", AccountError),
+    14: ResultCode("link_not_allowed", MessageError),
+    OPT_OUT_MISSING: ResultCode("opt_out_missing", MessageError),
+    16: ResultCode("no_recipient", RecipientError),
+    17: ResultCode("empty_message", MessageError),
+    18: ResultCode("recipient_not_valid", RecipientError),
+    19: ResultCode("hourly_limit_reached", WaitError),
+    BLOCKED_RECIPIENT: ResultCode("recipient_blacklisted", RecipientError),
+    108: ResultCode("address_blocked", AddressError),
+    109: ResultCode("address_required", AddressError),
+    110: ResultCode("api_key_required", CredentialsError),
+    111: ResultCode("address_not_allowed", AddressError),
+    -1: ResultCode("pattern_access_missing", AccountError),
+    -2: ResultCode("one_recipient_only", MessageError),
+    -3: ResultCode("line_not_defined", SenderLineError),
+    -4: ResultCode("pattern_not_approved", MessageError),
+    -5: ResultCode("pattern_variables_wrong", MessageError),
+    -6: ResultCode("internal_error", UncertainError),
+    -7: ResultCode("line_not_defined", SenderLineError),
+    -10: ResultCode("link_in_pattern", MessageError),
+}
+
+UNKNOWN_CODE: Final = ResultCode("unknown_code", RejectedError)
+
+# 108-111 were seen with either sign, and mean the same wherever they stand.
+ALWAYS_ERRORS: Final = frozenset({108, 109, 110, 111, -108, -109, -110, -111})
+
+
+def error_of(code: int) -> GatewayError:
+    """Return the error that a result code stands for; codes that nobody knows yet are refusals."""
+    known = RESULT_CODES.get(
+        -code if code in ALWAYS_ERRORS and code < 0 else code, UNKNOWN_CODE
+    )
+    return known.error(known.reason, code)
+
+
+# 8 and 0 are the last word some operators ever give, so they stay pending rather than become a success.
+DELIVERY_STATUSES: Final = {
+    0: DeliveryStatus.PENDING,
+    1: DeliveryStatus.DELIVERED,
+    2: DeliveryStatus.UNDELIVERED,
+    3: DeliveryStatus.FAILED,
+    5: DeliveryStatus.FAILED,
+    8: DeliveryStatus.PENDING,
+    16: DeliveryStatus.UNDELIVERED,
+    35: DeliveryStatus.BLACKLISTED,
+    100: DeliveryStatus.UNKNOWN,
+    200: DeliveryStatus.PENDING,
+    300: DeliveryStatus.FILTERED,
+    400: DeliveryStatus.PENDING,
+    500: DeliveryStatus.REJECTED,
+    -1: DeliveryStatus.PENDING,
+}
+
+
+def delivery_status_of(code: int) -> DeliveryStatus:
+    """Return what a delivery status number means; numbers that nobody knows yet are unknown, and so not final."""
+    return DELIVERY_STATUSES.get(code, DeliveryStatus.UNKNOWN)

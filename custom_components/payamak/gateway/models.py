@@ -1,0 +1,71 @@
+"""What the gateway answers, in types that can't be misread: ids as text, money as Decimal, times aware."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+from .errors import GatewayError
+
+
+class DeliveryStatus(StrEnum):
+    """What became of an accepted SMS."""
+
+    DELIVERED = "delivered"
+    PENDING = "pending"
+    UNDELIVERED = "undelivered"
+    FAILED = "failed"
+    BLACKLISTED = "blacklisted"
+    FILTERED = "filtered"
+    REJECTED = "rejected"
+    UNKNOWN = "unknown"
+
+    @property
+    def final(self) -> bool:
+        """Tell whether this is the last word, so that asking again is pointless."""
+        return self not in (DeliveryStatus.PENDING, DeliveryStatus.UNKNOWN)
+
+
+class Location(IntEnum):
+    """The boxes GetMessages reads."""
+
+    ALL = -1
+    RECEIVED = 1
+    SENT = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What the gateway said to one recipient's SMS: accepted where there is no error.
+
+    ``message_id`` (recId, today 19 digits) is None where the gateway accepted without an id, or where ids can't be
+    told apart: such an SMS can't be tracked.
+    """
+
+    recipient: str
+    message_id: str | None = None
+    error: GatewayError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """The delivery status of one SMS; ``code`` is the gateway's own number, None where it gave none yet."""
+
+    message_id: str
+    status: DeliveryStatus
+    code: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One row of the sent box or the inbox. ``message_id`` is a MsgID, which is not the recId of SendSMS."""
+
+    message_id: str
+    location: Location
+    text: str
+    sender: str
+    receiver: str
+    sent_at: datetime | None
+    parts: int
+    recipients: int
+    delivered: int
+    failed: int

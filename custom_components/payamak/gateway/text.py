@@ -1,0 +1,101 @@
+"""Phone numbers and message texts, as the operators of Iran count and write them."""
+
+import re
+from typing import Final
+
+_SEPARATORS: Final = re.compile(
+    r"[\s\-‐-―−._()/\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
+_MOBILE: Final = re.compile(r"(?:(?:\+|00)?980?|0)?(9\d{9})", re.ASCII)
+_LINE: Final = re.compile(r"\+?(\d{3,20})", re.ASCII)
+_DIGIT_RUN: Final = re.compile(r"\d(?:[\s\-‐-―−._()/]*\d)*")
+
+# GSM 03.38: the alphabet of a Latin part, and the characters that take two places in it.
+_GSM_BASIC: Final = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_GSM_EXTENDED: Final = frozenset("^{}\\[~]|€\f")
+
+_LATIN_SINGLE: Final = 160
+_LATIN_PART: Final = 153
+_UNICODE_SINGLE: Final = 70
+_UNICODE_PART: Final = 67
+
+# "A Latin part costs about twice a Persian one": credit is counted in Persian parts.
+_LATIN_TARIFF: Final = 2
+
+
+def _western_digits(value: str) -> str:
+    """Write every decimal digit of any script (۰-۹, ٠-٩, ...) as 0-9."""
+    return "".join(str(int(char)) if char.isdecimal() else char for char in value)
+
+
+def _compact(value: object) -> str | None:
+    """Return what was typed without separators, or None for what can't be a number."""
+    # A template makes an int of a number: "+989121234567" arrives as 989121234567.
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    return _SEPARATORS.sub("", _western_digits(str(value)))
+
+
+def normalise_number(value: object) -> str:
+    """Return a recipient's mobile number as ``09xxxxxxxxx``.
+
+    Accepts text or int, digits of any script, spaces, dashes, and the prefixes +98, 0098, 98, 0 or none.
+    Raises ValueError for anything else, with a message that does not repeat the number.
+    """
+    compact = _compact(value)
+    if compact is None or not (match := _MOBILE.fullmatch(compact)):
+        raise ValueError("Not an Iranian mobile number")
+    return f"0{match[1]}"
+
+
+def normalise_line(value: object) -> str:
+    """Return a sender line as plain digits, the way GetUserNumbers writes it.
+
+    Raises ValueError for anything that is not 3 to 20 digits.
+    """
+    compact = _compact(value)
+    if compact is None or not (match := _LINE.fullmatch(compact)):
+        raise ValueError("Not a sender line")
+    return match[1]
+
+
+def mask_number(value: object) -> str:
+    """Return a text in which every number shows no more than its last four digits."""
+    return _DIGIT_RUN.sub(_mask_digits, str(value))
+
+
+def _mask_digits(match: re.Match[str]) -> str:
+    digits = re.sub(r"\D", "", match[0])
+    return digits if len(digits) <= 4 else f"…{digits[-4:]}"
+
+
+def is_latin(text: str) -> bool:
+    """Tell whether a text fits the GSM alphabet, and so goes out in Latin parts."""
+    return all(char in _GSM_BASIC or char in _GSM_EXTENDED for char in text)
+
+
+def count_parts(text: str) -> int:
+    """Return how many parts an SMS with this text takes, as the operators bill them.
+
+    Latin: 160 characters in one part, beyond it 153 for each. Anything else is Unicode: 70 UTF-16 units in one part,
+    beyond it 67 for each. An empty text takes none.
+    """
+    if is_latin(text):
+        length = len(text) + sum(char in _GSM_EXTENDED for char in text)
+        return _parts(length, _LATIN_SINGLE, _LATIN_PART)
+    length = len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return _parts(length, _UNICODE_SINGLE, _UNICODE_PART)
+
+
+def count_tariff_units(text: str) -> int:
+    """Return what one SMS with this text takes from the credit, in base-tariff SMS (about: the panel decides)."""
+    return count_parts(text) * (_LATIN_TARIFF if is_latin(text) else 1)
+
+
+def _parts(length: int, single: int, part: int) -> int:
+    if length <= single:
+        return min(length, 1)
+    return -(-length // part)
