@@ -1,0 +1,55 @@
+"""Payamak: an SMS account of the payamak-panel gateway in Home Assistant."""
+
+from homeassistant.const import Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.typing import ConfigType
+
+from .account import Account
+from .const import DOMAIN
+from .coordinator import AccountCoordinator, PayamakConfigEntry, PayamakData
+from .issues import Issue, async_clear_issues
+from .messenger import Messenger
+from .notify import async_setup_notify_action
+from .services import async_setup_services
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+PLATFORMS = [Platform.SENSOR]
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Register the actions, which are there before and after any account."""
+    async_setup_services(hass)
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> bool:
+    """Set an account up."""
+    async_clear_issues(hass, entry, Issue.SENDER_LINE, Issue.NOTIFY_ACTION)
+    account = Account(hass, entry)
+    coordinator = AccountCoordinator(hass, entry, account)
+    await coordinator.async_config_entry_first_refresh()
+    entry.runtime_data = PayamakData(
+        account=account,
+        coordinator=coordinator,
+        messenger=Messenger(account, coordinator.async_refresh_after_sending),
+    )
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    await async_setup_notify_action(hass, entry)
+    entry.async_on_unload(entry.add_update_listener(_async_reload))
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> bool:
+    """Take an account down."""
+    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> None:
+    """Forget the repairs of an account that is no more."""
+    async_clear_issues(hass, entry, *Issue)
+
+
+async def _async_reload(hass: HomeAssistant, entry: PayamakConfigEntry) -> None:
+    """Apply changed settings."""
+    await hass.config_entries.async_reload(entry.entry_id)

@@ -1,6 +1,7 @@
-"""The payamak-panel SMS gateway: client, codes, errors, and how numbers and parts are counted.
+"""The payamak-panel SMS gateway: its client, codes, errors, numbers and parts.
 
-Nothing in this folder knows Home Assistant, and nothing outside it knows the gateway's field names and codes.
+Nothing in this folder knows Home Assistant, and nothing outside it knows the gateway's
+field names and codes.
 """
 
 from .client import DEFAULT_URL, MAX_MESSAGES, MAX_RECIPIENTS, PayamakClient

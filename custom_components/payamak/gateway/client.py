@@ -1,4 +1,4 @@
-"""The client of the payamak-panel SMS gateway: one method for each of the gateway's own."""
+"""The client of the SMS gateway: one method for each of the gateway's own."""
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
@@ -13,6 +13,7 @@ from aiohttp import (
     ClientTimeout,
     ConnectionTimeoutError,
     InvalidURL,
+    NonHttpUrlClientError,
     ServerFingerprintMismatch,
 )
 from yarl import URL
@@ -33,7 +34,9 @@ from .reply import (
     read_lines,
     read_messages,
     read_receipts,
+    read_shared_line_receipt,
 )
+from .text import well_formed
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -41,14 +44,14 @@ DEFAULT_URL: Final = "https://rest.payamak-panel.com/api/SendSMS/"
 MAX_RECIPIENTS: Final = 100
 MAX_MESSAGES: Final = 100
 
-# Everything before the request leaves (queue, name, connection, TLS) falls under `connect`, so that running out of it
-# means that nothing was sent.
+# Everything before the request leaves (queue, name, connection, TLS) falls under
+# `connect`, so that running out of it means that nothing was sent.
 _TIMEOUT: Final = ClientTimeout(total=40, connect=10)
 _MAX_REPLY_BYTES: Final = 2 * 1024 * 1024
 _HEADERS: Final = {
     "Accept": "application/json",
-    # A kept connection that died with the link would swallow a request and leave its outcome unknown;
-    # a fresh one fails before the request leaves.
+    # A kept connection that died with the link would swallow a request and leave its
+    # outcome unknown; a fresh one fails before the request leaves.
     "Connection": "close",
 }
 
@@ -56,9 +59,10 @@ _HEADERS: Final = {
 class PayamakClient:
     """Calls the gateway for one account.
 
-    Every method raises a GatewayError of the class that tells what to do; see ``errors``. After the first wrong
-    credentials the client refuses further calls by itself, because failed logins get the caller's address blocked:
-    make a new client for new credentials.
+    Every method raises a GatewayError of the class that tells what to do; see
+    ``errors``. After the first wrong credentials the client refuses further calls by
+    itself, because failed logins get the caller's address blocked: make a new client
+    for new credentials.
     """
 
     def __init__(
@@ -70,7 +74,7 @@ class PayamakClient:
         *,
         timeout: ClientTimeout = _TIMEOUT,
     ) -> None:
-        """Keep the account's credentials; ``password`` may be the panel's API key. Nothing is sent yet."""
+        """Keep the credentials; ``password`` may be the panel's API key."""
         self._session = session
         self._credentials = {"username": username, "password": password}
         self._url = URL(url)
@@ -86,15 +90,16 @@ class PayamakClient:
         return await self._call("GetBasePrice", read_amount)
 
     async def get_lines(self) -> tuple[str, ...]:
-        """Return the account's own sender lines, plain digits; there may be none (GetUserNumbers)."""
+        """Return the account's own sender lines; there may be none (GetUserNumbers)."""
         return await self._call("GetUserNumbers", read_lines)
 
     async def send_sms(
         self, recipients: Sequence[str], text: str, sender: str, *, flash: bool = False
     ) -> list[Receipt]:
-        """Send one text to up to 100 recipients (``09xxxxxxxxx``), and return a receipt for each, in order (SendSMS).
+        """Send one text to up to 100 recipients, ``09xxxxxxxxx`` (SendSMS).
 
-        Raises where the call was refused as a whole, and UncertainError where nobody knows; it is never repeated.
+        Returns a receipt for each, in order. Raises where the call was refused as a
+        whole, and UncertainError where nobody knows; it is never repeated.
         """
         if not 1 <= len(recipients) <= MAX_RECIPIENTS:
             raise ValueError(f"One call takes 1 to {MAX_RECIPIENTS} recipients")
@@ -111,9 +116,10 @@ class PayamakClient:
     async def send_pattern(
         self, recipient: str, pattern_id: int, variables: Sequence[str]
     ) -> Receipt:
-        """Send an approved pattern over the shared service line to one recipient (BaseServiceNumber).
+        """Send an approved pattern over the shared service line (BaseServiceNumber).
 
-        The variables are joined by ";", which can't be escaped: raises ValueError for one that holds it.
+        The variables are joined by ";", which can't be escaped: raises ValueError for
+        one that holds it.
         """
         if any(";" in variable for variable in variables):
             raise ValueError('A pattern variable must not hold ";"')
@@ -122,15 +128,14 @@ class PayamakClient:
             "text": ";".join(variables),
             "bodyId": str(pattern_id),
         }
-        receipts = await self._call(
+        return await self._call(
             "BaseServiceNumber",
-            lambda reply: read_receipts(reply, [recipient], ids_only=True),
+            lambda reply: read_shared_line_receipt(reply, recipient),
             parameters,
         )
-        return receipts[0]
 
     async def get_delivery(self, message_id: str) -> Delivery:
-        """Return the delivery status of one accepted SMS by its recId (GetDeliveries2)."""
+        """Return the delivery status of one SMS by its recId (GetDeliveries2)."""
         return await self._call(
             "GetDeliveries2",
             lambda reply: read_delivery(reply, message_id),
@@ -147,17 +152,24 @@ class PayamakClient:
     ) -> tuple[Message, ...]:
         """Return up to 100 messages of a box, as the gateway orders them (GetMessages).
 
-        ``line`` filters on an own line, "" is all; ``offset`` counts rows from the newest. Times are aware.
+        ``line`` filters on an own line, "" is all; ``offset`` counts rows from the
+        newest. Times are aware.
         """
         if not 1 <= limit <= MAX_MESSAGES:
             raise ValueError(f"One call takes 1 to {MAX_MESSAGES} messages")
+        if offset < 0:
+            raise ValueError("The offset counts from the newest message, which is 0")
         parameters = {
             "location": str(int(location)),
             "from": line,
             "index": str(offset),
             "count": str(limit),
         }
-        return await self._call("GetMessages", read_messages, parameters)
+        return await self._call(
+            "GetMessages",
+            lambda reply: read_messages(reply, of_line=bool(line)),
+            parameters,
+        )
 
     async def _call[T](
         self,
@@ -165,7 +177,7 @@ class PayamakClient:
         read: Callable[[Reply], T],
         parameters: Mapping[str, str] | None = None,
     ) -> T:
-        """Make one call and read its reply; nothing of either is logged but the method and what went wrong."""
+        """Make one call and read its reply, logging nothing of what they hold."""
         if self._refused:
             raise CredentialsError(self._refused.reason, self._refused.code)
         try:
@@ -182,7 +194,7 @@ class PayamakClient:
         try:
             async with self._session.post(
                 self._url / method,
-                data=fields,
+                data={name: well_formed(value) for name, value in fields.items()},
                 headers=_HEADERS,
                 timeout=self._timeout,
                 allow_redirects=False,
@@ -195,6 +207,7 @@ class PayamakClient:
             ConnectionTimeoutError,
             ServerFingerprintMismatch,
             InvalidURL,
+            NonHttpUrlClientError,
         ) as error:
             raise UnreachableError("unreachable") from error
         except TimeoutError as error:
@@ -204,7 +217,10 @@ class PayamakClient:
 
 
 async def _read(response: ClientResponse) -> Reply:
-    """Read a reply of a bounded size. The body decides, not the HTTP status: business errors come with 200."""
+    """Read a reply of a bounded size.
+
+    The body decides, not the HTTP status: business errors come with 200.
+    """
     if 300 <= response.status < 400:
         raise BadReplyError("redirected")
     body = bytearray()

@@ -1,4 +1,4 @@
-"""The gateway's result codes and delivery statuses: the one place that knows what a number means."""
+"""The gateway's result codes and delivery statuses, and what each of them means."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -22,7 +22,7 @@ from .models import DeliveryStatus
 
 @dataclass(frozen=True, slots=True)
 class ResultCode:
-    """A result code's cause as a fixed word, and the error that tells what to do about it."""
+    """A result code's cause as a fixed word, and the error that tells what to do."""
 
     reason: str
     error: type[GatewayError]
@@ -57,6 +57,10 @@ RESULT_CODES: Final = {
     109: ResultCode("address_required", AddressError),
     110: ResultCode("api_key_required", CredentialsError),
     111: ResultCode("address_not_allowed", AddressError),
+    -108: ResultCode("address_blocked", AddressError),
+    -109: ResultCode("address_required", AddressError),
+    -110: ResultCode("api_key_required", CredentialsError),
+    -111: ResultCode("address_not_allowed", AddressError),
     -1: ResultCode("pattern_access_missing", AccountError),
     -2: ResultCode("one_recipient_only", MessageError),
     -3: ResultCode("line_not_defined", SenderLineError),
@@ -74,14 +78,13 @@ ALWAYS_ERRORS: Final = frozenset({108, 109, 110, 111, -108, -109, -110, -111})
 
 
 def error_of(code: int) -> GatewayError:
-    """Return the error that a result code stands for; codes that nobody knows yet are refusals."""
-    known = RESULT_CODES.get(
-        -code if code in ALWAYS_ERRORS and code < 0 else code, UNKNOWN_CODE
-    )
+    """Return the error that a code stands for; codes nobody knows yet are refusals."""
+    known = RESULT_CODES.get(code, UNKNOWN_CODE)
     return known.error(known.reason, code)
 
 
-# 8 and 0 are the last word some operators ever give, so they stay pending rather than become a success.
+# 8 and 0 are the last word some operators ever give: they stay pending rather than
+# become a success.
 DELIVERY_STATUSES: Final = {
     0: DeliveryStatus.PENDING,
     1: DeliveryStatus.DELIVERED,
@@ -101,5 +104,5 @@ DELIVERY_STATUSES: Final = {
 
 
 def delivery_status_of(code: int) -> DeliveryStatus:
-    """Return what a delivery status number means; numbers that nobody knows yet are unknown, and so not final."""
+    """Return what a delivery status number means; new numbers are unknown."""
     return DELIVERY_STATUSES.get(code, DeliveryStatus.UNKNOWN)

@@ -4,8 +4,8 @@
 class GatewayError(Exception):
     """The gateway did not do what it was asked.
 
-    ``reason`` is a fixed word for the cause, ``code`` the gateway's result code where it gave one. Neither the message
-    nor anything else in here holds credentials, numbers or texts.
+    ``reason`` is a fixed word for the cause, ``code`` the gateway's result code where
+    it gave one. Nothing in here holds credentials, numbers or texts.
     """
 
     def __init__(self, reason: str, code: int | None = None) -> None:
@@ -20,7 +20,10 @@ class AccountWideError(GatewayError):
 
 
 class CredentialsError(AccountWideError):
-    """Ask the user for the credentials. Don't try again: repeated failed logins get the address blocked."""
+    """Ask the user for the credentials, and call no more until then.
+
+    Repeated failed logins get the caller's address blocked.
+    """
 
 
 class AddressError(AccountWideError):
@@ -64,7 +67,7 @@ class UnreachableError(TemporaryError):
 
 
 class UncertainError(GatewayError):
-    """The request left, and nobody knows whether it was carried out. Never send it again blindly."""
+    """Nobody knows whether it was carried out: never send it again blindly."""
 
 
 class BadReplyError(UncertainError):

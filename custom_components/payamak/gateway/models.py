@@ -1,4 +1,7 @@
-"""What the gateway answers, in types that can't be misread: ids as text, money as Decimal, times aware."""
+"""What the gateway answers, in types that can't be misread.
+
+Ids are text, money is Decimal, times are aware.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,8 +40,8 @@ class Location(IntEnum):
 class Receipt:
     """What the gateway said to one recipient's SMS: accepted where there is no error.
 
-    ``message_id`` (recId, today 19 digits) is None where the gateway accepted without an id, or where ids can't be
-    told apart: such an SMS can't be tracked.
+    ``message_id`` (recId, today 19 digits) is None where the gateway accepted without
+    an id, or where ids can't be told apart: such an SMS can't be tracked.
     """
 
     recipient: str
@@ -48,7 +51,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """The delivery status of one SMS; ``code`` is the gateway's own number, None where it gave none yet."""
+    """The delivery status of one SMS.
+
+    ``code`` is the gateway's own number, None where it gave none yet.
+    """
 
     message_id: str
     status: DeliveryStatus
@@ -57,7 +63,10 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One row of the sent box or the inbox. ``message_id`` is a MsgID, which is not the recId of SendSMS."""
+    """One row of the sent box or the inbox.
+
+    ``message_id`` is a MsgID, which is not the recId of SendSMS.
+    """
 
     message_id: str
     location: Location

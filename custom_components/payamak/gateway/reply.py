@@ -1,8 +1,8 @@
 """Reading the gateway's replies, whose shape and types vary from panel to panel."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from decimal import Decimal, InvalidOperation
 import json
 import re
@@ -26,33 +26,35 @@ from .errors import (
     UncertainError,
 )
 from .models import Delivery, DeliveryStatus, Location, Message, Receipt
-from .text import normalise_number
+from .text import normalise_number, well_formed
 
 # Loaded while the module is imported, which Home Assistant does outside the event loop.
 _TEHRAN: Final = ZoneInfo("Asia/Tehran")
 _SUCCESS: Final = 1
 _INVALID_DATA: Final = 35
 _MESSAGE_ID: Final = re.compile(r"\d{10,}", re.ASCII)
+_SHARED_LINE_ID: Final = re.compile(r"\d{16,}", re.ASCII)
+_ROW_ID: Final = re.compile(r"\d{1,20}", re.ASCII)
 _INTEGER: Final = re.compile(r"[+-]?\d{1,9}", re.ASCII)
 _LARGEST_AMOUNT: Final = Decimal(10) ** 15
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An envelope with its types put right: Value as text or None, RetStatus as int or None, Data as rows."""
+    """An envelope: Value as text or None, RetStatus as int or None, Data as it came."""
 
     value: str | None
     ret_status: int | None
-    data: tuple[dict[str, object], ...] = ()
+    data: object = None
 
     @property
     def succeeded(self) -> bool:
-        """Tell whether the gateway calls this a success; where it says nothing, Value decides."""
+        """Tell whether RetStatus says success; where it is silent, Value decides."""
         return self.ret_status in (_SUCCESS, None)
 
     @property
     def code(self) -> int | None:
-        """Return the documented code, which stands in Value; RetStatus is coarse and only the fallback."""
+        """Return the documented code, which stands in Value, or else in RetStatus."""
         code = _integer(self.value)
         return self.ret_status if code is None else code
 
@@ -63,10 +65,14 @@ def unreadable() -> BadReplyError:
 
 
 def parse(body: bytes) -> Reply:
-    """Read a body as an envelope. Raises UncertainError for a server fault, BadReplyError for anything else."""
+    """Read a body as an envelope.
+
+    Raises UncertainError for a server fault, BadReplyError for anything else.
+    """
     try:
         content = json.loads(
-            body.decode("utf-8-sig"),
+            # A damaged character in a text must not hide what the reply says.
+            body.decode("utf-8-sig", "replace"),
             parse_float=Decimal,
             parse_constant=_refuse_constant,
         )
@@ -79,55 +85,49 @@ def parse(body: bytes) -> Reply:
     if not isinstance(base, dict):
         raise unreadable()
     if "Value" not in base and "RetStatus" not in base:
-        if (
-            "Message" in content
-        ):  # {"Message":"An error has occurred.","ExceptionMessage":"...", ...}
+        # {"Message":"An error has occurred.","ExceptionMessage":"...", ...}
+        if "Message" in content:
             raise UncertainError("server_fault")
         raise unreadable()
     return Reply(
         _text(base.get("Value")),
         _integer(_text(base.get("RetStatus"))),
-        _rows(content.get("Data")),
+        content.get("Data"),
     )
 
 
 def read_amount(reply: Reply) -> Decimal:
     """Read GetCredit's or GetBasePrice's number."""
-    _raise_account_refusal(reply)
-    if (
-        (code := _integer(reply.value)) is not None
-        and code < 0
-        and code in ALWAYS_ERRORS
-    ):
+    _raise_refusal(reply)
+    code = _integer(reply.value)
+    if code is not None and code < 0 and code in ALWAYS_ERRORS:
         raise error_of(code)
     try:
         amount = Decimal(reply.value or "")
     except InvalidOperation as error:
         raise unreadable() from error
-    if not amount.is_finite() or abs(amount) > _LARGEST_AMOUNT:
+    if not amount.is_finite() or amount.copy_abs() > _LARGEST_AMOUNT:
         raise unreadable()
     return amount
 
 
 def read_lines(reply: Reply) -> tuple[str, ...]:
     """Read GetUserNumbers' lines, exactly as they have to be sent as ``from``."""
-    _raise_account_refusal(reply)
-    return tuple(number for row in reply.data if (number := _text(row.get("Number"))))
+    _raise_refusal(reply)
+    return tuple(number for row in _rows(reply) if (number := _text(row.get("Number"))))
 
 
-def read_messages(reply: Reply) -> tuple[Message, ...]:
+def read_messages(reply: Reply, *, of_line: bool = False) -> tuple[Message, ...]:
     """Read GetMessages' rows, in the order they came in."""
-    _raise_account_refusal(reply)
-    return tuple(_message(row) for row in reply.data)
+    _raise_refusal(reply, beyond_credentials=of_line)
+    return tuple(_message(row) for row in _rows(reply))
 
 
 def read_delivery(reply: Reply, message_id: str) -> Delivery:
     """Read GetDeliveries2's status."""
     code = _integer(reply.value)
-    if code in ALWAYS_ERRORS:
-        raise error_of(code)
-    if not reply.succeeded:
-        raise _refusal(reply) if code is not None else _refusal_without_code(reply)
+    if code in ALWAYS_ERRORS or not reply.succeeded:
+        raise _refusal(reply)
     if reply.value is None:
         return Delivery(message_id=message_id, status=DeliveryStatus.UNKNOWN, code=None)
     if code is None:
@@ -135,39 +135,49 @@ def read_delivery(reply: Reply, message_id: str) -> Delivery:
     return Delivery(message_id=message_id, status=delivery_status_of(code), code=code)
 
 
-def read_receipts(
-    reply: Reply, recipients: Sequence[str], *, ids_only: bool = False
-) -> list[Receipt]:
-    """Match what SendSMS or BaseServiceNumber answered with the recipients, by position.
+def read_receipts(reply: Reply, recipients: Sequence[str]) -> list[Receipt]:
+    """Match what SendSMS answered with the recipients, by position.
 
-    Raises the gateway's error where it refused the call as a whole. ``ids_only`` is for the method that never accepts
-    without an id.
+    Raises the gateway's error where it refused the call as a whole.
     """
     tokens = [
         token.strip() for token in (reply.value or "").removesuffix(",").split(",")
     ]
-    accepted_alike = tokens == [str(ACCEPTED_WITHOUT_ID)]
-    if accepted_alike and reply.succeeded and not ids_only:
+    if tokens == [str(ACCEPTED_WITHOUT_ID)] and reply.succeeded:
         return [Receipt(recipient=recipient) for recipient in recipients]
     if len(tokens) == 1 and not _MESSAGE_ID.fullmatch(tokens[0]):
-        raise unreadable() if accepted_alike else _sending_refusal(reply)
-    if len(tokens) == len(recipients):
-        return [
-            _receipt(recipient, token)
-            for recipient, token in zip(recipients, tokens, strict=True)
-        ]
-    return [
-        Receipt(recipient=recipient, error=_mismatch(tokens, recipients))
-        for recipient in recipients
+        raise _sending_refusal(Reply(tokens[0], reply.ret_status))
+    if len(tokens) != len(recipients):
+        return _receipts_without_ids(tokens, recipients)
+    receipts = [
+        _receipt(recipient, token)
+        for recipient, token in zip(recipients, tokens, strict=True)
     ]
+    if all(isinstance(receipt.error, CredentialsError) for receipt in receipts):
+        raise error_of(int(tokens[0]))
+    return receipts
 
 
-def _mismatch(tokens: Iterable[str], recipients: Sequence[str]) -> GatewayError | None:
-    """Say what a list of another length means for everybody: nobody's id is known, and with too few, nobody's luck."""
-    ids = [token for token in tokens if _MESSAGE_ID.fullmatch(token)]
-    return (
-        None if len(ids) >= len(recipients) else BadReplyError("receipts_do_not_match")
-    )
+def read_shared_line_receipt(reply: Reply, recipient: str) -> Receipt:
+    """Read BaseServiceNumber's answer, which never accepts without a long recId."""
+    message_id = (reply.value or "").removesuffix(",")
+    if not _MESSAGE_ID.fullmatch(message_id):
+        raise _sending_refusal(reply)
+    if not reply.succeeded or not _SHARED_LINE_ID.fullmatch(message_id):
+        raise unreadable()
+    return Receipt(recipient=recipient, message_id=message_id)
+
+
+def _receipts_without_ids(
+    tokens: Sequence[str], recipients: Sequence[str]
+) -> list[Receipt]:
+    """Answer a list of another length: nobody's id is known.
+
+    Nobody's luck is known either, unless there are more than enough ids and no refusal.
+    """
+    accepted = len(tokens) > len(recipients) and all(map(_MESSAGE_ID.fullmatch, tokens))
+    error = None if accepted else BadReplyError("receipts_do_not_match")
+    return [Receipt(recipient=recipient, error=error) for recipient in recipients]
 
 
 def _receipt(recipient: str, token: str) -> Receipt:
@@ -183,57 +193,50 @@ def _receipt(recipient: str, token: str) -> Receipt:
 
 def _sending_refusal(reply: Reply) -> GatewayError:
     """Return the error of a call that was refused as a whole."""
-    value_code = _integer(reply.value)
-    if reply.ret_status == _INVALID_DATA and value_code in (
+    if reply.ret_status == _INVALID_DATA and _integer(reply.value) in (
         None,
         NOT_SENT,
         BLOCKED_RECIPIENT,
     ):
-        # {"Value":"11","RetStatus":35,...}: not sent, the recipient blocks advertising lines.
+        # {"Value":"11","RetStatus":35,...}: the recipient blocks advertising lines.
         return error_of(BLOCKED_RECIPIENT)
     return _refusal(reply)
 
 
 def _refusal(reply: Reply) -> GatewayError:
+    if _integer(reply.value) is None and reply.ret_status == _INVALID_DATA:
+        return RejectedError("invalid_request", _INVALID_DATA)
     code = reply.code
     # "Success" without a code or an id says nothing that can be relied on.
     return unreadable() if code in (None, _SUCCESS) else error_of(code)
 
 
-def _refusal_without_code(reply: Reply) -> GatewayError:
-    """Return the error where RetStatus stands alone; its 35 is a generic "InvalidData" there."""
-    return (
-        RejectedError("invalid_request", reply.code)
-        if reply.code == _INVALID_DATA
-        else _refusal(reply)
-    )
+def _raise_refusal(reply: Reply, *, beyond_credentials: bool = False) -> None:
+    """Raise the error of a method that reads the account.
 
-
-def _raise_account_refusal(reply: Reply) -> None:
-    """Raise the error of a method whose only input that can be wrong are the credentials.
-
-    The manual says of these: "if the information is right you get the credit, otherwise Null", and Null comes with a
-    RetStatus of 35 ("InvalidData") or another coarse one.
+    The manual says of these: "if the information is right you get the credit, otherwise
+    Null", and Null comes with a RetStatus of 35 ("InvalidData") or another coarse one.
+    The credentials are all that can be wrong there, unless the caller gave more.
     """
-    if reply.succeeded and not (reply.value is None and reply.ret_status is None):
+    if reply.value is None and reply.ret_status is None:
+        raise unreadable()
+    if reply.succeeded:
         return
-    if _integer(reply.value) is None and reply.ret_status not in RESULT_CODES.keys() - {
-        _INVALID_DATA
-    }:
-        raise (
-            CredentialsError("wrong_credentials", reply.ret_status)
-            if reply.ret_status is not None
-            else unreadable()
-        )
+    tells_nothing = (
+        _integer(reply.value) is None
+        and reply.ret_status not in RESULT_CODES.keys() - {_INVALID_DATA}
+    )
+    if tells_nothing and not beyond_credentials:
+        raise CredentialsError("wrong_credentials", reply.ret_status)
     raise _refusal(reply)
 
 
 def _message(row: dict[str, object]) -> Message:
     location = _count(row, "FirstLocation")
     return Message(
-        message_id=_text(row.get("MsgID")) or _raise_unreadable(),
+        message_id=_row_id(row.get("MsgID")),
         location=Location(location) if location in Location else Location.ALL,
-        text=str(row.get("Body") or ""),
+        text=_body(row.get("Body")),
         sender=_number(row.get("Sender")),
         receiver=_number(row.get("Receiver")),
         sent_at=_time(row.get("SendDate")),
@@ -242,6 +245,19 @@ def _message(row: dict[str, object]) -> Message:
         delivered=_count(row, "RecSuccess"),
         failed=_count(row, "RecFailed"),
     )
+
+
+def _row_id(value: object) -> str:
+    """Read a MsgID: whole digits, as a float it would have lost some."""
+    text = _text(value)
+    if text is None or not _ROW_ID.fullmatch(text):
+        raise unreadable()
+    return text
+
+
+def _body(value: object) -> str:
+    """Read a message's text, which may well be "NULL" or end in blanks."""
+    return well_formed(value) if isinstance(value, str) else _text(value) or ""
 
 
 def _number(value: object) -> str:
@@ -259,6 +275,9 @@ def _time(value: object) -> datetime | None:
         time = datetime.fromisoformat(str(value))
     except ValueError:
         return None
+    # "0001-01-01T00:00:00" is how .NET writes that there is none.
+    if not MINYEAR < time.year < MAXYEAR:
+        return None
     return time if time.tzinfo else time.replace(tzinfo=_TEHRAN)
 
 
@@ -266,12 +285,16 @@ def _count(row: dict[str, object], key: str) -> int:
     return _integer(_text(row.get(key))) or 0
 
 
-def _rows(data: object) -> tuple[dict[str, object], ...]:
-    if data is None:
+def _rows(reply: Reply) -> tuple[dict[str, object], ...]:
+    """Return the rows of a list method; without any, a code in Value is a refusal."""
+    rows = reply.data
+    if not rows and reply.code not in (None, _SUCCESS):
+        raise error_of(reply.code)
+    if rows is None:
         return ()
-    if not isinstance(data, list) or not all(isinstance(row, dict) for row in data):
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise unreadable()
-    return tuple(data)
+    return tuple(rows)
 
 
 def _text(value: object) -> str | None:
@@ -280,7 +303,7 @@ def _text(value: object) -> str | None:
         return None
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         raise unreadable()
-    text = str(value).strip()
+    text = well_formed(str(value)).strip()
     return None if text.upper() in ("", "NULL") else text
 
 
@@ -290,7 +313,3 @@ def _integer(text: str | None) -> int | None:
 
 def _refuse_constant(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no JSON")
-
-
-def _raise_unreadable() -> NoReturn:
-    raise unreadable()

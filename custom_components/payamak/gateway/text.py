@@ -3,14 +3,16 @@
 import re
 from typing import Final
 
-_SEPARATORS: Final = re.compile(
-    r"[\s\-‐-―−._()/\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+# What stands between digits: spaces, dashes, and marks that can't be seen.
+_SEPARATOR: Final = (
+    r"[\s\-‐-―−._()/\xad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
+_SEPARATORS: Final = re.compile(_SEPARATOR)
 _MOBILE: Final = re.compile(r"(?:(?:\+|00)?980?|0)?(9\d{9})", re.ASCII)
 _LINE: Final = re.compile(r"\+?(\d{3,20})", re.ASCII)
-_DIGIT_RUN: Final = re.compile(r"\d(?:[\s\-‐-―−._()/]*\d)*")
+_DIGIT_RUN: Final = re.compile(rf"\d(?:{_SEPARATOR}*\d)*")
 
-# GSM 03.38: the alphabet of a Latin part, and the characters that take two places in it.
+# GSM 03.38: the alphabet of a Latin part, and what takes two places in it.
 _GSM_BASIC: Final = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -42,8 +44,8 @@ def _compact(value: object) -> str | None:
 def normalise_number(value: object) -> str:
     """Return a recipient's mobile number as ``09xxxxxxxxx``.
 
-    Accepts text or int, digits of any script, spaces, dashes, and the prefixes +98, 0098, 98, 0 or none.
-    Raises ValueError for anything else, with a message that does not repeat the number.
+    Accepts text or int, digits of any script, spaces, dashes, and the prefixes +98,
+    0098, 98, 0 or none. Raises ValueError for anything else, without repeating it.
     """
     compact = _compact(value)
     if compact is None or not (match := _MOBILE.fullmatch(compact)):
@@ -72,6 +74,11 @@ def _mask_digits(match: re.Match[str]) -> str:
     return digits if len(digits) <= 4 else f"…{digits[-4:]}"
 
 
+def well_formed(text: str) -> str:
+    """Write "?" for halves of emoji that a text was cut in: UTF-8 has no place for them."""
+    return text.encode(errors="replace").decode()
+
+
 def is_latin(text: str) -> bool:
     """Tell whether a text fits the GSM alphabet, and so goes out in Latin parts."""
     return all(char in _GSM_BASIC or char in _GSM_EXTENDED for char in text)
@@ -80,8 +87,8 @@ def is_latin(text: str) -> bool:
 def count_parts(text: str) -> int:
     """Return how many parts an SMS with this text takes, as the operators bill them.
 
-    Latin: 160 characters in one part, beyond it 153 for each. Anything else is Unicode: 70 UTF-16 units in one part,
-    beyond it 67 for each. An empty text takes none.
+    Latin: 160 characters in one part, beyond it 153 for each. Anything else is Unicode:
+    70 UTF-16 units in one part, beyond it 67 for each. An empty text takes none.
     """
     if is_latin(text):
         length = len(text) + sum(char in _GSM_EXTENDED for char in text)
@@ -91,7 +98,10 @@ def count_parts(text: str) -> int:
 
 
 def count_tariff_units(text: str) -> int:
-    """Return what one SMS with this text takes from the credit, in base-tariff SMS (about: the panel decides)."""
+    """Return about what one SMS with this text takes from the credit.
+
+    The unit is one SMS of the base tariff; the panel has the last word.
+    """
     return count_parts(text) * (_LATIN_TARIFF if is_latin(text) else 1)
 
 

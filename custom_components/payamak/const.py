@@ -1,0 +1,14 @@
+"""Words that several rooms share."""
+
+from typing import Final
+
+DOMAIN: Final = "payamak"
+DOCUMENTATION: Final = "https://github.com/payamak-ha/payamak"
+
+CONF_NOTIFY_ACTION: Final = "notify_action"
+CONF_SENDER: Final = "sender"
+CONF_SENDER_LISTED: Final = "sender_listed"
+SECTION_CONNECTION: Final = "connection"
+
+CONF_REFRESH_INTERVAL: Final = "refresh_interval"
+DEFAULT_REFRESH_INTERVAL: Final = 15

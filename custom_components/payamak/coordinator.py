@@ -1,0 +1,100 @@
+"""The account's data: credit, price and lines, fetched every few minutes."""
+
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+import logging
+from typing import override
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.debounce import Debouncer
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
+
+from .account import Account
+from .const import CONF_REFRESH_INTERVAL, DEFAULT_REFRESH_INTERVAL, DOMAIN
+from .errors import update_error
+from .gateway import BadReplyError, GatewayError, RejectedError
+from .messenger import Messenger
+
+_LOGGER = logging.getLogger(__name__)
+
+# A burst of messages asks for the new credit once, when it is over.
+_SECONDS_AFTER_SENDING = 5
+
+type PayamakConfigEntry = ConfigEntry[PayamakData]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayamakData:
+    """What a loaded account consists of."""
+
+    account: Account
+    coordinator: AccountCoordinator
+    messenger: Messenger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountData:
+    """What the gateway says about the account."""
+
+    credit: Decimal
+    base_price: Decimal | None
+    lines: tuple[str, ...] | None
+
+    @property
+    def balance(self) -> Decimal | None:
+        """Return what the credit is worth, in Rial."""
+        return None if self.base_price is None else self.credit * self.base_price
+
+
+class AccountCoordinator(DataUpdateCoordinator[AccountData]):
+    """Keeps the account's data up to date."""
+
+    config_entry: PayamakConfigEntry
+
+    def __init__(
+        self, hass: HomeAssistant, entry: PayamakConfigEntry, account: Account
+    ) -> None:
+        """Poll as often as the options say."""
+        minutes = entry.options.get(CONF_REFRESH_INTERVAL, DEFAULT_REFRESH_INTERVAL)
+        super().__init__(
+            hass,
+            _LOGGER,
+            config_entry=entry,
+            name=DOMAIN,
+            update_interval=timedelta(minutes=minutes),
+            always_update=False,
+            request_refresh_debouncer=Debouncer(
+                hass, _LOGGER, cooldown=_SECONDS_AFTER_SENDING, immediate=False
+            ),
+        )
+        self._account = account
+
+    @callback
+    def async_refresh_after_sending(self) -> None:
+        """Fetch the new credit soon."""
+        self._debounced_refresh.async_schedule_call()
+
+    @override
+    async def _async_update_data(self) -> AccountData:
+        """Ask one thing after the other: with wrong credentials only one login fails."""
+        client = self._account.client
+        try:
+            credit = await self._account.ask(client.get_credit())
+            base_price = await self._optional(client.get_base_price())
+            lines = await self._optional(client.get_lines())
+        except GatewayError as error:
+            raise update_error(error) from error
+        if lines is not None:
+            self._account.check_sender(lines)
+        return AccountData(credit=credit, base_price=base_price, lines=lines)
+
+    async def _optional[T](self, call: Awaitable[T]) -> T | None:
+        """Do without what this panel doesn't offer: messages can be sent all the same."""
+        try:
+            return await self._account.ask(call)
+        except (BadReplyError, RejectedError) as error:
+            _LOGGER.debug("The panel does not answer a part of the account: %s", error)
+            return None

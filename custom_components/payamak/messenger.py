@@ -1,0 +1,207 @@
+"""The one road of every SMS: checked, split into calls, sent a few at a time, reported per recipient."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import batched
+
+from .account import Account
+from .errors import validation_error
+from .gateway import (
+    MAX_RECIPIENTS,
+    OPT_OUT_MISSING,
+    AccountWideError,
+    GatewayError,
+    MessageError,
+    Receipt,
+    UncertainError,
+    count_parts,
+    count_tariff_units,
+)
+from .recipients import Recipient
+
+_CALLS_AT_A_TIME = 3
+
+type _Call = Callable[[Sequence[str]], Awaitable[list[Receipt]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sms:
+    """A text for some recipients; without a sender it goes out over the account's usual line."""
+
+    recipients: Sequence[Recipient]
+    text: str
+    sender: str | None = None
+    flash: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatternSms:
+    """An approved pattern for some recipients, filled in with variables."""
+
+    recipients: Sequence[Recipient]
+    pattern_id: int
+    variables: Sequence[str]
+
+
+class SendStatus(StrEnum):
+    """What became of a message when it was handed to the gateway."""
+
+    ACCEPTED = "accepted"
+    QUEUED = "queued"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentRow:
+    """One recipient's share of a report."""
+
+    recipient: Recipient
+    message_id: str | None
+    error: GatewayError | None
+
+    @property
+    def status(self) -> SendStatus:
+        """Return what is known: a message whose outcome is unknown never looks sent."""
+        if self.error is None:
+            return SendStatus.ACCEPTED
+        if isinstance(self.error, UncertainError):
+            return SendStatus.UNKNOWN
+        return SendStatus.FAILED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendReport:
+    """What became of a message, recipient by recipient.
+
+    ``parts`` and ``tariff_units`` are of all recipients together; the latter (base-tariff SMS, about what the credit
+    falls by) is None where it can't be known beforehand.
+    """
+
+    rows: Sequence[SentRow]
+    parts: int
+    tariff_units: int | None
+
+    def count(self, status: SendStatus) -> int:
+        """Return how many recipients have this status."""
+        return sum(row.status is status for row in self.rows)
+
+
+class Messenger:
+    """Takes messages to the gateway."""
+
+    def __init__(self, account: Account, on_sent: Callable[[], None]) -> None:
+        """Call ``on_sent`` after each message of which some may have gone out."""
+        self._account = account
+        self._on_sent = on_sent
+        self._slots = asyncio.Semaphore(_CALLS_AT_A_TIME)
+
+    def preview(self, sms: Sms) -> SendReport:
+        """Report parts and units without sending."""
+        _check_text(sms.text)
+        return SendReport(rows=(), **_measure(sms))
+
+    async def async_send(self, sms: Sms) -> SendReport:
+        """Send a text. Raises for what can't be right; what the gateway refuses is in the report."""
+        _check_text(sms.text)
+        sender = sms.sender or self._account.sender
+
+        async def call(numbers: Sequence[str]) -> list[Receipt]:
+            return await self._account.client.send_sms(
+                numbers, sms.text, sender, flash=sms.flash
+            )
+
+        rows = await self._send(sms.recipients, call, MAX_RECIPIENTS)
+        for row in rows:
+            self._account.heed_sender(sender, row.error)
+        return self._report(rows, **_measure(sms))
+
+    async def async_send_pattern(self, sms: PatternSms) -> SendReport:
+        """Send a pattern, which takes a call for each recipient."""
+        for variable in sms.variables:
+            if ";" in variable:
+                raise validation_error("semicolon_in_variable")
+
+        async def call(numbers: Sequence[str]) -> list[Receipt]:
+            return [
+                await self._account.client.send_pattern(
+                    number, sms.pattern_id, sms.variables
+                )
+                for number in numbers
+            ]
+
+        rows = await self._send(sms.recipients, call, 1)
+        # The text stands in the panel alone: at least one part each is all that is known.
+        return self._report(rows, parts=len(rows), tariff_units=None)
+
+    def _report(
+        self, rows: Sequence[SentRow], *, parts: int, tariff_units: int | None
+    ) -> SendReport:
+        if any(row.status is not SendStatus.FAILED for row in rows):
+            self._on_sent()
+        return SendReport(rows=rows, parts=parts, tariff_units=tariff_units)
+
+    async def _send(
+        self, recipients: Sequence[Recipient], call: _Call, per_call: int
+    ) -> list[SentRow]:
+        """Make the calls, the first one alone: what stops the account is then met once, not several times."""
+        first, *others = batched(recipients, per_call, strict=False)
+        rows = await self._hand_over(first, call)
+        for calls in batched(others, _CALLS_AT_A_TIME, strict=False):
+            if stop := _account_wide_error(rows):
+                rows += _rows_of_error([r for batch in calls for r in batch], stop)
+                continue
+            for handed_over in await asyncio.gather(
+                *(self._hand_over(batch, call) for batch in calls)
+            ):
+                rows += handed_over
+        return rows
+
+    async def _hand_over(
+        self, recipients: Sequence[Recipient], call: _Call
+    ) -> list[SentRow]:
+        """Make one call. Nothing is repeated but what the gateway cleanly refused for the number of recipients."""
+        numbers = [recipient.number for recipient in recipients]
+        try:
+            async with self._slots:
+                receipts = await self._account.ask(call(numbers))
+        except MessageError as error:
+            if error.code != OPT_OUT_MISSING or len(recipients) == 1:
+                return _rows_of_error(recipients, error)
+            return await self._send(recipients, call, 1)
+        except GatewayError as error:
+            return _rows_of_error(recipients, error)
+        for receipt in receipts:
+            if receipt.error:
+                self._account.heed(receipt.error)
+        return [
+            SentRow(recipient=who, message_id=receipt.message_id, error=receipt.error)
+            for who, receipt in zip(recipients, receipts, strict=True)
+        ]
+
+
+def _check_text(text: str) -> None:
+    if not text.strip():
+        raise validation_error("empty_message")
+
+
+def _measure(sms: Sms) -> dict[str, int]:
+    count = len(sms.recipients)
+    return {
+        "parts": count_parts(sms.text) * count,
+        "tariff_units": count_tariff_units(sms.text) * count,
+    }
+
+
+def _rows_of_error(
+    recipients: Sequence[Recipient], error: GatewayError
+) -> list[SentRow]:
+    return [SentRow(recipient=r, message_id=None, error=error) for r in recipients]
+
+
+def _account_wide_error(rows: Sequence[SentRow]) -> AccountWideError | None:
+    return next(
+        (row.error for row in rows if isinstance(row.error, AccountWideError)), None
+    )

@@ -1,0 +1,85 @@
+"""A send report in words: the response of an action, or the error that names who got nothing and why."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util.json import JsonObjectType
+
+from .const import DOMAIN
+from .errors import Explainer
+from .messenger import SendReport, SendStatus, SentRow
+
+_MOST_NAMED: Final = 5
+
+
+async def async_response(
+    hass: HomeAssistant, report: SendReport, base_price: Decimal | None
+) -> JsonObjectType:
+    """Return what ``send_sms`` and ``send_pattern`` respond with; the cost is in whole Rial."""
+    explain = await Explainer.async_load(hass)
+    cost = (
+        None
+        if base_price is None or report.tariff_units is None
+        else round(report.tariff_units * base_price)
+    )
+    return {
+        **{status.value: report.count(status) for status in SendStatus},
+        "parts": report.parts,
+        "estimated_cost": cost,
+        "messages": [
+            {
+                "recipient": row.recipient.number,
+                "name": row.recipient.name,
+                "status": row.status,
+                "message_id": row.message_id,
+                "code": row.error.code if row.error else None,
+                "error": explain(row.error) if row.error else None,
+            }
+            for row in report.rows
+        ],
+    }
+
+
+async def async_raise_for_failures(
+    hass: HomeAssistant, report: SendReport, *, partial_is_fine: bool
+) -> None:
+    """Raise when nothing was accepted, and for a partial failure too where nobody reads the response."""
+    failures = [row for row in report.rows if row.error]
+    if not failures:
+        return
+    accepted = len(report.rows) - len(failures)
+    if accepted and partial_is_fine:
+        return
+    if accepted:
+        key = "partly_sent"
+    elif report.count(SendStatus.UNKNOWN):
+        key = "not_confirmed"
+    else:
+        key = "not_sent"
+    raise HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders={
+            "accepted": str(accepted),
+            "total": str(len(report.rows)),
+            "failures": _failures(failures, await Explainer.async_load(hass)),
+        },
+    )
+
+
+def _failures(rows: Sequence[SentRow], explain: Explainer) -> str:
+    """Say who got nothing, gathered by the cause."""
+    labels: defaultdict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        if row.error:
+            labels[explain(row.error)].append(row.recipient.label)
+    return " ".join(f"{_list(names)}: {cause}" for cause, names in labels.items())
+
+
+def _list(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" (+{more})" if more > 0 else "")

@@ -1,0 +1,225 @@
+"""The actions: words of an automation in, a report or an error in the user's language out."""
+
+import asyncio
+from typing import Any, Final
+
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.helpers import config_validation as cv, selector, service
+from homeassistant.helpers.typing import VolDictType
+from homeassistant.util.json import JsonValueType
+import voluptuous as vol
+
+from .const import DOMAIN
+from .coordinator import PayamakConfigEntry, PayamakData
+from .errors import action_error, validation_error
+from .gateway import (
+    BadReplyError,
+    Delivery,
+    DeliveryStatus,
+    GatewayError,
+    RejectedError,
+    normalise_line,
+)
+from .messenger import PatternSms, Sms
+from .recipients import resolve_recipients
+from .report import async_raise_for_failures, async_response
+
+ACTION_SEND_SMS: Final = "send_sms"
+ACTION_SEND_PATTERN: Final = "send_pattern"
+ACTION_GET_DELIVERY_STATUS: Final = "get_delivery_status"
+ACTION_GET_NUMBERS: Final = "get_numbers"
+
+ATTR_CONFIG_ENTRY_ID: Final = "config_entry_id"
+ATTR_DRY_RUN: Final = "dry_run"
+ATTR_FLASH: Final = "flash"
+ATTR_MESSAGE: Final = "message"
+ATTR_MESSAGE_IDS: Final = "message_ids"
+ATTR_PATTERN_ID: Final = "pattern_id"
+ATTR_RECIPIENTS: Final = "recipients"
+ATTR_SENDER: Final = "sender"
+ATTR_VARIABLES: Final = "variables"
+
+_STATUS_CALLS_AT_A_TIME: Final = 3
+_MOST_MESSAGE_IDS: Final = 100
+
+
+def _message_id(value: object) -> str:
+    """Accept an id as text or, as templates make it, as a number."""
+    text = cv.string(value).strip()
+    if not text.isdecimal():
+        raise vol.Invalid("a message id has digits only")
+    return text
+
+
+_ACCOUNT_SCHEMA: Final[VolDictType] = {
+    vol.Optional(ATTR_CONFIG_ENTRY_ID): selector.ConfigEntrySelector(
+        {"integration": DOMAIN}
+    )
+}
+# What a recipient may look like is the messenger's to say, in the user's language.
+_RECIPIENTS_SCHEMA: Final = vol.Any(cv.string, [cv.string])
+
+_SEND_SMS_SCHEMA: Final = vol.Schema(
+    {
+        **_ACCOUNT_SCHEMA,
+        vol.Required(ATTR_MESSAGE): cv.string,
+        vol.Required(ATTR_RECIPIENTS): _RECIPIENTS_SCHEMA,
+        vol.Optional(ATTR_SENDER): cv.string,
+        vol.Optional(ATTR_FLASH, default=False): cv.boolean,
+        vol.Optional(ATTR_DRY_RUN, default=False): cv.boolean,
+    }
+)
+_SEND_PATTERN_SCHEMA: Final = vol.Schema(
+    {
+        **_ACCOUNT_SCHEMA,
+        vol.Required(ATTR_PATTERN_ID): cv.positive_int,
+        vol.Optional(ATTR_VARIABLES, default=list): vol.All(
+            cv.ensure_list, [cv.string]
+        ),
+        vol.Required(ATTR_RECIPIENTS): _RECIPIENTS_SCHEMA,
+    }
+)
+_GET_DELIVERY_STATUS_SCHEMA: Final = vol.Schema(
+    {
+        **_ACCOUNT_SCHEMA,
+        vol.Required(ATTR_MESSAGE_IDS): vol.All(
+            cv.ensure_list,
+            [_message_id],
+            vol.Length(min=1, max=_MOST_MESSAGE_IDS),
+        ),
+    }
+)
+_GET_NUMBERS_SCHEMA: Final = vol.Schema(_ACCOUNT_SCHEMA)
+
+
+@callback
+def async_setup_services(hass: HomeAssistant) -> None:
+    """Register the actions."""
+    hass.services.async_register(
+        DOMAIN,
+        ACTION_SEND_SMS,
+        _async_send_sms,
+        schema=_SEND_SMS_SCHEMA,
+        supports_response=SupportsResponse.OPTIONAL,
+    )
+    hass.services.async_register(
+        DOMAIN,
+        ACTION_SEND_PATTERN,
+        _async_send_pattern,
+        schema=_SEND_PATTERN_SCHEMA,
+        supports_response=SupportsResponse.OPTIONAL,
+    )
+    hass.services.async_register(
+        DOMAIN,
+        ACTION_GET_DELIVERY_STATUS,
+        _async_get_delivery_status,
+        schema=_GET_DELIVERY_STATUS_SCHEMA,
+        supports_response=SupportsResponse.ONLY,
+    )
+    hass.services.async_register(
+        DOMAIN,
+        ACTION_GET_NUMBERS,
+        _async_get_numbers,
+        schema=_GET_NUMBERS_SCHEMA,
+        supports_response=SupportsResponse.ONLY,
+    )
+
+
+def _account_data(call: ServiceCall) -> PayamakData:
+    """Return the account that is meant; it need not be named where there is only one."""
+    entry: PayamakConfigEntry = service.async_get_config_entry(
+        call.hass, DOMAIN, call.data.get(ATTR_CONFIG_ENTRY_ID)
+    )
+    return entry.runtime_data
+
+
+async def _async_send_sms(call: ServiceCall) -> ServiceResponse:
+    """Send a text to some recipients."""
+    data = _account_data(call)
+    sms = Sms(
+        recipients=resolve_recipients(call.data[ATTR_RECIPIENTS]),
+        text=call.data[ATTR_MESSAGE],
+        sender=sender_line(call.data.get(ATTR_SENDER)),
+        flash=call.data[ATTR_FLASH],
+    )
+    if call.data[ATTR_DRY_RUN]:
+        report = data.messenger.preview(sms)
+    else:
+        report = await data.messenger.async_send(sms)
+        await async_raise_for_failures(
+            call.hass, report, partial_is_fine=call.return_response
+        )
+    return await async_response(call.hass, report, data.coordinator.data.base_price)
+
+
+async def _async_send_pattern(call: ServiceCall) -> ServiceResponse:
+    """Send an approved pattern to some recipients."""
+    data = _account_data(call)
+    report = await data.messenger.async_send_pattern(
+        PatternSms(
+            recipients=resolve_recipients(call.data[ATTR_RECIPIENTS]),
+            pattern_id=call.data[ATTR_PATTERN_ID],
+            variables=call.data[ATTR_VARIABLES],
+        )
+    )
+    await async_raise_for_failures(
+        call.hass, report, partial_is_fine=call.return_response
+    )
+    return await async_response(call.hass, report, data.coordinator.data.base_price)
+
+
+async def _async_get_delivery_status(call: ServiceCall) -> ServiceResponse:
+    """Ask what became of some messages."""
+    account = _account_data(call).account
+    slots = asyncio.Semaphore(_STATUS_CALLS_AT_A_TIME)
+
+    async def ask(message_id: str) -> Delivery:
+        try:
+            async with slots:
+                return await account.ask(account.client.get_delivery(message_id))
+        except (BadReplyError, RejectedError) as error:
+            # One id that the gateway doesn't know must not hide the others.
+            return Delivery(
+                message_id=message_id, status=DeliveryStatus.UNKNOWN, code=error.code
+            )
+
+    try:
+        deliveries = await asyncio.gather(*map(ask, call.data[ATTR_MESSAGE_IDS]))
+    except GatewayError as error:
+        raise action_error(error) from error
+    return {"messages": [_delivery_row(delivery) for delivery in deliveries]}
+
+
+def _delivery_row(delivery: Delivery) -> dict[str, JsonValueType]:
+    return {
+        "message_id": delivery.message_id,
+        "status": delivery.status,
+        "code": delivery.code,
+        "final": delivery.status.final,
+    }
+
+
+async def _async_get_numbers(call: ServiceCall) -> ServiceResponse:
+    """List the account's own lines."""
+    account = _account_data(call).account
+    try:
+        lines = await account.ask(account.client.get_lines())
+    except GatewayError as error:
+        raise action_error(error) from error
+    return {"numbers": list(lines)}
+
+
+def sender_line(written: Any) -> str | None:
+    """Return the sender line that was written, None where none was; raises ServiceValidationError for a bad one."""
+    if written is None:
+        return None
+    try:
+        return normalise_line(written)
+    except ValueError as error:
+        raise validation_error("invalid_sender") from error

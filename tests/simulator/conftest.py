@@ -1,0 +1,83 @@
+"""A gateway with a clock that stands still, and a caller over real HTTP."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from aiohttp import ClientResponse
+from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.web import Application, Request
+import pytest
+
+from simulator import Account, Gateway, create_app
+
+LINE = "50004001234567"
+NOW = datetime(2026, 11, 20, 9, 15, 30, 123456, UTC)  # 12:45:30 in Tehran
+
+type Web = TestClient[Request, Application]
+
+
+class Caller:
+    """Calls the API the way a well-behaved client does."""
+
+    def __init__(self, web: Web) -> None:
+        """Call through a test client."""
+        self.web = web
+        self.credentials = {"username": "sara", "password": "secret"}
+
+    async def post(self, method: str, **parameters: str) -> ClientResponse:
+        """Call a method with a form and give the HTTP response."""
+        return await self.web.post(
+            f"/api/SendSMS/{method}",
+            data=self.credentials | parameters,
+            headers={"Accept": "application/json"},
+        )
+
+    async def __call__(self, method: str, **parameters: str) -> Any:
+        """Call a method and give the JSON of its reply."""
+        response = await self.post(method, **parameters)
+        assert response.status == 200
+        assert response.headers["Content-Type"] == "application/json; charset=utf-8"
+        return await response.json()
+
+    async def send(
+        self, to: str = "09121234567", text: str = "سلام", line: str = LINE, **more: str
+    ) -> Any:
+        """Send an SMS and give the JSON of the reply."""
+        return await self("SendSMS", **{"to": to, "from": line, "text": text} | more)
+
+    async def value(self, method: str, **parameters: str) -> Any:
+        """Call a method that must succeed and give its Value."""
+        reply = await self(method, **parameters)
+        assert reply["RetStatus"] == 1
+        return reply["Value"]
+
+
+@pytest.fixture
+def gateway() -> Gateway:
+    """Give a gateway whose clock moves only when it is told to."""
+    return Gateway(clock=lambda: NOW)
+
+
+@pytest.fixture
+def account(gateway: Gateway) -> Account:
+    """Give an account of that gateway."""
+    return gateway.add_account(
+        "sara", "secret", credit=Decimal(1000), base_price=Decimal(1730), lines=[LINE]
+    )
+
+
+@pytest.fixture
+async def web(
+    gateway: Gateway, account: Account, socket_enabled: None
+) -> AsyncIterator[Web]:
+    """Give a client of the gateway's server."""
+    async with TestClient(TestServer(create_app(gateway))) as client:
+        yield client
+
+
+@pytest.fixture
+def caller(web: Web) -> Caller:
+    """Give a caller who knows the account's credentials."""
+    return Caller(web)
