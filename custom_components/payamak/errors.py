@@ -77,7 +77,7 @@ def validation_error(key: str, **placeholders: str) -> ServiceValidationError:
 
 
 class Explainer:
-    """Says in the household's language why something failed."""
+    """Says in the household's language why a message was not accepted."""
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         """Keep the texts of the language."""
@@ -93,6 +93,11 @@ class Explainer:
         )
 
     def __call__(self, error: GatewayError) -> str:
-        """Return one sentence or two: the cause, and what to do."""
-        text = self._texts[f"component.{DOMAIN}.exceptions.{error.reason}.message"]
-        return text.format(**_placeholders(error))
+        """Return the cause of a message that was not accepted, and what to do about it."""
+        cause = self._text(error.reason).format(**_placeholders(error))
+        if isinstance(error, UncertainError):
+            return f"{cause} {self._text('outcome_unknown')}"
+        return cause
+
+    def _text(self, key: str) -> str:
+        return self._texts[f"component.{DOMAIN}.exceptions.{key}.message"]

@@ -32,6 +32,7 @@ from .text import normalise_number, well_formed
 _TEHRAN: Final = ZoneInfo("Asia/Tehran")
 _SUCCESS: Final = 1
 _INVALID_DATA: Final = 35
+_TELLING_STATUSES: Final = RESULT_CODES.keys() - {_INVALID_DATA}
 _MESSAGE_ID: Final = re.compile(r"\d{10,}", re.ASCII)
 _SHARED_LINE_ID: Final = re.compile(r"\d{16,}", re.ASCII)
 _ROW_ID: Final = re.compile(r"\d{1,20}", re.ASCII)
@@ -222,11 +223,10 @@ def _raise_refusal(reply: Reply, *, beyond_credentials: bool = False) -> None:
         raise unreadable()
     if reply.succeeded:
         return
-    tells_nothing = (
-        _integer(reply.value) is None
-        and reply.ret_status not in RESULT_CODES.keys() - {_INVALID_DATA}
+    says_why = (
+        _integer(reply.value) is not None or reply.ret_status in _TELLING_STATUSES
     )
-    if tells_nothing and not beyond_credentials:
+    if not says_why and not beyond_credentials:
         raise CredentialsError("wrong_credentials", reply.ret_status)
     raise _refusal(reply)
 

@@ -75,7 +75,7 @@ def _mask_digits(match: re.Match[str]) -> str:
 
 
 def well_formed(text: str) -> str:
-    """Write "?" for halves of emoji that a text was cut in: UTF-8 has no place for them."""
+    """Write "?" for half an emoji, which a cut can leave and UTF-8 has no place for."""
     return text.encode(errors="replace").decode()
 
 
