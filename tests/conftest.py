@@ -1,9 +1,11 @@
 """What all tests share: the custom integration is found, and this machine's own addresses are within reach."""
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.amber import AmberSnapshotExtension
 
 # Imported first, so that the harness does not offer its own custom_components instead.
-import custom_components.payamak
+import custom_components.payamak  # noqa: F401 - see above
 
 
 @pytest.fixture(autouse=True)
@@ -16,3 +18,9 @@ def _custom_integrations(request: pytest.FixtureRequest) -> None:
     """Let Home Assistant load the integration in every test that has one."""
     if "hass" in request.fixturenames:
         request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Keep snapshots in one place; the harnesses of different releases differ there."""
+    return snapshot.use_extension(AmberSnapshotExtension)

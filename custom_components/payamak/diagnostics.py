@@ -40,4 +40,6 @@ async def async_get_config_entry_diagnostics(
 
 def _address(url: str) -> str:
     """Show which gateway it is, but not whose."""
-    return url if url == DEFAULT_URL else str(URL(url).with_host("redacted"))
+    if url == DEFAULT_URL:
+        return url
+    return str(URL(url).with_host("redacted").with_port(None))

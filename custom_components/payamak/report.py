@@ -59,7 +59,7 @@ async def async_raise_for_failures(
     elif report.count(SendStatus.UNKNOWN):
         key = "not_confirmed"
     else:
-        key = "not_sent"
+        key = "not_accepted"
     raise HomeAssistantError(
         translation_domain=DOMAIN,
         translation_key=key,

@@ -64,6 +64,7 @@ async def test_dashboard_shows_every_entity_and_becomes_the_default(
     entities = [
         Entity("sensor.left", "credit", diagnostic=False),
         Entity("sensor.waiting", "outbox", diagnostic=True),
+        Entity("notify.sara", "subentry_notify", diagnostic=False, of_account=False),
     ]
     await show_dashboard(
         registry,  # type: ignore[arg-type]  # all that is asked of it
@@ -75,8 +76,11 @@ async def test_dashboard_shows_every_entity_and_becomes_the_default(
     )
     (view,) = registry.told["lovelace/config/save"]["config"]["views"]
     cards = [card for section in view["sections"] for card in section["cards"]]
-    assert {"type": "tile", "entity": "sensor.left"} in cards
-    assert {"type": "tile", "entity": "sensor.waiting"} in cards
+    tiles = {
+        card["entity"]: card.get("name") for card in cards if card["type"] == "tile"
+    }
+    assert tiles["sensor.left"] == tiles["sensor.waiting"] == {"type": "entity"}
+    assert tiles["notify.sara"] is None  # the name of its own device is part of it
     (graph,) = [card for card in cards if card["type"] == "history-graph"]
     assert [row["entity"] for row in graph["entities"]] == ["sensor.left"]
     (words,) = [card["content"] for card in cards if card["type"] == "markdown"]

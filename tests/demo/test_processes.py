@@ -66,6 +66,17 @@ def test_free_port_is_taken_as_asked_for(capsys: pytest.CaptureFixture[str]) -> 
     assert capsys.readouterr().out == ""
 
 
+def test_both_servers_never_get_the_same_port(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A port that the other one is about to listen on counts as busy."""
+    port = processes.any_free_port()
+    assert choose_port("the gateway", None, port, taken=[port]) != port
+    assert f"Port {port} is busy" in capsys.readouterr().out
+    with pytest.raises(StartFailed, match=f"Port {port} is busy"):
+        choose_port("the gateway", port, None, taken=[port])
+
+
 def test_python_settings_of_the_user_stay_outside(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

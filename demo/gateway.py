@@ -1,0 +1,127 @@
+"""The stand-in gateway: started beside Home Assistant, looked at and set through its control API."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+import sys
+from typing import Any
+
+import aiohttp
+
+from .api import ApiError, Json
+from .home import REPOSITORY
+from .processes import LOOPBACK, Server, clean_environment
+
+
+@dataclass
+class Account:
+    """The demo's account with the gateway."""
+
+    username: str
+    password: str
+    line: str
+    credit: int
+    base_price: int
+    former_passwords: list[str] = field(default_factory=list)
+
+    @property
+    def all_passwords(self) -> list[str]:
+        """Every password it has had, so that none of them shows up where it may not."""
+        return [self.password, *self.former_passwords]
+
+
+@dataclass(frozen=True)
+class Sms:
+    """An SMS as it arrived on a phone."""
+
+    text: str
+    line: str
+    parts: int
+
+
+async def start_gateway(
+    folder: Path, port: int, account: Account, *, delivery_seconds: int
+) -> Server:
+    """Start the stand-in; it isn't ready yet."""
+    options = {
+        "host": LOOPBACK,
+        "port": port,
+        "username": account.username,
+        "password": account.password,
+        "credit": account.credit,
+        "base-price": account.base_price,
+        "line": account.line,
+        "delivery-seconds": delivery_seconds,
+    }
+    return await Server.start(
+        "the stand-in gateway",
+        [
+            sys.executable,
+            "-m",
+            "simulator",
+            *(f"--{name}={value}" for name, value in options.items()),
+        ],
+        folder=REPOSITORY,
+        log=folder / "gateway.log",
+        environment=clean_environment(),
+    )
+
+
+class Gateway:
+    """The control API of the stand-in."""
+
+    def __init__(self, session: aiohttp.ClientSession, port: int) -> None:
+        """Remember where it is; nothing is sent yet."""
+        self.url = f"http://{LOOPBACK}:{port}"
+        self._session = session
+
+    @property
+    def api_url(self) -> str:
+        """The address that an account is set up with."""
+        return f"{self.url}/api/SendSMS/"
+
+    @property
+    def phones_url(self) -> str:
+        """The page of the phones."""
+        return f"{self.url}/"
+
+    async def is_running(self) -> bool:
+        """Whether it answers."""
+        try:
+            await self._request("GET", "/control/state")
+        except aiohttp.ClientError:
+            return False
+        return True
+
+    async def arrived(self, number: str) -> list[Sms]:
+        """Return what arrived on a phone, in order."""
+        phone = await self._request("GET", f"/control/phones/{number}")
+        return [
+            Sms(sms["text"], sms["sender"], sms["parts"]) for sms in phone["messages"]
+        ]
+
+    async def credit(self) -> Decimal:
+        """Return how many SMS the account has left."""
+        state = await self._request("GET", "/control/state")
+        (shown,) = state["accounts"]
+        return Decimal(shown["credit"])
+
+    async def change_password(self, account: Account, password: str) -> None:
+        """Give the account another password, as its owner would in the panel."""
+        await self._request(
+            "PATCH", f"/control/accounts/{account.username}", {"password": password}
+        )
+        account.former_passwords.append(account.password)
+        account.password = password
+
+    async def _request(self, method: str, path: str, body: Json | None = None) -> Any:
+        async with self._session.request(
+            method, f"{self.url}{path}", json=body
+        ) as response:
+            if response.status >= 400:
+                raise ApiError(
+                    f"{method} {path} of the stand-in",
+                    response.status,
+                    await response.text(),
+                )
+            return await response.json()

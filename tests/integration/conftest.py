@@ -1,0 +1,91 @@
+"""A gateway, an account, and a home that uses it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from decimal import Decimal
+from typing import Any
+
+from aiohttp.test_utils import TestServer
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.payamak.const import DOMAIN
+from simulator import Account, Gateway, create_app
+
+LINE = "50004001234567"
+OTHER_LINE = "500010604671"
+SARA = "09120000001"
+OMID = "09120000002"
+MINA = "09120000003"
+
+type SetUp = Callable[..., Awaitable[MockConfigEntry]]
+
+
+@pytest.fixture
+def gateway() -> Gateway:
+    """Give a gateway with no account yet."""
+    return Gateway()
+
+
+@pytest.fixture
+def account(gateway: Gateway) -> Account:
+    """Open an account with a thousand SMS and two lines."""
+    return gateway.add_account(
+        "sara",
+        "s3cret-word",
+        credit=Decimal(1000),
+        base_price=Decimal(1730),
+        lines=[LINE, OTHER_LINE],
+    )
+
+
+@pytest.fixture
+async def gateway_url(gateway: Gateway, account: Account) -> AsyncIterator[str]:
+    """Run the gateway on a free port of this machine."""
+    async with TestServer(create_app(gateway), host="127.0.0.1") as server:
+        yield str(server.make_url("/api/SendSMS/"))
+
+
+@pytest.fixture
+def entry(gateway_url: str) -> MockConfigEntry:
+    """Give the account's config entry, not set up yet."""
+    return make_entry(gateway_url)
+
+
+def make_entry(url: str, **changes: Any) -> MockConfigEntry:
+    """Make a config entry as the flow would."""
+    data = {
+        "username": "sara",
+        "password": "s3cret-word",
+        "url": url,
+        "sender": LINE,
+        "sender_listed": True,
+        "notify_action": "payamak",
+    } | changes
+    return MockConfigEntry(
+        domain=DOMAIN,
+        title="Payamak",
+        unique_id=f"{data['username']}@127.0.0.1",
+        data=data,
+    )
+
+
+@pytest.fixture
+async def home(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, entry: MockConfigEntry
+) -> MockConfigEntry:
+    """Set the account up, in a time that stands still."""
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    return entry
+
+
+def sent_calls(gateway: Gateway) -> list[dict[str, str]]:
+    """Give the parameters of the calls that sent something."""
+    return [
+        call.parameters
+        for call in gateway.calls
+        if call.method in ("SendSMS", "BaseServiceNumber")
+    ]
