@@ -54,6 +54,22 @@ class Caller:
         return reply["Value"]
 
 
+def arrived(gateway: Gateway) -> list[str]:
+    """Give the ids of all SMS that phones have."""
+    return [sms.rec_id for phone in gateway.phones.values() for sms in phone.messages]
+
+
+async def control(
+    web: Web, verb: str, path: str, document: object = None, status: int = 200
+) -> Any:
+    """Ask the control API and give its JSON."""
+    response = await web.request(verb, f"/control/{path}", json=document)
+    assert response.content_type == "application/json"
+    answer = await response.json()
+    assert response.status == status, answer
+    return answer
+
+
 @pytest.fixture
 def gateway() -> Gateway:
     """Give a gateway whose clock moves only when it is told to."""

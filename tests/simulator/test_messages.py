@@ -37,6 +37,7 @@ async def rows(
 async def test_sent_message_is_one_row_whatever_its_recipients(
     caller: Caller, gateway: Gateway
 ) -> None:
+    """Sent message is one row whatever its recipients."""
     gateway.set_outcome("09121234568", 2)
     ids = (await caller.send("09121234567,09121234568,09121234569", "س" * 71))[
         "Value"
@@ -65,6 +66,7 @@ async def test_sent_message_is_one_row_whatever_its_recipients(
 
 
 async def test_refused_recipients_are_not_counted(caller: Caller) -> None:
+    """Refused recipients are not counted."""
     await caller.send("0912,09121234567", "Latin")
     (row,) = await rows(caller, 2)
     assert (row["RecCount"], row["Receiver"], row["IsUnicode"]) == (
@@ -77,6 +79,7 @@ async def test_refused_recipients_are_not_counted(caller: Caller) -> None:
 async def test_received_message_is_listed_with_ten_digit_sender(
     caller: Caller, gateway: Gateway
 ) -> None:
+    """Received message is listed with ten digit sender."""
     message = gateway.receive(LINE, "+98 912 123 4567", "باز کن")
     (row,) = await rows(caller, 1)
     assert row["MsgID"] == message.msg_id
@@ -91,12 +94,14 @@ async def test_received_message_is_listed_with_ten_digit_sender(
 async def test_sender_that_is_no_mobile_stays_as_it_is(
     caller: Caller, gateway: Gateway
 ) -> None:
+    """Sender that is no mobile stays as it is."""
     gateway.receive(LINE, "Bank", "x")
     (row,) = await rows(caller, 1)
     assert row["Sender"] == "Bank"
 
 
 async def test_locations_are_kept_apart(caller: Caller, gateway: Gateway) -> None:
+    """Locations are kept apart."""
     await caller.send(text="out")
     gateway.receive(LINE, "09121234567", "in")
     assert [row["Body"] for row in await rows(caller, 1)] == ["in"]
@@ -107,6 +112,7 @@ async def test_locations_are_kept_apart(caller: Caller, gateway: Gateway) -> Non
 async def test_newest_is_first_and_index_is_a_row_offset(
     caller: Caller, gateway: Gateway
 ) -> None:
+    """Newest is first and index is a row offset."""
     for number in range(150):
         gateway.receive(LINE, "09121234567", str(number))
     assert [row["Body"] for row in await rows(caller, 1, count=2)] == ["149", "148"]
@@ -124,6 +130,7 @@ async def test_newest_is_first_and_index_is_a_row_offset(
 async def test_from_filters_on_the_own_line(
     caller: Caller, gateway: Gateway, account: Account
 ) -> None:
+    """From filters on the own line."""
     account.lines = [LINE, SECOND_LINE]
     await caller.send(text="out", line=SECOND_LINE)
     gateway.receive(LINE, "09121234567", "in")
@@ -153,6 +160,7 @@ async def test_from_filters_on_the_own_line(
 async def test_bad_input_is_answered_with_null(
     caller: Caller, wrong: dict[str, str]
 ) -> None:
+    """Bad input is answered with null."""
     asked = {"location": "1", "from": "", "index": "0", "count": "10"} | wrong
     assert await caller("GetMessages", **asked) == INVALID
 
@@ -160,6 +168,7 @@ async def test_bad_input_is_answered_with_null(
 async def test_send_date_has_0_to_7_fraction_digits_of_tehran_time(
     caller: Caller, gateway: Gateway
 ) -> None:
+    """Send date has 0 to 7 fraction digits of Tehran time."""
     for _ in range(16):
         gateway.receive(LINE, "09121234567", "x")
     dates = [str(row["SendDate"]) for row in await rows(caller, 1)]
@@ -171,6 +180,7 @@ async def test_send_date_has_0_to_7_fraction_digits_of_tehran_time(
 async def test_message_id_rises_while_the_clock_stands_still(
     caller: Caller, gateway: Gateway
 ) -> None:
+    """Message id rises while the clock stands still."""
     first = gateway.receive(LINE, "09121234567", "x")
     await caller.send()
     second = gateway.receive(LINE, "09121234567", "x")
@@ -180,6 +190,7 @@ async def test_message_id_rises_while_the_clock_stands_still(
 def test_message_for_an_unknown_line_is_an_error(
     gateway: Gateway, account: Account
 ) -> None:
+    """Message for an unknown line is an error."""
     with pytest.raises(LookupError, match="No account has the line 1000"):
         gateway.receive("1000", "09121234567", "x")
 
@@ -187,6 +198,7 @@ def test_message_for_an_unknown_line_is_an_error(
 async def test_accounts_see_their_own_messages_only(
     caller: Caller, gateway: Gateway
 ) -> None:
+    """Accounts see their own messages only."""
     await caller.send()
     gateway.receive(LINE, "09121234567", "x")
     gateway.add_account("reza", "secret", lines=[SECOND_LINE])

@@ -21,6 +21,7 @@ def patterns(account: Account) -> None:
 async def test_pattern_message_comes_from_the_shared_line(
     caller: Caller, gateway: Gateway, account: Account
 ) -> None:
+    """Pattern message comes from the shared line."""
     reply = await caller(
         "BaseServiceNumber", text="1234;در {0}", to="09121234567", bodyId="102"
     )
@@ -39,6 +40,7 @@ async def test_pattern_message_comes_from_the_shared_line(
 async def test_pattern_known_by_its_number_of_variables_shows_them(
     caller: Caller, gateway: Gateway, body_id: str, text: str, arrives: str
 ) -> None:
+    """Pattern known by its number of variables shows them."""
     await caller.value("BaseServiceNumber", text=text, to="09121234567", bodyId=body_id)
     assert gateway.phone("09121234567").messages[0].text == arrives
 
@@ -46,6 +48,7 @@ async def test_pattern_known_by_its_number_of_variables_shows_them(
 async def test_pattern_message_reaches_blacklisted_recipients(
     caller: Caller, gateway: Gateway
 ) -> None:
+    """Pattern message reaches blacklisted recipients."""
     gateway.phone("09121234567").blacklisted = True
     await caller.value("BaseServiceNumber", text="a;b", to="09121234567", bodyId="101")
     assert len(gateway.phone("09121234567").messages) == 1
@@ -55,6 +58,7 @@ async def test_pattern_message_reaches_blacklisted_recipients(
     "name", ["UserName", "Password", "TEXT", "To", "bodyid", "BodyId"]
 )
 async def test_mis_cased_names_are_an_internal_error(caller: Caller, name: str) -> None:
+    """Mis cased names are an internal error."""
     parameters = caller.credentials | {
         "text": "a;b",
         "to": "09121234567",
@@ -71,6 +75,7 @@ async def test_mis_cased_names_are_an_internal_error(caller: Caller, name: str) 
 
 
 async def test_unknown_names_are_ignored(caller: Caller) -> None:
+    """Unknown names are ignored."""
     await caller.value(
         "BaseServiceNumber",
         text="a;b",
@@ -103,6 +108,7 @@ async def test_unknown_names_are_ignored(caller: Caller) -> None:
     ],
 )
 async def test_pattern_message_is_refused_for_a_cause(
+    *,
     caller: Caller,
     gateway: Gateway,
     account: Account,
@@ -110,6 +116,7 @@ async def test_pattern_message_is_refused_for_a_cause(
     changed: dict[str, str],
     code: str,
 ) -> None:
+    """Pattern message is refused for a cause."""
     for name, value in settings.items():
         setattr(account, name, value)
     parameters = {"text": "a;b", "to": "09121234567", "bodyId": "101"} | changed

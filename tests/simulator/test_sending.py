@@ -21,6 +21,7 @@ def refused(code: int) -> dict[str, object]:
 async def test_accepted_sms_is_on_the_phone_and_paid_for(
     caller: Caller, gateway: Gateway, account: Account
 ) -> None:
+    """Accepted SMS is on the phone and paid for."""
     reply = await caller.send(isFlash="true")
     assert (reply["RetStatus"], reply["StrRetStatus"]) == (1, "Ok")
     (sms,) = gateway.phone("0912 123 4567").messages
@@ -31,6 +32,7 @@ async def test_accepted_sms_is_on_the_phone_and_paid_for(
 
 
 async def test_ids_are_19_digits_unique_and_rising(caller: Caller) -> None:
+    """Ids are 19 digits unique and rising."""
     many = (await caller.send(",".join(f"0912000{n:04}" for n in range(100))))[
         "Value"
     ].split(",")
@@ -46,6 +48,7 @@ async def test_ids_are_19_digits_unique_and_rising(caller: Caller) -> None:
 async def test_ids_come_in_the_order_of_the_recipients(
     caller: Caller, gateway: Gateway
 ) -> None:
+    """Ids come in the order of the recipients."""
     ids = (await caller.send("09121234567,9351112233,+989190000000"))["Value"].split(
         ","
     )
@@ -56,6 +59,7 @@ async def test_ids_come_in_the_order_of_the_recipients(
 
 
 async def test_same_recipient_twice_gets_two(caller: Caller, gateway: Gateway) -> None:
+    """Same recipient twice gets two."""
     ids = (await caller.send("09121234567,9121234567"))["Value"].split(",")
     assert [sms.rec_id for sms in gateway.phone("09121234567").messages] == ids
 
@@ -73,6 +77,7 @@ async def test_same_recipient_twice_gets_two(caller: Caller, gateway: Gateway) -
 async def test_credit_falls_by_parts_and_latin_costs_double(
     caller: Caller, text: str, recipients: int, left: str
 ) -> None:
+    """Credit falls by parts and latin costs double."""
     await caller.send(",".join(["09121234567"] * recipients), text)
     assert await caller.value("GetCredit") == left
 
@@ -80,6 +85,7 @@ async def test_credit_falls_by_parts_and_latin_costs_double(
 async def test_credit_is_fractional_where_the_tariff_is(
     caller: Caller, account: Account
 ) -> None:
+    """Credit is fractional where the tariff is."""
     account.latin_tariff = Decimal("1.970198515")
     await caller.send(text="Hello")
     assert await caller.value("GetCredit") == "998.029801485"
@@ -88,6 +94,7 @@ async def test_credit_is_fractional_where_the_tariff_is(
 async def test_refused_recipients_stand_as_codes_among_the_ids(
     caller: Caller, gateway: Gateway, account: Account
 ) -> None:
+    """Refused recipients stand as codes among the ids."""
     gateway.phone("09350000000").blacklisted = True
     first, second, third, fourth = (
         await caller.send("09121234567,0912,09350000000,09191234567")
@@ -102,6 +109,7 @@ async def test_refused_recipients_stand_as_codes_among_the_ids(
 async def test_different_refusals_of_all_recipients_are_listed(
     caller: Caller, gateway: Gateway
 ) -> None:
+    """Different refusals of all recipients are listed."""
     gateway.phone("09350000000").blacklisted = True
     assert await caller.send("0912,09350000000") == {
         "Value": "18,35",
@@ -113,6 +121,7 @@ async def test_different_refusals_of_all_recipients_are_listed(
 async def test_blacklisted_recipient_alone_is_not_sent_to(
     caller: Caller, gateway: Gateway
 ) -> None:
+    """Blacklisted recipient alone is not sent to."""
     gateway.phone("09121234567").blacklisted = True
     assert await caller.send() == refused(11)
 
@@ -120,6 +129,7 @@ async def test_blacklisted_recipient_alone_is_not_sent_to(
 async def test_service_line_reaches_blacklisted_recipients(
     caller: Caller, gateway: Gateway, account: Account
 ) -> None:
+    """Service line reaches blacklisted recipients."""
     gateway.phone("09121234567").blacklisted = True
     account.service_lines = [LINE]
     assert (await caller.send())["RetStatus"] == 1
@@ -155,6 +165,7 @@ async def test_service_line_reaches_blacklisted_recipients(
     ],
 )
 async def test_send_is_refused_for_a_cause(
+    *,
     caller: Caller,
     gateway: Gateway,
     account: Account,
@@ -162,6 +173,7 @@ async def test_send_is_refused_for_a_cause(
     sms: dict[str, str],
     code: int,
 ) -> None:
+    """Send is refused for a cause."""
     for name, value in settings.items():
         setattr(account, name, value)
     credit = account.credit
@@ -192,6 +204,7 @@ async def test_send_is_refused_for_a_cause(
 async def test_send_within_the_limits_is_accepted(
     caller: Caller, account: Account, settings: dict[str, Any], sms: dict[str, str]
 ) -> None:
+    """Send within the limits is accepted."""
     for name, value in settings.items():
         setattr(account, name, value)
     assert (await caller.send(**sms))["RetStatus"] == 1
@@ -200,6 +213,7 @@ async def test_send_within_the_limits_is_accepted(
 async def test_daily_limit_begins_anew_at_tehran_midnight(
     caller: Caller, gateway: Gateway, account: Account
 ) -> None:
+    """Daily limit begins anew at Tehran midnight."""
     account.daily_limit = 1
     assert (await caller.send())["RetStatus"] == 1
     # It is 12:45:30 in Tehran.
@@ -212,6 +226,7 @@ async def test_daily_limit_begins_anew_at_tehran_midnight(
 async def test_hourly_limit_ends_after_an_hour(
     caller: Caller, gateway: Gateway, account: Account
 ) -> None:
+    """Hourly limit ends after an hour."""
     account.hourly_limit = 1
     assert (await caller.send())["RetStatus"] == 1
     gateway.advance(timedelta(minutes=59))
@@ -223,5 +238,6 @@ async def test_hourly_limit_ends_after_an_hour(
 async def test_getters_work_for_accounts_that_may_not_send(
     caller: Caller, account: Account
 ) -> None:
+    """Getters work for accounts that may not send."""
     account.active = account.documents_complete = False
     assert await caller.value("GetCredit") == "1000"

@@ -38,6 +38,7 @@ from simulator.text import (
 def test_text_is_billed_in_the_parts_of_iranian_operators(
     text: str, parts: int
 ) -> None:
+    """Text is billed in the parts of iranian operators."""
     assert count_parts(text) == parts
 
 
@@ -46,6 +47,7 @@ def test_text_is_billed_in_the_parts_of_iranian_operators(
     [("Hello £{}", False), ("سلام", True), ("ç", True), ("`", True)],
 )
 def test_text_outside_gsm_7_bit_is_unicode(text: str, unicode: bool) -> None:
+    """Text outside GSM 7-bit is unicode."""
     assert is_unicode(text) is unicode
 
 
@@ -61,6 +63,7 @@ def test_text_outside_gsm_7_bit_is_unicode(text: str, unicode: bool) -> None:
     ],
 )
 def test_recipient_in_plain_digits_is_read(spelling: str) -> None:
+    """Recipient in plain digits is read."""
     assert parse_recipient(spelling) == "09121234567"
 
 
@@ -78,6 +81,7 @@ def test_recipient_in_plain_digits_is_read(spelling: str) -> None:
     ],
 )
 def test_recipient_in_any_other_spelling_is_not_read(spelling: str) -> None:
+    """Recipient in any other spelling is not read."""
     assert parse_recipient(spelling) is None
 
 
@@ -92,6 +96,7 @@ def test_recipient_in_any_other_spelling_is_not_read(spelling: str) -> None:
     ],
 )
 def test_number_as_a_human_writes_it_is_read(spelling: str) -> None:
+    """Number as a human writes it is read."""
     assert parse_mobile(spelling) == "09121234567"
 
 
@@ -108,12 +113,20 @@ def test_number_as_a_human_writes_it_is_read(spelling: str) -> None:
     ],
 )
 def test_link_is_found(text: str, link: bool) -> None:
+    """Link is found."""
     assert has_link(text) is link
 
 
 @pytest.mark.parametrize(
     ("text", "opt_out"),
-    [("متن لغو11", True), ("متن\nلغو۱۱", True), ("متن لغو 11", True), ("لغو", False)],
+    [
+        ("متن لغو11", True),
+        ("متن\nلغو۱۱", True),
+        ("متن لغو 11", True),
+        ("لغو", False),
+        ("لغو11 متن", False),
+    ],
 )
 def test_opt_out_words_are_found(text: str, opt_out: bool) -> None:
+    """Opt out words are found."""
     assert has_opt_out(text) is opt_out

@@ -1,0 +1,132 @@
+"""Run the stand-in gateway by itself: python -m simulator."""
+
+import argparse
+import asyncio
+from datetime import timedelta
+from decimal import Decimal, InvalidOperation
+import signal
+import sys
+
+from aiohttp import web
+
+from .account import DEFAULT_LINE
+from .gateway import Gateway
+from .server import create_app
+
+
+def main() -> int:
+    """Serve until interrupted; give the exit code."""
+    options = _read_options()
+    gateway = Gateway()
+    gateway.delivery_time = timedelta(seconds=options.delivery_seconds)
+    gateway.add_account(
+        options.username,
+        options.password,
+        credit=options.credit,
+        base_price=options.base_price,
+        lines=options.line or [DEFAULT_LINE],
+    )
+    try:
+        asyncio.run(_serve(gateway, options.host, options.port))
+    except OSError as failure:
+        reason = failure.strerror or str(failure)
+        print(
+            f"Can't listen on {options.host}:{options.port}: {reason}", file=sys.stderr
+        )
+        return 1
+    return 0
+
+
+async def _serve(gateway: Gateway, host: str, port: int) -> None:
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    # Without an access log: its lines would hold whole phone numbers.
+    runner = web.AppRunner(
+        create_app(gateway),
+        access_log=None,
+        handler_cancellation=True,
+        shutdown_timeout=1,
+    )
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        print(f"Stand-in gateway ready on {_address(runner)}", flush=True)
+        await stopped.wait()
+    finally:
+        await runner.cleanup()
+
+
+def _address(runner: web.AppRunner) -> str:
+    host, port = runner.addresses[0][:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _read_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m simulator", description="A stand-in for the SMS gateway."
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    parser.add_argument(
+        "--port", type=_port, default=8089, help="port; 0 takes a free one"
+    )
+    parser.add_argument(
+        "--username", type=_text, default="demo", help="user name of the account"
+    )
+    parser.add_argument("--password", type=_text, default="demo", help="its password")
+    parser.add_argument(
+        "--credit", type=_decimal, default=Decimal(1000), help="its credit in SMS"
+    )
+    parser.add_argument(
+        "--base-price",
+        type=_decimal,
+        default=Decimal(1730),
+        help="price of one SMS in Rial",
+    )
+    parser.add_argument(
+        "--line",
+        action="append",
+        type=_text,
+        help=f"own line, repeatable ({DEFAULT_LINE})",
+    )
+    parser.add_argument(
+        "--delivery-seconds",
+        type=_seconds,
+        default=8.0,
+        help="time until an SMS is delivered",
+    )
+    return parser.parse_args()
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError("a port is between 0 and 65535")
+    return port
+
+
+def _text(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("must not be empty")
+    return text
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds <= 86400:
+        raise argparse.ArgumentTypeError("must be between 0 and 86400 seconds")
+    return seconds
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite():
+        raise argparse.ArgumentTypeError(f"not a decimal number: {text!r}")
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

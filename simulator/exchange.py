@@ -1,0 +1,102 @@
+"""One call on the wire: its request, and the ways to answer it."""
+
+import asyncio
+from collections.abc import Mapping
+import socket
+import struct
+
+from aiohttp import web
+
+from . import methods, replies
+from .calls import Call
+from .gateway import Gateway
+from .methods import Method
+from .replies import Payload
+
+JSON = "application/json; charset=utf-8"
+XML = "application/xml; charset=utf-8"
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+
+
+class Exchange:
+    """A call that is being answered."""
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        *,
+        method: Method,
+        request: web.Request,
+        given: dict[str, str],
+        call: Call,
+        closing: asyncio.Event,
+    ) -> None:
+        """Keep the request; nothing is done yet."""
+        self.gateway = gateway
+        self.method = method
+        self.closing = closing
+        self._request = request
+        self._given = given
+        self._call = call
+        self._payload: Payload | None = None
+
+    def process(self, codes: Mapping[int, int] | None = None) -> Payload:
+        """Do what was asked, once, and give the honest reply."""
+        if self._payload is None:
+            self._payload = methods.call(
+                self.gateway,
+                self.method,
+                self._given,
+                self._request.remote or "",
+                codes,
+            )
+            self._call.processed = True
+            self._call.outcome = replies.summary(self._payload)
+        return self._payload
+
+    def reply(self, payload: object, status: int = 200) -> web.Response:
+        """Answer with a document, as JSON or XML."""
+        if self._wants_xml():
+            return self.raw(replies.to_xml(payload), XML, status)
+        return self.raw(replies.to_json(payload), JSON, status)
+
+    def raw(
+        self, body: bytes, content_type: str = JSON, status: int = 200
+    ) -> web.Response:
+        """Answer with a body of any kind."""
+        return web.Response(
+            body=body,
+            status=status,
+            headers={"Content-Type": content_type, "Cache-Control": "no-cache"},
+        )
+
+    async def begin(self, content_length: int | None = None) -> web.StreamResponse:
+        """Begin an answer whose body follows piece by piece."""
+        response = web.StreamResponse(
+            headers={"Content-Type": JSON, "Cache-Control": "no-cache"}
+        )
+        response.content_length = content_length
+        await response.prepare(self._request)
+        return response
+
+    def cut(self, *, reset: bool) -> web.Response:
+        """Cut the connection; what is returned never reaches the client."""
+        if (transport := self._request.transport) is not None:
+            connection = transport.get_extra_info("socket")
+            if reset and connection is not None:
+                connection.setsockopt(
+                    socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE
+                )
+            if reset:
+                transport.abort()
+            else:
+                transport.close()
+        return web.Response()
+
+    def _wants_xml(self) -> bool:
+        accept = self._request.headers.get("Accept", "").lower()
+        if "json" in accept:
+            return False
+        if "application/xml" in accept or "text/xml" in accept:
+            return True
+        return self.gateway.xml_by_default
