@@ -25,21 +25,11 @@ def complete_address(written: str) -> str:
     Raises UnusableAddressError for what is no address, and for plain http outside of private networks: user name and
     password travel in every request.
     """
-    try:
-        url = URL(written.strip())
-    except ValueError as error:
-        raise UnusableAddressError("invalid_url") from error
-    if (
-        url.scheme not in ("http", "https")
-        or not url.host
-        or url.user is not None
-        or url.password is not None
-    ):
-        raise UnusableAddressError("invalid_url")
-    if url.scheme == "http" and not _is_at_home(url.host):
+    url, host = _read(written)
+    if url.scheme == "http" and not _is_at_home(host):
         raise UnusableAddressError("insecure_url")
-    path = url.path if url.path != "/" else _DEFAULT_PATH
-    return str(url.with_path(f"{path.rstrip('/')}/"))
+    path = url.raw_path if url.raw_path != "/" else _DEFAULT_PATH
+    return str(url.with_path(f"{path.rstrip('/')}/", encoded=True))
 
 
 def account_id(username: str, url: str) -> str:
@@ -47,6 +37,24 @@ def account_id(username: str, url: str) -> str:
     name = username.lower()
     host = URL(url).host
     return name if host == URL(DEFAULT_URL).host else f"{name}@{host}"
+
+
+def _read(written: str) -> tuple[URL, str]:
+    """Return an address and its host, or raise UnusableAddressError for what is none."""
+    try:
+        # Read twice: "https://[1::2::3]/" is taken, but what it becomes can't be read again.
+        url = URL(str(URL(written.strip())))
+        host = url.host
+    except ValueError as error:
+        raise UnusableAddressError("invalid_url") from error
+    if (
+        url.scheme not in ("http", "https")
+        or not host
+        or url.user is not None
+        or url.password is not None
+    ):
+        raise UnusableAddressError("invalid_url")
+    return url, host
 
 
 def _is_at_home(host: str) -> bool:

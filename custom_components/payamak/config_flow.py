@@ -125,8 +125,10 @@ class PayamakConfigFlow(ConfigFlow, domain=DOMAIN):
             }
             errors = self._complete_url(account)
             if not errors:
+                # A flow that was lost with its browser must not stand in the way.
                 await self.async_set_unique_id(
-                    account_id(account[CONF_USERNAME], account[CONF_URL])
+                    account_id(account[CONF_USERNAME], account[CONF_URL]),
+                    raise_on_progress=False,
                 )
                 self._abort_if_unique_id_configured()
                 errors = await self._async_check(account)

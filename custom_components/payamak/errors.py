@@ -18,8 +18,10 @@ from .gateway import (
     BadReplyError,
     CredentialsError,
     GatewayError,
+    TemporaryError,
     UncertainError,
     UnreachableError,
+    WaitError,
 )
 
 # The config flow's words, by what the user can do about it; the first that fits counts.
@@ -30,6 +32,8 @@ _FORM_ERRORS: tuple[tuple[type[GatewayError], str], ...] = (
     (UnreachableError, "cannot_connect"),
     (BadReplyError, "not_the_gateway"),
     (UncertainError, "no_answer"),
+    (TemporaryError, "try_later"),
+    (WaitError, "try_later"),
 )
 
 
