@@ -32,7 +32,12 @@ from .text import normalise_number, well_formed
 _TEHRAN: Final = ZoneInfo("Asia/Tehran")
 _SUCCESS: Final = 1
 _INVALID_DATA: Final = 35
-_TELLING_STATUSES: Final = RESULT_CODES.keys() - {_INVALID_DATA}
+# A refusal for what the request holds says nothing of one that holds credentials alone.
+_TELLING_STATUSES: Final = frozenset(
+    code
+    for code, known in RESULT_CODES.items()
+    if not issubclass(known.error, RejectedError)
+)
 _MESSAGE_ID: Final = re.compile(r"\d{10,}", re.ASCII)
 _SHARED_LINE_ID: Final = re.compile(r"\d{16,}", re.ASCII)
 _ROW_ID: Final = re.compile(r"\d{1,20}", re.ASCII)
@@ -163,7 +168,7 @@ def read_shared_line_receipt(reply: Reply, recipient: str) -> Receipt:
     """Read BaseServiceNumber's answer, which never accepts without a long recId."""
     message_id = (reply.value or "").removesuffix(",")
     if not _MESSAGE_ID.fullmatch(message_id):
-        raise _sending_refusal(reply)
+        raise _sending_refusal(Reply(message_id, reply.ret_status))
     if not reply.succeeded or not _SHARED_LINE_ID.fullmatch(message_id):
         raise unreadable()
     return Receipt(recipient=recipient, message_id=message_id)
@@ -216,7 +221,7 @@ def _raise_refusal(reply: Reply, *, beyond_credentials: bool = False) -> None:
     """Raise the error of a method that reads the account.
 
     The manual says of these: "if the information is right you get the credit, otherwise
-    Null", and Null comes with a RetStatus of 35 ("InvalidData") or another coarse one.
+    Null", and Null comes with a coarse RetStatus: 35 ("InvalidData"), 9, or another.
     The credentials are all that can be wrong there, unless the caller gave more.
     """
     if reply.value is None and reply.ret_status is None:

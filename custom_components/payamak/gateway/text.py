@@ -36,7 +36,7 @@ def _western_digits(value: str) -> str:
 def _compact(value: object) -> str | None:
     """Return what was typed without separators, or None for what can't be a number."""
     # A template makes an int of a number: "+989121234567" arrives as 989121234567.
-    if isinstance(value, bool) or not isinstance(value, str | int):
+    if not isinstance(value, str | int):
         return None
     return _SEPARATORS.sub("", _western_digits(str(value)))
 

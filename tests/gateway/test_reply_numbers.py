@@ -1,0 +1,155 @@
+"""The replies that are one number: credit, price and delivery status."""
+
+from decimal import Decimal
+
+import pytest
+
+from custom_components.payamak.gateway import (
+    AccountError,
+    AddressError,
+    BadReplyError,
+    CredentialsError,
+    DeliveryStatus,
+    GatewayError,
+    RejectedError,
+    TemporaryError,
+)
+from custom_components.payamak.gateway.reply import parse, read_amount, read_delivery
+
+from .test_reply import ID, envelope
+
+
+@pytest.mark.parametrize(
+    ("value", "amount"),
+    [
+        ("27989.784030396946", "27989.784030396946"),
+        (" 27989.784030396946 ", "27989.784030396946"),
+        ("0", "0"),
+        (0, "0"),
+        ("0.000000000001", "0.000000000001"),
+        ("110", "110"),
+        ("35", "35"),
+        ("-3.5", "-3.5"),
+        ("1234567890123", "1234567890123"),
+    ],
+)
+def test_an_amount_is_exact(value: object, amount: str) -> None:
+    """And no amount above zero is taken for a code."""
+    assert read_amount(parse(envelope(value))) == Decimal(amount)
+
+
+def test_an_amount_written_as_a_number_is_exact() -> None:
+    """A binary float would change the last decimals."""
+    body = b'{"Value": 27989.784030396946, "RetStatus": 1}'
+    assert read_amount(parse(body)) == Decimal("27989.784030396946")
+
+
+@pytest.mark.parametrize("value", [None, "", "NULL", "Null", "Error"])
+@pytest.mark.parametrize("ret_status", [35, "35", 9, 5, 13, 20, -99])
+def test_no_amount_beside_a_coarse_failure_means_wrong_credentials(
+    value: object, ret_status: object
+) -> None:
+    """Credentials are all these methods are given."""
+    with pytest.raises(CredentialsError) as refused:
+        read_amount(parse(envelope(value, ret_status)))
+    assert refused.value.reason == "wrong_credentials"
+
+
+@pytest.mark.parametrize(
+    ("value", "ret_status", "error"),
+    [
+        ("0", 35, CredentialsError),
+        ("0", 0, CredentialsError),
+        (None, 0, CredentialsError),
+        (None, 110, CredentialsError),
+        (None, -110, CredentialsError),
+        ("-110", 1, CredentialsError),
+        ("-108", 1, AddressError),
+        ("-109", "1", AddressError),
+        (None, -109, AddressError),
+        (None, "108", AddressError),
+        ("NULL", -111, AddressError),
+        ("111", 35, AddressError),
+        (None, 6, TemporaryError),
+        ("6", 35, TemporaryError),
+        (None, 10, AccountError),
+        ("12", 35, AccountError),
+        ("999", 35, RejectedError),
+        (None, 1, BadReplyError),
+        ("", 1, BadReplyError),
+        ("NULL", 1, BadReplyError),
+        (None, None, BadReplyError),
+        ("Ok", 1, BadReplyError),
+        ("27,989", 1, BadReplyError),
+        ("NaN", 1, BadReplyError),
+        ("sNaN", 1, BadReplyError),
+        ("Infinity", 1, BadReplyError),
+        ("-inf", 1, BadReplyError),
+        ("1e16", 1, BadReplyError),
+        ("1e1000000", 1, BadReplyError),
+        ("-1e1000000", 1, BadReplyError),
+        ("1e99999999999999999999", 1, BadReplyError),
+        (ID, 1, BadReplyError),
+        ("1", 35, BadReplyError),
+    ],
+)
+def test_what_is_no_amount_tells_why(
+    value: object, ret_status: object, error: type[GatewayError]
+) -> None:
+    """Each cause asks for something else of the user."""
+    with pytest.raises(error) as refused:
+        read_amount(parse(envelope(value, ret_status)))
+    assert type(refused.value) is error
+
+
+@pytest.mark.parametrize(
+    ("value", "status", "code"),
+    [
+        ("1", "delivered", 1),
+        (1, "delivered", 1),
+        ("0", "pending", 0),
+        ("-1", "pending", -1),
+        ("35", "blacklisted", 35),
+        ("500", "rejected", 500),
+        ("777", "unknown", 777),
+        (None, "unknown", None),
+        ("", "unknown", None),
+        ("NULL", "unknown", None),
+    ],
+)
+def test_a_delivery_status_is_read_beside_success(
+    value: object, status: str, code: int | None
+) -> None:
+    """There 0 is a status and no wrong password."""
+    delivery = read_delivery(parse(envelope(value)), ID)
+    assert delivery.message_id == ID
+    assert (delivery.status, delivery.code) == (DeliveryStatus(status), code)
+
+
+@pytest.mark.parametrize(
+    ("value", "ret_status", "error", "reason"),
+    [
+        ("0", 35, CredentialsError, "wrong_credentials"),
+        (None, 0, CredentialsError, "wrong_credentials"),
+        ("110", 1, CredentialsError, "api_key_required"),
+        ("-110", 1, CredentialsError, "api_key_required"),
+        ("108", 1, AddressError, "address_blocked"),
+        ("-111", 35, AddressError, "address_not_allowed"),
+        (None, -109, AddressError, "address_required"),
+        (None, 35, RejectedError, "invalid_request"),
+        ("NULL", "35", RejectedError, "invalid_request"),
+        (None, 6, TemporaryError, "gateway_updating"),
+        ("1", 35, BadReplyError, "unreadable_reply"),
+        ("delivered", 1, BadReplyError, "unreadable_reply"),
+        ("1.5", 1, BadReplyError, "unreadable_reply"),
+        (ID, 1, BadReplyError, "unreadable_reply"),
+    ],
+)
+def test_a_refused_delivery_question_tells_why(
+    value: object, ret_status: object, error: type[GatewayError], reason: str
+) -> None:
+    """Only the credentials and the address are told beside RetStatus 1."""
+    with pytest.raises(error) as refused:
+        read_delivery(parse(envelope(value, ret_status)), ID)
+    assert type(refused.value) is error
+    assert refused.value.reason == reason
