@@ -189,8 +189,10 @@ async def _async_get_delivery_status(call: ServiceCall) -> ServiceResponse:
                 message_id=message_id, status=DeliveryStatus.UNKNOWN, code=error.code
             )
 
+    first, *others = call.data[ATTR_MESSAGE_IDS]
     try:
-        deliveries = await asyncio.gather(*map(ask, call.data[ATTR_MESSAGE_IDS]))
+        # The first alone: wrong credentials are then refused once, not several times.
+        deliveries = [await ask(first), *await asyncio.gather(*map(ask, others))]
     except GatewayError as error:
         raise action_error(error) from error
     return {"messages": [_delivery_row(delivery) for delivery in deliveries]}

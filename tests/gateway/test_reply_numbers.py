@@ -45,7 +45,7 @@ def test_an_amount_written_as_a_number_is_exact() -> None:
 
 
 @pytest.mark.parametrize("value", [None, "", "NULL", "Null", "Error"])
-@pytest.mark.parametrize("ret_status", [35, "35", 9, 5, 13, 20, -99])
+@pytest.mark.parametrize("ret_status", [35, "35", 9, 5, 18, -5])
 def test_no_amount_beside_a_coarse_failure_means_wrong_credentials(
     value: object, ret_status: object
 ) -> None:
@@ -53,6 +53,17 @@ def test_no_amount_beside_a_coarse_failure_means_wrong_credentials(
     with pytest.raises(CredentialsError) as refused:
         read_amount(parse(envelope(value, ret_status)))
     assert refused.value.reason == "wrong_credentials"
+
+
+@pytest.mark.parametrize("ret_status", [13, 20, -99, 4711])
+def test_a_failure_that_nobody_knows_is_not_taken_for_wrong_credentials(
+    ret_status: int,
+) -> None:
+    """The user would be sent to the log-in form for nothing."""
+    with pytest.raises(RejectedError) as refused:
+        read_amount(parse(envelope(None, ret_status)))
+    assert refused.value.reason == "unknown_code"
+    assert refused.value.code == ret_status
 
 
 @pytest.mark.parametrize(

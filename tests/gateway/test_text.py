@@ -145,7 +145,7 @@ def test_every_mobile_prefix_is_taken(prefix: int) -> None:
         b"09121234567",
         ["09121234567"],
         {"number": "09121234567"},
-        object(),
+        pytest.param(object(), id="object"),
     ],
     ids=lambda value: repr(value)[:30],
 )

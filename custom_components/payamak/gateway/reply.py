@@ -32,11 +32,12 @@ from .text import normalise_number, well_formed
 _TEHRAN: Final = ZoneInfo("Asia/Tehran")
 _SUCCESS: Final = 1
 _INVALID_DATA: Final = 35
-# A refusal for what the request holds says nothing of one that holds credentials alone.
-_TELLING_STATUSES: Final = frozenset(
+# Refusals for what a request holds. A RetStatus of these, coarse as it is, can only mean
+# the credentials where a request holds nothing else.
+_COARSE_STATUSES: Final = frozenset(
     code
     for code, known in RESULT_CODES.items()
-    if not issubclass(known.error, RejectedError)
+    if issubclass(known.error, RejectedError)
 )
 _MESSAGE_ID: Final = re.compile(r"\d{10,}", re.ASCII)
 _SHARED_LINE_ID: Final = re.compile(r"\d{16,}", re.ASCII)
@@ -222,16 +223,15 @@ def _raise_refusal(reply: Reply, *, beyond_credentials: bool = False) -> None:
 
     The manual says of these: "if the information is right you get the credit, otherwise
     Null", and Null comes with a coarse RetStatus: 35 ("InvalidData"), 9, or another.
-    The credentials are all that can be wrong there, unless the caller gave more.
+    The credentials are all that can be wrong there, unless the caller gave more. A
+    RetStatus that nobody knows is no reason to send the user to the log-in form.
     """
     if reply.value is None and reply.ret_status is None:
         raise unreadable()
     if reply.succeeded:
         return
-    says_why = (
-        _integer(reply.value) is not None or reply.ret_status in _TELLING_STATUSES
-    )
-    if not says_why and not beyond_credentials:
+    coarse = _integer(reply.value) is None and reply.ret_status in _COARSE_STATUSES
+    if coarse and not beyond_credentials:
         raise CredentialsError("wrong_credentials", reply.ret_status)
     raise _refusal(reply)
 
