@@ -42,12 +42,10 @@ def resolve_recipients(written: object) -> tuple[Recipient, ...]:
     return tuple(recipients.values())
 
 
-def _items(written: object) -> Iterator[object]:
+def _items(written: object) -> Iterator[str]:
     """Take a list, a text with separators, or a list of such texts apart."""
     if isinstance(written, list | tuple | set):
         for item in written:
             yield from _items(item)
-    elif isinstance(written, str):
-        yield from filter(None, map(str.strip, _LIST_SEPARATORS.split(written)))
     elif written is not None:
-        yield written
+        yield from filter(None, map(str.strip, _LIST_SEPARATORS.split(str(written))))

@@ -11,6 +11,7 @@ from homeassistant.util.json import JsonObjectType
 
 from .const import DOMAIN
 from .errors import Explainer
+from .gateway import GatewayError
 from .messenger import SendReport, SendStatus, SentRow
 
 _MOST_NAMED: Final = 5
@@ -48,7 +49,7 @@ async def async_raise_for_failures(
     hass: HomeAssistant, report: SendReport, *, partial_is_fine: bool
 ) -> None:
     """Raise when nothing was accepted, and for a partial failure too where nobody reads the response."""
-    failures = [row for row in report.rows if row.error]
+    failures = [(row, row.error) for row in report.rows if row.error]
     if not failures:
         return
     accepted = len(report.rows) - len(failures)
@@ -71,12 +72,13 @@ async def async_raise_for_failures(
     )
 
 
-def _failures(rows: Sequence[SentRow], explain: Explainer) -> str:
+def _failures(
+    failures: Sequence[tuple[SentRow, GatewayError]], explain: Explainer
+) -> str:
     """Say who got nothing, gathered by the cause."""
     labels: defaultdict[str, list[str]] = defaultdict(list)
-    for row in rows:
-        if row.error:
-            labels[explain(row.error)].append(row.recipient.label)
+    for row, error in failures:
+        labels[explain(error)].append(row.recipient.label)
     return " ".join(f"{_list(names)}: {cause}" for cause, names in labels.items())
 
 

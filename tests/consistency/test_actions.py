@@ -1,0 +1,108 @@
+"""The actions: what is registered, what services.yaml offers, what is translated, and what has an icon."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from homeassistant.core import HomeAssistant, Service
+from homeassistant.helpers.selector import selector
+from homeassistant.setup import async_setup_component
+from homeassistant.util.yaml import load_yaml_dict, parse_yaml
+import pytest
+import voluptuous as vol
+
+from custom_components.payamak.const import DOMAIN
+
+from .sources import COMPONENT, LANGUAGES, icons, translations
+
+_OFFERED: dict[str, Any] = load_yaml_dict(str(COMPONENT / "services.yaml"))
+_FIELDS = [
+    pytest.param(action, field, id=f"{action}.{field}")
+    for action, offered in _OFFERED.items()
+    for field in offered["fields"]
+]
+
+
+@pytest.fixture(name="registered")
+async def registered_fixture(hass: HomeAssistant) -> Mapping[str, Service]:
+    """Give the actions that Home Assistant knows without any account."""
+    assert await async_setup_component(hass, DOMAIN, {})
+    return hass.services.async_services_for_domain(DOMAIN)
+
+
+def _markers(service: Service) -> dict[str, vol.Marker]:
+    assert isinstance(service.schema, vol.Schema)
+    assert isinstance(service.schema.schema, dict)
+    return {str(marker): marker for marker in service.schema.schema}
+
+
+async def test_the_actions_are_the_same_everywhere(
+    registered: Mapping[str, Service],
+) -> None:
+    """Registered, offered in the editor, and with an icon."""
+    assert registered.keys() == _OFFERED.keys() == icons()["services"].keys()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_every_action_and_each_of_its_fields_is_translated(
+    registered: Mapping[str, Service], language: str
+) -> None:
+    """With name and description, and nothing else is."""
+    texts = translations(language)["services"]
+    assert texts.keys() == registered.keys()
+    for action, service in registered.items():
+        assert texts[action].keys() == {"name", "description", "fields"}
+        assert texts[action]["fields"].keys() == _markers(service).keys()
+        for field in texts[action]["fields"].values():
+            assert field.keys() == {"name", "description"}
+
+
+@pytest.mark.parametrize("action", _OFFERED)
+async def test_the_editor_offers_the_fields_that_the_action_takes(
+    registered: Mapping[str, Service], action: str
+) -> None:
+    """In the same order, and demands those the action demands."""
+    markers = _markers(registered[action])
+    fields = _OFFERED[action]["fields"]
+    assert list(fields) == list(markers)
+    for name, field in fields.items():
+        assert field.get("required", False) == isinstance(markers[name], vol.Required)
+
+
+@pytest.mark.parametrize(("action", "field"), _FIELDS)
+def test_a_field_has_a_selector_that_home_assistant_knows(
+    action: str, field: str
+) -> None:
+    """And no key beyond what hassfest allows."""
+    offered = _OFFERED[action]["fields"][field]
+    assert offered.keys() <= {"default", "example", "required", "selector"}
+    selector(offered["selector"])
+
+
+@pytest.mark.parametrize("action", _OFFERED)
+async def test_an_action_takes_its_own_examples(
+    registered: Mapping[str, Service], action: str
+) -> None:
+    """They are what people start from."""
+    examples = {
+        name: parse_yaml(str(example))
+        if str(example := field["example"]).startswith("[")
+        else example
+        for name, field in _OFFERED[action]["fields"].items()
+        if "example" in field
+    }
+    schema = registered[action].schema
+    assert schema is not None
+    taken = schema(examples)
+    assert taken.keys() >= examples.keys()
+
+
+@pytest.mark.parametrize("action", _OFFERED)
+async def test_an_action_refuses_a_field_it_does_not_have(
+    registered: Mapping[str, Service], action: str
+) -> None:
+    """A misspelt field is an error, not a message without it."""
+    schema = registered[action].schema
+    assert schema is not None
+    with pytest.raises(vol.MultipleInvalid) as refused:
+        schema({"misspelt": True})
+    assert ["misspelt"] in [error.path for error in refused.value.errors]

@@ -1,0 +1,151 @@
+"""The flows: their forms, errors and endings, against the texts that explain them."""
+
+import ast
+from decimal import Decimal
+from typing import Any
+
+from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType, section
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+import voluptuous as vol
+
+from custom_components.payamak import errors as payamak_errors
+from custom_components.payamak.const import DOMAIN
+from custom_components.payamak.errors import form_error
+from custom_components.payamak.gateway import GatewayError
+from simulator import Gateway
+
+from .sources import (
+    LANGUAGES,
+    argument,
+    called_name,
+    constant,
+    keyword,
+    nodes,
+    placeholders,
+    translations,
+)
+
+type Forms = dict[str, ConfigFlowResult]
+
+
+def _fields(schema: vol.Schema) -> dict[str, Any]:
+    """Return a form's fields; of a section, those within."""
+    assert isinstance(schema.schema, dict)
+    return {
+        str(marker): _fields(field.schema) if isinstance(field, section) else None
+        for marker, field in schema.schema.items()
+    }
+
+
+def _translated(step: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields that a step's texts are about, in the same shape."""
+    return dict.fromkeys(step.get("data", {})) | {
+        name: dict.fromkeys(texts["data"])
+        for name, texts in step.get("sections", {}).items()
+    }
+
+
+@pytest.fixture(name="config_forms")
+async def config_forms_fixture(
+    hass: HomeAssistant, home: MockConfigEntry, gateway: Gateway, gateway_url: str
+) -> Forms:
+    """Walk through the flows of set-up, reauth and reconfigure, and give each form."""
+    gateway.add_account("omid", "an0ther-word", credit=Decimal(10), lines=["30001234"])
+    flow = hass.config_entries.flow
+    user = await flow.async_init(DOMAIN, context={"source": SOURCE_USER})
+    sender = await flow.async_configure(
+        user["flow_id"],
+        {
+            "username": "omid",
+            "password": "an0ther-word",
+            "connection": {"url": gateway_url},
+        },
+    )
+    return {
+        form["step_id"]: form
+        for form in (
+            user,
+            sender,
+            await home.start_reauth_flow(hass),
+            await home.start_reconfigure_flow(hass),
+        )
+        if form["type"] is FlowResultType.FORM and form["step_id"]
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_every_form_of_the_set_up_is_translated_field_by_field(
+    config_forms: Forms, language: str
+) -> None:
+    """And no text is about a form or field that isn't there."""
+    steps = translations(language)["config"]["step"]
+    assert {
+        step_id: _fields(form["data_schema"] or vol.Schema({}))
+        for step_id, form in config_forms.items()
+    } == {step_id: _translated(step) for step_id, step in steps.items()}
+
+
+async def test_every_form_knows_the_words_that_its_texts_leave_open(
+    config_forms: Forms,
+) -> None:
+    """A placeholder without a value is shown as it is."""
+    for step_id, form in config_forms.items():
+        texts = translations("en")["config"]["step"][step_id]
+        for text in (texts["title"], texts["description"]):
+            assert placeholders(text) <= (form["description_placeholders"] or {}).keys()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_form_of_the_options_is_translated_field_by_field(
+    hass: HomeAssistant, home: MockConfigEntry, language: str
+) -> None:
+    """And no text is about a form or field that isn't there."""
+    form = await hass.config_entries.options.async_init(home.entry_id)
+    steps = translations(language)["options"]["step"]
+    assert steps.keys() == {form["step_id"]}
+    assert form["data_schema"]
+    assert _fields(form["data_schema"]) == _translated(steps[form["step_id"] or ""])
+
+
+def _error_words() -> set[str]:
+    """Return the words that the flow shows as errors."""
+    words = {
+        word
+        for assignment in nodes(ast.Assign, "config_flow.py")
+        for target in assignment.targets
+        if isinstance(target, ast.Subscript) and ast.unparse(target.value) == "errors"
+        if (word := constant(assignment.value))
+    }
+    words |= {
+        word
+        for call in nodes(ast.Call, "address.py")
+        if called_name(call) == "UnusableAddressError"
+        if (word := constant(call.args[0]))
+    }
+    reasons = {"api_key_required", "no_such_reason"}
+    words |= {form_error(GatewayError(reason)) for reason in reasons}
+    return words | {word for _, word in payamak_errors._FORM_ERRORS}
+
+
+def test_every_error_of_a_form_has_a_text_and_every_text_an_error() -> None:
+    """A word without a text is shown as it is."""
+    assert translations("en")["config"]["error"].keys() == _error_words()
+
+
+def test_every_ending_of_a_flow_has_a_text_and_every_text_an_ending() -> None:
+    """So that nobody reads a bare word at the end."""
+    reasons = {
+        reason
+        for call in nodes(ast.Call, "config_flow.py")
+        for given in (argument(call, "reason"), keyword(call, "reason"))
+        if given and (reason := constant(given))
+    }
+    if any(
+        called_name(call) == "_abort_if_unique_id_configured"
+        for call in nodes(ast.Call, "config_flow.py")
+    ):
+        reasons.add("already_configured")
+    assert translations("en")["config"]["abort"].keys() == reasons

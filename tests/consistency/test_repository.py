@@ -1,0 +1,151 @@
+"""The files around the integration: two READMEs alike, sound workflows, nothing of the machine they were made on."""
+
+from pathlib import Path
+import re
+from typing import Any
+
+from homeassistant.util.yaml import parse_yaml
+import pytest
+
+from .sources import COMPONENT, REPOSITORY, repository_files
+
+# Without their dots, as this file must not hold them either.
+_HOSTS = [
+    f"{name}.{end}"
+    for name, end in {
+        "pypi": "org",
+        "pythonhosted": "org",
+        "npmjs": "org",
+        "debian": "org/debian",
+        "crates": "io",
+    }.items()
+]
+_MACHINE_PATH = re.compile(r"(?<![\w./~}$-])/(?:work|root|tmp|opt|mnt)/")
+_WORKFLOWS = sorted((REPOSITORY / ".github/workflows").glob("*.yml"))
+_MOVING_REFERENCES = ("home-assistant/actions/hassfest@master", "hacs/action@main")
+
+
+def _texts() -> dict[Path, str]:
+    texts: dict[Path, str] = {}
+    for path in repository_files():
+        content = path.read_bytes()
+        if b"\0" not in content:
+            texts[path.relative_to(REPOSITORY)] = content.decode()
+    return texts
+
+
+def test_no_file_names_a_package_registry_or_a_path_of_a_machine() -> None:
+    """The repository works wherever it is cloned to, and with whatever mirror is configured."""
+    texts = _texts()
+    assert Path("hacs.json") in texts
+    found = [
+        (str(path), line)
+        for path, text in texts.items()
+        for line in text.splitlines()
+        if _MACHINE_PATH.search(line) or any(host in line for host in _HOSTS)
+    ]
+    assert found == []
+
+
+def test_every_text_file_ends_with_a_line_break() -> None:
+    """And has no carriage returns."""
+    for path, text in _texts().items():
+        assert not text or text.endswith("\n"), path
+        assert "\r\n" not in text, path
+
+
+def _headings(name: str) -> list[str]:
+    """Return the headings of a Markdown file as their marks alone, without what looks like one in code."""
+    prose = re.sub(
+        r"^```.*?^```",
+        "",
+        (REPOSITORY / name).read_text(),
+        flags=re.DOTALL | re.MULTILINE,
+    )
+    return re.findall(r"^(#+) ", prose, re.MULTILINE)
+
+
+def test_the_readme_is_the_same_in_both_languages() -> None:
+    """The same headings in the same order, and each leads to the other."""
+    assert len(_headings("README.md")) > 5
+    assert _headings("README.md") == _headings("README.fa.md")
+    assert "(README.fa.md)" in (REPOSITORY / "README.md").read_text()
+    assert "(README.md)" in (REPOSITORY / "README.fa.md").read_text()
+
+
+_PAGES = ["README.md", "README.fa.md", "CONTRIBUTING.md", "info.md"]
+
+
+@pytest.mark.parametrize("name", _PAGES)
+def test_a_pages_links_into_the_repository_lead_somewhere(name: str) -> None:
+    """Pictures as well as pages."""
+    targets = re.findall(r"\]\((?!\w+:|#)([^)#\s]+)", (REPOSITORY / name).read_text())
+    assert [target for target in targets if not (REPOSITORY / target).exists()] == []
+
+
+def test_the_repairs_link_leads_to_a_section_of_the_readme() -> None:
+    """It is where a user is sent who does not know how to go on."""
+    source = (COMPONENT / "issues.py").read_text()
+    (section,) = re.findall(r'learn_more_url=f"\{DOCUMENTATION\}#([\w-]+)"', source)
+    headings = re.findall(
+        r"^#+ (.+)$", (REPOSITORY / "README.md").read_text(), re.MULTILINE
+    )
+    assert section in [heading.lower().replace(" ", "-") for heading in headings]
+
+
+def test_the_licence_and_the_pages_that_hacs_reads_are_there() -> None:
+    """The HACS action refuses a repository without them."""
+    assert (REPOSITORY / "LICENSE").read_text().startswith("MIT License\n")
+    assert (REPOSITORY / "info.md").read_text().strip()
+    assert (REPOSITORY / "README.md").read_text().strip()
+
+
+def _workflow(path: Path) -> dict[str, Any]:
+    content = parse_yaml(path.read_text())
+    assert isinstance(content, dict)
+    return content
+
+
+@pytest.mark.parametrize("path", _WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_may_do_only_what_its_jobs_name(path: Path) -> None:
+    """It never waits for ever, and never runs twice for the same state."""
+    workflow = _workflow(path)
+    assert workflow["permissions"] == {}
+    assert workflow["concurrency"]["group"]
+    for job in workflow["jobs"].values():
+        assert job["permissions"].keys() == {"contents"}
+        assert job["timeout-minutes"] <= 40
+
+
+@pytest.mark.parametrize("path", _WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_uses_actions_by_a_version(path: Path) -> None:
+    """Except for the two validators, of which the newest is the one that counts."""
+    uses = [
+        step["uses"]
+        for job in _workflow(path)["jobs"].values()
+        for step in job["steps"]
+        if "uses" in step
+    ]
+    assert uses
+    for action in uses:
+        assert action in _MOVING_REFERENCES or re.search(r"@v\d+(\.\d+)*$", action)
+
+
+def test_the_workflows_run_the_commands_that_people_run() -> None:
+    """So that a green tick means the same to both."""
+    workflow = (REPOSITORY / ".github/workflows/tests.yml").read_text()
+    local = (REPOSITORY / ".ci/run").read_text()
+    for command in ("scripts/test", "scripts/test --lowest", "scripts/demo --check"):
+        assert f"command: {command}\n" in workflow
+        assert f" {command}\n" in local
+
+
+@pytest.mark.parametrize(
+    "path", sorted((REPOSITORY / "scripts").iterdir()), ids=lambda path: path.name
+)
+def test_a_script_can_be_run_and_says_what_it_does(path: Path) -> None:
+    """Its second line is its help."""
+    assert path.stat().st_mode & 0o111
+    first, second, *_ = path.read_text().splitlines()
+    assert first == "#!/usr/bin/env bash"
+    assert second.startswith("# ")
