@@ -6,32 +6,23 @@ from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass
 import fcntl
-from importlib.metadata import version
 from pathlib import Path
 import signal
 import sys
 import time
 from typing import get_args
 
-import aiohttp
-
-from .api import HomeAssistant
+from .bring_up import STOP_LIMIT, bring_up
 from .checks import AFTERWARDS, CHECKS, EXPECTED_COMPLAINTS
-from .dashboard import sending_helpers
-from .gateway import Account, Gateway, start_gateway
-from .home import INTEGRATION, PASSWORD, REPOSITORY, USER, Language, clear, prepare_home
+from .home import INTEGRATION, PASSWORD, REPOSITORY, USER, Language
 from .logs import complaints, read_records
 from .processes import Server, StartFailed, choose_port
 from .steps import Stage, Step, perform
-from .story import MOTHER, STORY
+from .story import STORY
 from .terminal import heading, progress, say
 
 _FOLDER = REPOSITORY / ".demo"
 _DEFAULT_PORT, _DEFAULT_GATEWAY_PORT = 8123, 8089
-_START_LIMIT = (
-    240.0  # of the very first start, which also compiles all of Home Assistant
-)
-_STOP_LIMIT = 20.0
 _RESTART_ASKED_FOR = 100  # Home Assistant's exit code when its user chose "restart"
 
 
@@ -107,7 +98,7 @@ async def run(options: Options) -> int:
 
 
 async def _bring_up(stack: AsyncExitStack, options: Options) -> Stage:
-    """Start both servers, and have the stack end them."""
+    """Choose the ports and start both servers there."""
     port = choose_port(
         "Home Assistant", options.port, None if options.check else _DEFAULT_PORT
     )
@@ -117,50 +108,13 @@ async def _bring_up(stack: AsyncExitStack, options: Options) -> Stage:
         None if options.check else _DEFAULT_GATEWAY_PORT,
         taken=[port],
     )
-    clear(options.folder)
-    account = Account(
-        "demo-account",
-        "demo-gateway-password",
-        line="50004001234567",
-        credit=1000,
-        base_price=1730,
-    )
-    home = prepare_home(
+    return await bring_up(
+        stack,
         options.folder,
+        language=options.language,
         port=port,
-        language=options.language,
-        helpers=sending_helpers(
-            options.language, action="notify.payamak", number=MOTHER
-        ),
-    )
-    session = await stack.enter_async_context(
-        aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60), trust_env=False)
-    )
-    gateway = Gateway(session, gateway_port)
-    home_assistant = HomeAssistant(session, home.url, home.token)
-
-    progress("Starting the stand-in gateway ...")
-    gateway_server = await start_gateway(
-        options.folder,
-        gateway_port,
-        account,
+        gateway_port=gateway_port,
         delivery_seconds=2 if options.check else 8,
-    )
-    stack.push_async_callback(gateway_server.stop, seconds=_STOP_LIMIT)
-    progress(f"Starting Home Assistant {version('homeassistant')} ...")
-    home_server = await home.start()
-    stack.push_async_callback(home_server.stop, seconds=_STOP_LIMIT)
-    await gateway_server.until(gateway.is_running, seconds=30)
-    seconds = await home_server.until(home_assistant.is_running, seconds=_START_LIMIT)
-    progress(f"Home Assistant is up after {seconds:.0f} s.")
-    return Stage(
-        home=home,
-        home_server=home_server,
-        gateway_server=gateway_server,
-        home_assistant=home_assistant,
-        gateway=gateway,
-        account=account,
-        language=options.language,
     )
 
 
@@ -180,7 +134,7 @@ async def _stay_up(stage: Stage, stack: AsyncExitStack) -> int:
             return 1
         progress("Home Assistant restarts, as it was told to.")
         stage.home_server = await stage.home.start()
-        stack.push_async_callback(stage.home_server.stop, seconds=_STOP_LIMIT)
+        stack.push_async_callback(stage.home_server.stop, seconds=STOP_LIMIT)
 
 
 async def _first_to_end(*servers: Server) -> Server:

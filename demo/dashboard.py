@@ -164,12 +164,14 @@ def _rank(entity: Entity) -> tuple[bool, int, int, str]:
 
 def _dashboard(entities: list[Entity], words: Mapping[str, str], *, how: str) -> Json:
     everyday = [_tile(entity) for entity in entities if not entity.diagnostic]
+    if len(everyday) % 2:
+        everyday[-1] = {**everyday[-1], "grid_options": {"columns": "full"}}
     diagnostic = [_tile(entity) for entity in entities if entity.diagnostic]
     credit = [
         {
             "type": "history-graph",
             "title": words["credit_over_time"],
-            "hours_to_show": 0.25,
+            "hours_to_show": 0.1,
             "entities": [{"entity": entity.entity_id, "name": words["credit"]}],
         }
         for entity in entities

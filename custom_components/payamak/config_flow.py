@@ -17,6 +17,7 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import (
     NumberSelector,
     NumberSelectorConfig,
+    NumberSelectorMode,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -51,7 +52,7 @@ _OPTIONS_SCHEMA = vol.Schema(
     {
         vol.Required(CONF_REFRESH_INTERVAL, default=DEFAULT_REFRESH_INTERVAL): vol.All(
             NumberSelector(
-                NumberSelectorConfig(min=1, max=1440, unit_of_measurement="min")
+                NumberSelectorConfig(min=1, max=1440, mode=NumberSelectorMode.BOX)
             ),
             vol.Coerce(int),
         ),

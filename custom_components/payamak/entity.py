@@ -25,6 +25,5 @@ class AccountEntity(CoordinatorEntity[AccountCoordinator]):
             entry_type=DeviceEntryType.SERVICE,
             identifiers={(DOMAIN, entry.entry_id)},
             manufacturer="Payamak-Panel",
-            model="SMS account",
             name=entry.title,
         )

@@ -67,32 +67,32 @@ _RECIPIENTS_SCHEMA: Final = vol.Any(cv.string, [cv.string])
 
 _SEND_SMS_SCHEMA: Final = vol.Schema(
     {
-        **_ACCOUNT_SCHEMA,
         vol.Required(ATTR_MESSAGE): cv.string,
         vol.Required(ATTR_RECIPIENTS): _RECIPIENTS_SCHEMA,
         vol.Optional(ATTR_SENDER): cv.string,
         vol.Optional(ATTR_FLASH, default=False): cv.boolean,
         vol.Optional(ATTR_DRY_RUN, default=False): cv.boolean,
+        **_ACCOUNT_SCHEMA,
     }
 )
 _SEND_PATTERN_SCHEMA: Final = vol.Schema(
     {
-        **_ACCOUNT_SCHEMA,
         vol.Required(ATTR_PATTERN_ID): cv.positive_int,
         vol.Optional(ATTR_VARIABLES, default=list): vol.All(
             cv.ensure_list, [cv.string]
         ),
         vol.Required(ATTR_RECIPIENTS): _RECIPIENTS_SCHEMA,
+        **_ACCOUNT_SCHEMA,
     }
 )
 _GET_DELIVERY_STATUS_SCHEMA: Final = vol.Schema(
     {
-        **_ACCOUNT_SCHEMA,
         vol.Required(ATTR_MESSAGE_IDS): vol.All(
             cv.ensure_list,
             [_message_id],
             vol.Length(min=1, max=_MOST_MESSAGE_IDS),
         ),
+        **_ACCOUNT_SCHEMA,
     }
 )
 _GET_NUMBERS_SCHEMA: Final = vol.Schema(_ACCOUNT_SCHEMA)

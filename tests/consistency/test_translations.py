@@ -72,7 +72,11 @@ def test_the_languages_have_the_same_placeholders() -> None:
 
 def test_a_sentence_is_one_in_both_languages() -> None:
     """A full stop at the end of the one belongs to the other too."""
-    assert _keys_where_languages_differ(lambda text: text.endswith(".")) == []
+    # Home Assistant sets an action's description left to right in every language, which
+    # puts a full stop on the wrong side of a Persian one.
+    description = re.compile(r"services\.\w+\.description")
+    differ = _keys_where_languages_differ(lambda text: text.endswith("."))
+    assert [key for key in differ if not description.fullmatch(key)] == []
 
 
 def test_the_sections_and_keys_are_such_as_home_assistant_knows() -> None:

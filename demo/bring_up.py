@@ -1,0 +1,72 @@
+"""Both servers of the demo, started together and ended together."""
+
+from contextlib import AsyncExitStack
+from importlib.metadata import version
+from pathlib import Path
+
+import aiohttp
+
+from .api import HomeAssistant
+from .dashboard import sending_helpers
+from .gateway import Account, Gateway, start_gateway
+from .home import Language, clear, prepare_home
+from .steps import Stage
+from .story import MOTHER
+from .terminal import progress
+
+_START_LIMIT = (
+    240.0  # of the very first start, which also compiles all of Home Assistant
+)
+STOP_LIMIT = 20.0
+
+
+async def bring_up(
+    stack: AsyncExitStack,
+    folder: Path,
+    *,
+    language: Language,
+    port: int,
+    gateway_port: int,
+    delivery_seconds: int,
+) -> Stage:
+    """Start both servers in an emptied folder, and have the stack end them; no account is set up yet."""
+    clear(folder)
+    account = Account(
+        "demo-account",
+        "demo-gateway-password",
+        line="50004001234567",
+        credit=1000,
+        base_price=1730,
+    )
+    home = prepare_home(
+        folder,
+        port=port,
+        language=language,
+        helpers=sending_helpers(language, action="notify.payamak", number=MOTHER),
+    )
+    session = await stack.enter_async_context(
+        aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60), trust_env=False)
+    )
+    gateway = Gateway(session, gateway_port)
+    home_assistant = HomeAssistant(session, home.url, home.token)
+
+    progress("Starting the stand-in gateway ...")
+    gateway_server = await start_gateway(
+        folder, gateway_port, account, delivery_seconds=delivery_seconds
+    )
+    stack.push_async_callback(gateway_server.stop, seconds=STOP_LIMIT)
+    progress(f"Starting Home Assistant {version('homeassistant')} ...")
+    home_server = await home.start()
+    stack.push_async_callback(home_server.stop, seconds=STOP_LIMIT)
+    await gateway_server.until(gateway.is_running, seconds=30)
+    seconds = await home_server.until(home_assistant.is_running, seconds=_START_LIMIT)
+    progress(f"Home Assistant is up after {seconds:.0f} s.")
+    return Stage(
+        home=home,
+        home_server=home_server,
+        gateway_server=gateway_server,
+        home_assistant=home_assistant,
+        gateway=gateway,
+        account=account,
+        language=language,
+    )

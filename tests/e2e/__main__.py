@@ -1,0 +1,133 @@
+"""Plays the scenes and takes the pictures of the documentation: `.venv-demo/bin/python -m tests.e2e [en|fa]`."""
+
+import argparse
+import asyncio
+from contextlib import AsyncExitStack
+from pathlib import Path
+import sys
+import time
+from typing import get_args
+
+from playwright.async_api import Browser, Error as PlaywrightError
+
+from demo.api import ApiError
+from demo.bring_up import bring_up
+from demo.checks import AFTERWARDS
+from demo.home import REPOSITORY, Language
+from demo.logs import leaks
+from demo.processes import StartFailed, any_free_port
+from demo.steps import Stage, StepFailed, perform
+from demo.terminal import failed, heading, passed, progress
+
+from .browser import NoBrowser, Tab, open_browser, open_tab
+from .camera import Camera, WrongPicture
+from .frontend import Frontend
+from .scene import Scene
+from .scenes import SCENES
+from .sending_scenes import BY_HAND
+from .words import Words
+
+PICTURES = REPOSITORY / "docs" / "pictures"
+
+_FALLS_SHORT = (
+    PlaywrightError,
+    AssertionError,
+    WrongPicture,
+    StepFailed,
+    ApiError,
+    LookupError,
+    ValueError,
+)
+
+
+async def play(browser: Browser, language: Language, pictures: Path) -> bool:
+    """Play all scenes in a fresh home of one language; tell whether everything was as it should be."""
+    heading(f"A user's way through Home Assistant ({language})")
+    folder = REPOSITORY / ".demo" / f"e2e-{language}"
+    async with AsyncExitStack() as stack:
+        port = any_free_port()
+        stage = await bring_up(
+            stack,
+            folder,
+            language=language,
+            port=port,
+            gateway_port=any_free_port(taken=[port]),
+            delivery_seconds=2,
+        )
+        desk = await open_tab(browser, language, {"width": 1100, "height": 2000})
+        phone = await open_tab(browser, language, {"width": 390, "height": 2000})
+        words = Words(language)
+        scene = Scene(
+            stage=stage,
+            words=words,
+            frontend=Frontend(desk.page, stage.home.url, words),
+            camera=Camera(pictures / language),
+            phones=phone.page,
+        )
+        await scene.frontend.log_in()
+        return await _all_scenes(scene, desk, phone) and await _ends_well(stage)
+
+
+async def _all_scenes(scene: Scene, desk: Tab, phone: Tab) -> bool:
+    """Play the scenes up to the first that falls short."""
+    for play_scene in SCENES:
+        title = (play_scene.__doc__ or "").strip()
+        already = len(scene.camera.taken)
+        try:
+            await play_scene(scene)
+            if complaints := [*desk.complaints, *phone.complaints]:
+                raise WrongPicture(
+                    "\n".join(["The browser's console says:", *complaints])
+                )
+        except _FALLS_SHORT as error:
+            evidence = scene.stage.home.folder / "fell-short.png"
+            await desk.page.screenshot(path=evidence)
+            failed(title, f"{error or repr(error)}\nPicture of it: {evidence}")
+            return False
+        passed(
+            title,
+            [
+                f"{path.relative_to(REPOSITORY)}, {path.stat().st_size // 1000} kB"
+                for path in scene.camera.taken[already:]
+            ],
+        )
+    return True
+
+
+async def _ends_well(stage: Stage) -> bool:
+    """End Home Assistant and read the logs, as the demo's own check does."""
+    if await perform(AFTERWARDS, stage) is not None:
+        return False
+    log = stage.home_server.log.read_text("utf-8", "replace")
+    if found := leaks(log, BY_HAND.values()):
+        failed("The log holds no text that was typed", f"It holds {found}.")
+        return False
+    return True
+
+
+async def run(languages: list[Language]) -> int:
+    """Play the scenes in the languages asked for, and return the exit code."""
+    began = time.monotonic()
+    async with open_browser() as browser:
+        results = [await play(browser, language, PICTURES) for language in languages]
+    progress(
+        f"{'All as it should be' if all(results) else 'Fell short'}, in {time.monotonic() - began:.0f} s."
+    )
+    return 0 if all(results) else 1
+
+
+def main() -> int:
+    """Read the command line and run."""
+    known: tuple[Language, ...] = get_args(Language.__value__)
+    parser = argparse.ArgumentParser(prog="python -m tests.e2e", description=__doc__)
+    parser.add_argument("language", nargs="*", choices=known)
+    languages: list[Language] = parser.parse_args().language or list(known)
+    try:
+        return asyncio.run(run(languages))
+    except (NoBrowser, StartFailed) as error:
+        progress(str(error))
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

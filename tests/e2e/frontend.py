@@ -1,0 +1,128 @@
+"""The ways through Home Assistant's frontend, gone by clicking like a user."""
+
+from playwright.async_api import Locator, Page, expect
+
+from demo.home import PASSWORD, USER
+
+from .words import Words
+
+_SETTINGS = "#sidebar-config"
+
+
+class Frontend:
+    """Home Assistant in a browser's tab, in the words of one language."""
+
+    def __init__(self, page: Page, url: str, words: Words) -> None:
+        """Show nothing yet."""
+        self.page = page
+        self.words = words
+        self._url = url
+
+    async def log_in(self) -> None:
+        """Open the user interface and log in."""
+        await self.page.goto(self._url)
+        await self.page.locator("input[name=username]").fill(USER)
+        await self.page.locator("input[name=password]").fill(PASSWORD)
+        await self.page.keyboard.press("Enter")
+        await self.page.locator("ha-sidebar").wait_for()
+
+    async def open(self, path: str) -> None:
+        """Open a page by its address, as from a bookmark."""
+        await self.page.goto(f"{self._url}{path}")
+
+    async def open_integrations(self) -> None:
+        """Go to Settings, Devices & services."""
+        await self.page.locator(_SETTINGS).click()
+        await self._entry("ui.panel.config.dashboard.devices.main").click()
+
+    async def open_integration(self) -> None:
+        """Go on to the page of this integration."""
+        await self.open_integrations()
+        card = self.page.locator("ha-integration-card")
+        await card.get_by_text(self.words.name, exact=True).click()
+
+    async def open_device(self) -> None:
+        """Go on to the account's device."""
+        await self.open_integration()
+        row = self.page.locator("ha-config-entry-device-row").first
+        await row.get_by_text(self.words.name, exact=True).click()
+
+    async def add_integration(self) -> Locator:
+        """Look the integration up and begin to set it up; return the dialog."""
+        await self.open_integrations()
+        await self.button("ui.panel.config.integrations.add_integration").click()
+        search = self.words.frontend("ui.panel.config.integrations.search_brand")
+        await self.page.get_by_placeholder(search).fill("payamak")
+        found = self.page.locator("ha-integration-list-item")
+        await expect(found).to_have_count(1)
+        await found.get_by_text(self.words.name, exact=True).click()
+        return self.flow
+
+    async def open_actions(self) -> None:
+        """Go to Settings, Tools, Actions."""
+        await self.page.locator(_SETTINGS).click()
+        await self._entry("ui.panel.config.dashboard.tools.main").click()
+        tab = self.words.frontend("ui.panel.config.tools.tabs.actions.title")
+        await self.page.get_by_role("tab", name=tab, exact=True).click()
+
+    async def choose_action(self, action: str) -> None:
+        """Look an action of the integration up and choose it."""
+        await self.page.locator("ha-service-picker").click()
+        picker = self.page.locator("ha-picker-combo-box")
+        await picker.locator("input").fill(f"payamak.{action}")
+        name = self.words.payamak(f"services.{action}.name")
+        await picker.get_by_text(name, exact=True).click()
+
+    async def open_from_menu(self, key: str) -> None:
+        """Open something from the menu of the account, on the integration's page."""
+        menu = (
+            self.page.locator("ha-config-entry-row").first.locator("ha-dropdown").first
+        )
+        await menu.get_by_role("button").first.click()
+        await (
+            menu.locator("ha-dropdown-item")
+            .get_by_text(self.words.frontend(key), exact=True)
+            .click()
+        )
+
+    def action_field(self, action: str, field: str) -> Locator:
+        """Return the row of an action's field."""
+        name = self.words.payamak(f"services.{action}.fields.{field}.name")
+        return self.page.locator("ha-service-control ha-settings-row").filter(
+            has=self.page.get_by_text(name, exact=True)
+        )
+
+    def button(self, key: str) -> Locator:
+        """Return a button with words of Home Assistant."""
+        return self.page.get_by_role(
+            "button", name=self.words.frontend(key), exact=True
+        )
+
+    @property
+    def flow(self) -> Locator:
+        """The dialog that sets something up."""
+        return self.page.locator("dialog-data-entry-flow")
+
+    @property
+    def flow_surface(self) -> Locator:
+        """The visible part of that dialog."""
+        return self.flow.get_by_role("dialog").first
+
+    def flow_field(self, name: str) -> Locator:
+        """Return a text field of that dialog."""
+        return self.flow.locator(f"input[name={name}]")
+
+    async def leave_flow(self) -> None:
+        """Close that dialog without sending anything."""
+        await self.page.keyboard.press("Escape")
+        await expect(self.flow_surface).to_be_hidden()
+
+    async def submit(self) -> None:
+        """Send the form of that dialog."""
+        await self.button("ui.panel.config.integrations.config_flow.submit").click()
+
+    def _entry(self, key: str) -> Locator:
+        """Return an entry of the settings page."""
+        return self.page.locator("ha-config-dashboard").get_by_text(
+            self.words.frontend(key), exact=True
+        )

@@ -1,0 +1,31 @@
+"""What a user does and sees, scene after scene; each begins where the one before it left the home."""
+
+from collections.abc import Awaitable, Callable
+
+from .account_scenes import log_in_again, read_settings, see_device, set_account_up
+from .scene import Scene
+from .sending_scenes import (
+    put_on_dashboard,
+    read_other_actions,
+    see_dashboard,
+    see_phones,
+    send_by_hand,
+    send_by_notify_action,
+    send_from_dashboard,
+    send_to_no_number,
+)
+
+SCENES: tuple[Callable[[Scene], Awaitable[None]], ...] = (
+    set_account_up,
+    put_on_dashboard,
+    send_by_notify_action,
+    send_by_hand,
+    see_dashboard,
+    send_from_dashboard,
+    see_device,
+    see_phones,
+    send_to_no_number,
+    read_other_actions,
+    read_settings,
+    log_in_again,
+)

@@ -1,0 +1,73 @@
+"""What the user interface says in a language: Home Assistant's own words and the integration's."""
+
+from importlib.resources import files
+import json
+from pathlib import Path
+import re
+
+from demo.api import Json
+from demo.home import INTEGRATION, Language
+
+
+class Words:
+    """The words of one language, by their keys."""
+
+    def __init__(self, language: Language) -> None:
+        """Read the installed frontend's translations and the integration's."""
+        self.language = language
+        self._frontend = _frontend_words(language)
+        self._payamak: Json = json.loads(
+            (INTEGRATION / "translations" / f"{language}.json").read_text("utf-8")
+        )
+        manifest = json.loads((INTEGRATION / "manifest.json").read_text("utf-8"))
+        self.name: str = self._payamak.get("title", manifest["name"])
+
+    def frontend(self, key: str) -> str:
+        """Return words of Home Assistant, e.g. `ui.panel.config.integrations.add_integration`."""
+        return self._frontend[key]
+
+    def payamak(self, key: str, **placeholders: str) -> str:
+        """Return words of the integration, e.g. `config.step.user.title`, as they are shown."""
+        found = self._payamak
+        for part in key.split("."):
+            found = found[part]
+        text = str(found)
+        for name, value in placeholders.items():
+            text = text.replace(f"{{{name}}}", value)
+        return text
+
+    def form(self, key: str, *fields: str, **placeholders: str) -> list[str]:
+        """Return all that a form of the integration says: title, description, and its fields' words."""
+        return [
+            self.payamak(f"{key}.title"),
+            self.payamak(f"{key}.description", **placeholders),
+            *(
+                self.payamak(f"{key}.{kind}.{field}")
+                for field in fields
+                for kind in ("data", "data_description")
+            ),
+        ]
+
+    def action(self, action: str) -> list[str]:
+        """Return all that the form of an action says."""
+        found = self._payamak["services"][action]
+        return [
+            found["name"],
+            found["description"],
+            *(
+                text
+                for field in found["fields"].values()
+                for text in (field["name"], field["description"])
+            ),
+        ]
+
+
+def _frontend_words(language: Language) -> dict[str, str]:
+    """Read the files that the frontend loads for a language, page by page."""
+    folder = Path(str(files("hass_frontend"))) / "static" / "translations"
+    name = re.compile(rf"{language}-[0-9a-f]{{32}}\.json")
+    words: dict[str, str] = {}
+    for path in folder.rglob("*.json"):
+        if name.fullmatch(path.name):
+            words |= json.loads(path.read_text("utf-8"))
+    return words
