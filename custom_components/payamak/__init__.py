@@ -25,15 +25,15 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> bool:
     """Set an account up."""
-    async_clear_issues(hass, entry, Issue.SENDER_LINE, Issue.NOTIFY_ACTION)
     account = Account(hass, entry)
     coordinator = AccountCoordinator(hass, entry, account)
     await coordinator.async_config_entry_first_refresh()
     entry.runtime_data = PayamakData(
         account=account,
         coordinator=coordinator,
-        messenger=Messenger(account, coordinator.async_refresh_after_sending),
+        messenger=Messenger(hass, account, coordinator.async_refresh_after_sending),
     )
+    entry.async_on_unload(account.close)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await async_setup_notify_action(hass, entry)
     entry.async_on_unload(entry.add_update_listener(_async_reload))

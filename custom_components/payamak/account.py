@@ -30,6 +30,10 @@ class Account:
         """Make the client from the entry's credentials."""
         self._hass = hass
         self._entry = entry
+        self._closed = False
+        # What only a message can show is mended when a message shows it, not by a poll.
+        self._refuses_messages = False
+        self._refuses_sender = False
         self.sender: str = entry.data[CONF_SENDER]
         self.client = PayamakClient(
             async_get_clientsession(hass),
@@ -38,19 +42,60 @@ class Account:
             entry.data[CONF_URL],
         )
 
+    @callback
+    def close(self) -> None:
+        """Bother the user no more: another set-up, or nobody, speaks for the account now."""
+        self._closed = True
+        async_clear_issues(self._hass, self._entry, *Issue)
+
     async def ask[T](self, call: Awaitable[T]) -> T:
-        """Await one of the client's calls, and heed what its outcome says about the account."""
+        """Await one of the client's questions, and heed what its outcome says."""
         try:
             answer = await call
         except GatewayError as error:
-            self.heed(error)
+            self._heed(error)
             raise
-        async_clear_issues(self._hass, self._entry, Issue.ADDRESS, Issue.ACCOUNT)
+        self._clear(Issue.ADDRESS)
+        if not self._refuses_messages:
+            self._clear(Issue.ACCOUNT)
         return answer
 
     @callback
-    def heed(self, error: GatewayError) -> None:
+    def heed_message(self, error: GatewayError | None) -> None:
+        """Heed what became of a message, whichever line it went out over."""
+        if error is None:
+            self._refuses_messages = False
+            self._clear(Issue.ADDRESS, Issue.ACCOUNT)
+            return
+        self._refuses_messages |= isinstance(error, AccountError)
+        self._heed(error)
+
+    @callback
+    def heed_sender(self, sender: str, error: GatewayError | None) -> None:
+        """Heed how the account's usual line did; other lines are the caller's choice."""
+        if sender != self.sender:
+            return
+        if error is None:
+            self._refuses_sender = False
+            self._clear(Issue.SENDER_LINE)
+        elif isinstance(error, SenderLineError):
+            self._refuses_sender = True
+            self._raise_sender_line("sender_line_refused")
+
+    @callback
+    def check_sender(self, lines: tuple[str, ...]) -> None:
+        """Compare the usual line with the account's own; one never listed may be right."""
+        if self._refuses_sender:
+            return
+        if self.sender in lines:
+            self._clear(Issue.SENDER_LINE)
+        elif self._entry.data[CONF_SENDER_LISTED]:
+            self._raise_sender_line("sender_line_gone")
+
+    def _heed(self, error: GatewayError) -> None:
         """Turn to the user where only they can help."""
+        if self._closed:
+            return
         if isinstance(error, CredentialsError):
             self._entry.async_start_reauth(self._hass)
         elif isinstance(error, AddressError):
@@ -58,28 +103,16 @@ class Account:
         elif isinstance(error, AccountError) and error.reason in _REPAIRABLE:
             self._raise(Issue.ACCOUNT, error.reason)
 
-    @callback
-    def heed_sender(self, sender: str, error: GatewayError | None) -> None:
-        """Note how a message over the account's usual line went; other lines are the caller's choice."""
-        if sender != self.sender:
-            return
-        if error is None:
-            async_clear_issues(self._hass, self._entry, Issue.SENDER_LINE)
-        elif isinstance(error, SenderLineError):
-            self._raise_sender_line("sender_line_refused")
-
-    @callback
-    def check_sender(self, lines: tuple[str, ...]) -> None:
-        """Compare the usual line with the account's own; one that never was among them may still be right."""
-        if self.sender in lines:
-            async_clear_issues(self._hass, self._entry, Issue.SENDER_LINE)
-        elif self._entry.data[CONF_SENDER_LISTED]:
-            self._raise_sender_line("sender_line_gone")
+    def _clear(self, *issues: Issue) -> None:
+        if not self._closed:
+            async_clear_issues(self._hass, self._entry, *issues)
 
     def _raise_sender_line(self, translation_key: str) -> None:
         self._raise(Issue.SENDER_LINE, translation_key, sender=mask_number(self.sender))
 
     def _raise(self, issue: Issue, translation_key: str, **placeholders: str) -> None:
+        if self._closed:
+            return
         async_raise_issue(
             self._hass, self._entry, issue, translation_key, **placeholders
         )

@@ -1,6 +1,7 @@
 """Setting an account up, and changing it later."""
 
 from collections.abc import Mapping, Sequence
+import logging
 from typing import Any, override
 
 from homeassistant.config_entries import (
@@ -39,8 +40,18 @@ from .const import (
 )
 from .coordinator import PayamakConfigEntry
 from .errors import form_error
-from .gateway import DEFAULT_URL, GatewayError, PayamakClient, normalise_line
+from .gateway import (
+    DEFAULT_URL,
+    GatewayError,
+    PayamakClient,
+    RejectedError,
+    UncertainError,
+    mask_number,
+    normalise_line,
+)
 from .notify import is_notify_action_free, is_notify_action_name
+
+_LOGGER = logging.getLogger(__name__)
 
 _USERNAME = TextSelector(TextSelectorConfig(autocomplete="username"))
 _PASSWORD = TextSelector(
@@ -125,6 +136,9 @@ class PayamakConfigFlow(ConfigFlow, domain=DOMAIN):
                 CONF_URL: _written_url(user_input, DEFAULT_URL),
             }
             errors = self._complete_url(account)
+            if not (account[CONF_USERNAME] and account[CONF_PASSWORD]):
+                # It would count as a failed login.
+                errors = {"base": "invalid_auth"}
             if not errors:
                 # A flow that was lost with its browser must not stand in the way.
                 await self.async_set_unique_id(
@@ -211,7 +225,7 @@ class PayamakConfigFlow(ConfigFlow, domain=DOMAIN):
                     return self.async_abort(reason="already_configured")
                 errors = await self._async_check(account)
             if not errors:
-                choice[CONF_SENDER_LISTED] = choice[CONF_SENDER] in self._lines
+                choice[CONF_SENDER_LISTED] = self._is_listed(choice[CONF_SENDER], entry)
                 return self._finish(
                     entry,
                     {**account, **choice},
@@ -268,7 +282,7 @@ class PayamakConfigFlow(ConfigFlow, domain=DOMAIN):
         )
         try:
             await client.get_credit()
-            self._lines = await client.get_lines()
+            self._lines = await _lines_if_told(client)
         except GatewayError as error:
             self._placeholders["code"] = str(error.code)
             return {"base": form_error(error)}
@@ -296,6 +310,13 @@ class PayamakConfigFlow(ConfigFlow, domain=DOMAIN):
             CONF_NOTIFY_ACTION: notify_action,
         }, errors
 
+    def _is_listed(self, sender: str, entry: ConfigEntry) -> bool:
+        """Tell whether a line is among the account's; where it isn't told, as before."""
+        if self._lines:
+            return sender in self._lines
+        unchanged: bool = sender == entry.data[CONF_SENDER]
+        return unchanged and entry.data[CONF_SENDER_LISTED]
+
     def _free_notify_action(self) -> str:
         """Return ``payamak``, or the next of ``payamak_2``, ... that nobody has."""
         name, number = DOMAIN, 1
@@ -308,7 +329,8 @@ class PayamakConfigFlow(ConfigFlow, domain=DOMAIN):
         """Return a short title for the first account, and one that tells further ones apart."""
         if not self._async_current_entries(include_ignore=False):
             return "Payamak"
-        return f"Payamak {self._account[CONF_USERNAME]}"
+        # Home Assistant's log shows titles, and many user names are mobile numbers.
+        return f"Payamak {mask_number(self._account[CONF_USERNAME])}"
 
     def _finish(
         self,
@@ -350,3 +372,12 @@ class PayamakOptionsFlow(OptionsFlow):
 def _written_url(user_input: Mapping[str, Any], default: str) -> str:
     """Return the address from its section, which may have been left closed."""
     return user_input.get(SECTION_CONNECTION, {}).get(CONF_URL) or default
+
+
+async def _lines_if_told(client: PayamakClient) -> tuple[str, ...]:
+    """Return the account's lines; not every panel tells them, and one can be typed in."""
+    try:
+        return await client.get_lines()
+    except (UncertainError, RejectedError) as error:
+        _LOGGER.debug("The panel does not tell the account's lines: %s", error)
+        return ()

@@ -15,7 +15,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from .account import Account
 from .const import CONF_REFRESH_INTERVAL, DEFAULT_REFRESH_INTERVAL, DOMAIN
 from .errors import update_error
-from .gateway import BadReplyError, GatewayError, RejectedError
+from .gateway import GatewayError, RejectedError, UncertainError
 from .messenger import Messenger
 
 _LOGGER = logging.getLogger(__name__)
@@ -95,6 +95,6 @@ class AccountCoordinator(DataUpdateCoordinator[AccountData]):
         """Do without what this panel doesn't offer: messages can be sent all the same."""
         try:
             return await self._account.ask(call)
-        except (BadReplyError, RejectedError) as error:
+        except (UncertainError, RejectedError) as error:
             _LOGGER.debug("The panel does not answer a part of the account: %s", error)
             return None

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_URL
 from homeassistant.core import HomeAssistant
 from yarl import URL
 
-from .const import CONF_NOTIFY_ACTION, CONF_SENDER, CONF_SENDER_LISTED
+from .const import CONF_NOTIFY_ACTION, CONF_SENDER, CONF_SENDER_LISTED, DOMAIN
 from .coordinator import PayamakConfigEntry
 from .gateway import DEFAULT_URL, mask_number
 
@@ -15,26 +16,32 @@ async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: PayamakConfigEntry
 ) -> dict[str, Any]:
     """Return an account's settings and data without credentials and whole numbers."""
-    coordinator = entry.runtime_data.coordinator
-    data = coordinator.data
     return {
+        "state": entry.state.value,
+        "reason": entry.reason,
         "settings": {
             CONF_URL: _address(entry.data[CONF_URL]),
             CONF_SENDER: mask_number(entry.data[CONF_SENDER]),
             CONF_SENDER_LISTED: entry.data[CONF_SENDER_LISTED],
             # Names are the household's own words, and may be somebody's.
-            "notify_action_is_default": entry.data[CONF_NOTIFY_ACTION] == "payamak",
+            "notify_action_is_default": entry.data[CONF_NOTIFY_ACTION] == DOMAIN,
         },
         "options": dict(entry.options),
-        "account": {
-            "credit": str(data.credit),
-            "base_price": None if data.base_price is None else str(data.base_price),
-            "lines": None if data.lines is None else [*map(mask_number, data.lines)],
-            "last_update_success": coordinator.last_update_success,
-            "last_error": None
-            if coordinator.last_exception is None
-            else str(coordinator.last_exception),
-        },
+        "account": _account(entry) if entry.state is ConfigEntryState.LOADED else None,
+    }
+
+
+def _account(entry: PayamakConfigEntry) -> dict[str, Any]:
+    """Return what a loaded account knows."""
+    coordinator = entry.runtime_data.coordinator
+    data = coordinator.data
+    error = coordinator.last_exception
+    return {
+        "credit": str(data.credit),
+        "base_price": None if data.base_price is None else str(data.base_price),
+        "lines": None if data.lines is None else [*map(mask_number, data.lines)],
+        "last_update_success": coordinator.last_update_success,
+        "last_error": None if error is None else str(error),
     }
 
 

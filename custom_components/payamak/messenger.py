@@ -1,10 +1,14 @@
 """The one road of every SMS: checked, split into calls, sent a few at a time, reported per recipient."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import batched
+import logging
+from typing import Any
+
+from homeassistant.core import HomeAssistant
 
 from .account import Account
 from .errors import validation_error
@@ -16,10 +20,14 @@ from .gateway import (
     MessageError,
     Receipt,
     UncertainError,
+    UnreachableError,
+    WaitError,
     count_parts,
     count_tariff_units,
 )
 from .recipients import Recipient
+
+_LOGGER = logging.getLogger(__name__)
 
 _CALLS_AT_A_TIME = 3
 
@@ -92,8 +100,11 @@ class SendReport:
 class Messenger:
     """Takes messages to the gateway."""
 
-    def __init__(self, account: Account, on_sent: Callable[[], None]) -> None:
+    def __init__(
+        self, hass: HomeAssistant, account: Account, on_sent: Callable[[], None]
+    ) -> None:
         """Call ``on_sent`` after each message of which some may have gone out."""
+        self._hass = hass
         self._account = account
         self._on_sent = on_sent
         self._slots = asyncio.Semaphore(_CALLS_AT_A_TIME)
@@ -104,8 +115,25 @@ class Messenger:
         return SendReport(rows=(), **_measure(sms))
 
     async def async_send(self, sms: Sms) -> SendReport:
-        """Send a text. Raises for what can't be right; what the gateway refuses is in the report."""
+        """Send a text. Raises for what can't be right; refusals are in the report."""
         _check_text(sms.text)
+        return await self._see_through(self._send_text(sms))
+
+    async def async_send_pattern(self, sms: PatternSms) -> SendReport:
+        """Send a pattern, which takes a call for each recipient."""
+        if any(";" in variable for variable in sms.variables):
+            raise validation_error("semicolon_in_variable")
+        return await self._see_through(self._send_pattern(sms))
+
+    async def _see_through(
+        self, sending: Coroutine[Any, Any, SendReport]
+    ) -> SendReport:
+        """Finish what was begun, even when the automation that asked for it restarts."""
+        return await asyncio.shield(
+            self._hass.async_create_task(sending, "payamak sends a message")
+        )
+
+    async def _send_text(self, sms: Sms) -> SendReport:
         sender = sms.sender or self._account.sender
 
         async def call(numbers: Sequence[str]) -> list[Receipt]:
@@ -118,12 +146,7 @@ class Messenger:
             self._account.heed_sender(sender, row.error)
         return self._report(rows, **_measure(sms))
 
-    async def async_send_pattern(self, sms: PatternSms) -> SendReport:
-        """Send a pattern, which takes a call for each recipient."""
-        for variable in sms.variables:
-            if ";" in variable:
-                raise validation_error("semicolon_in_variable")
-
+    async def _send_pattern(self, sms: PatternSms) -> SendReport:
         async def call(numbers: Sequence[str]) -> list[Receipt]:
             return [
                 await self._account.client.send_pattern(
@@ -133,7 +156,7 @@ class Messenger:
             ]
 
         rows = await self._send(sms.recipients, call, 1)
-        # The text stands in the panel alone: at least one part each is all that is known.
+        # The text stands in the panel alone: one part each at least is all that is known.
         return self._report(rows, parts=len(rows), tariff_units=None)
 
     def _report(
@@ -146,12 +169,12 @@ class Messenger:
     async def _send(
         self, recipients: Sequence[Recipient], call: _Call, per_call: int
     ) -> list[SentRow]:
-        """Make the calls, the first one alone: what stops the account is then met once, not several times."""
+        """Make the calls, the first alone: what stops them all is met once, not thrice."""
         first, *others = batched(recipients, per_call, strict=False)
         rows = await self._hand_over(first, call)
         for calls in batched(others, _CALLS_AT_A_TIME, strict=False):
-            if stop := _account_wide_error(rows):
-                rows += _rows_of_error([r for batch in calls for r in batch], stop)
+            if stop := _error_for_all(rows):
+                rows += _rows_of_error([who for batch in calls for who in batch], stop)
                 continue
             for handed_over in await asyncio.gather(
                 *(self._hand_over(batch, call) for batch in calls)
@@ -162,24 +185,29 @@ class Messenger:
     async def _hand_over(
         self, recipients: Sequence[Recipient], call: _Call
     ) -> list[SentRow]:
-        """Make one call. Nothing is repeated but what the gateway cleanly refused for the number of recipients."""
+        """Make one call, and repeat nothing but what was refused for being for several."""
         numbers = [recipient.number for recipient in recipients]
         try:
             async with self._slots:
-                receipts = await self._account.ask(call(numbers))
+                receipts = await call(numbers)
         except MessageError as error:
-            if error.code != OPT_OUT_MISSING or len(recipients) == 1:
-                return _rows_of_error(recipients, error)
-            return await self._send(recipients, call, 1)
+            if error.code == OPT_OUT_MISSING and len(recipients) > 1:
+                return await self._send(recipients, call, 1)
+            rows = _rows_of_error(recipients, error)
         except GatewayError as error:
-            return _rows_of_error(recipients, error)
-        for receipt in receipts:
-            if receipt.error:
-                self._account.heed(receipt.error)
-        return [
-            SentRow(recipient=who, message_id=receipt.message_id, error=receipt.error)
-            for who, receipt in zip(recipients, receipts, strict=True)
-        ]
+            rows = _rows_of_error(recipients, error)
+        except Exception:
+            # The other calls' results must not be lost for it.
+            _LOGGER.exception("Unexpected trouble while a message was sent")
+            rows = _rows_of_error(recipients, UncertainError("unexpected_error"))
+        else:
+            rows = [
+                SentRow(recipient=who, message_id=got.message_id, error=got.error)
+                for who, got in zip(recipients, receipts, strict=True)
+            ]
+        for row in rows:
+            self._account.heed_message(row.error)
+        return rows
 
 
 def _check_text(text: str) -> None:
@@ -201,7 +229,7 @@ def _rows_of_error(
     return [SentRow(recipient=r, message_id=None, error=error) for r in recipients]
 
 
-def _account_wide_error(rows: Sequence[SentRow]) -> AccountWideError | None:
-    return next(
-        (row.error for row in rows if isinstance(row.error, AccountWideError)), None
-    )
+def _error_for_all(rows: Sequence[SentRow]) -> GatewayError | None:
+    """Return the error that further calls would meet too, each after its own waiting."""
+    everybodys = (AccountWideError, UnreachableError, WaitError)
+    return next((row.error for row in rows if isinstance(row.error, everybodys)), None)

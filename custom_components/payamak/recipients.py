@@ -29,7 +29,7 @@ def resolve_recipients(written: object) -> tuple[Recipient, ...]:
     Raises ServiceValidationError that names what is no recipient; then nobody gets anything.
     """
     recipients: dict[str, Recipient] = {}
-    for item in _items(written):
+    for item in split_list(written):
         try:
             number = normalise_number(item)
         except ValueError as error:
@@ -42,10 +42,10 @@ def resolve_recipients(written: object) -> tuple[Recipient, ...]:
     return tuple(recipients.values())
 
 
-def _items(written: object) -> Iterator[str]:
+def split_list(written: object) -> Iterator[str]:
     """Take a list, a text with separators, or a list of such texts apart."""
     if isinstance(written, list | tuple | set):
         for item in written:
-            yield from _items(item)
+            yield from split_list(item)
     elif written is not None:
         yield from filter(None, map(str.strip, _LIST_SEPARATORS.split(str(written))))

@@ -14,7 +14,7 @@ from .errors import Explainer
 from .gateway import GatewayError
 from .messenger import SendReport, SendStatus, SentRow
 
-_MOST_NAMED: Final = 5
+_MOST_NAMED: Final = 100
 
 
 async def async_response(

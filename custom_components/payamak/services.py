@@ -19,15 +19,14 @@ from .const import DOMAIN
 from .coordinator import PayamakConfigEntry, PayamakData
 from .errors import action_error, validation_error
 from .gateway import (
-    BadReplyError,
+    AccountWideError,
     Delivery,
     DeliveryStatus,
     GatewayError,
-    RejectedError,
     normalise_line,
 )
 from .messenger import PatternSms, Sms
-from .recipients import resolve_recipients
+from .recipients import resolve_recipients, split_list
 from .report import async_raise_for_failures, async_response
 
 ACTION_SEND_SMS: Final = "send_sms"
@@ -49,12 +48,17 @@ _STATUS_CALLS_AT_A_TIME: Final = 3
 _MOST_MESSAGE_IDS: Final = 100
 
 
-def _message_id(value: object) -> str:
-    """Accept an id as text or, as templates make it, as a number."""
-    text = cv.string(value).strip()
-    if not text.isdecimal():
-        raise vol.Invalid("a message id has digits only")
-    return text
+def _listed(value: object) -> list[object]:
+    """Return a list of what may be one thing, or a list, as templates make them."""
+    return list(value) if isinstance(value, list | tuple | set) else [value]
+
+
+def _pattern_id(value: object) -> int:
+    """Accept a whole number, which the frontend writes as 123456.0."""
+    number = vol.Coerce(float)(value)
+    if isinstance(value, bool) or not number.is_integer() or number < 1:
+        raise vol.Invalid("a pattern is a whole number above zero")
+    return int(number)
 
 
 _ACCOUNT_SCHEMA: Final[VolDictType] = {
@@ -63,7 +67,7 @@ _ACCOUNT_SCHEMA: Final[VolDictType] = {
     )
 }
 # What a recipient may look like is the messenger's to say, in the user's language.
-_RECIPIENTS_SCHEMA: Final = vol.Any(cv.string, [cv.string])
+_RECIPIENTS_SCHEMA: Final = vol.All(_listed, [cv.string])
 
 _SEND_SMS_SCHEMA: Final = vol.Schema(
     {
@@ -77,21 +81,15 @@ _SEND_SMS_SCHEMA: Final = vol.Schema(
 )
 _SEND_PATTERN_SCHEMA: Final = vol.Schema(
     {
-        vol.Required(ATTR_PATTERN_ID): cv.positive_int,
-        vol.Optional(ATTR_VARIABLES, default=list): vol.All(
-            cv.ensure_list, [cv.string]
-        ),
+        vol.Required(ATTR_PATTERN_ID): _pattern_id,
+        vol.Optional(ATTR_VARIABLES, default=list): vol.All(_listed, [cv.string]),
         vol.Required(ATTR_RECIPIENTS): _RECIPIENTS_SCHEMA,
         **_ACCOUNT_SCHEMA,
     }
 )
 _GET_DELIVERY_STATUS_SCHEMA: Final = vol.Schema(
     {
-        vol.Required(ATTR_MESSAGE_IDS): vol.All(
-            cv.ensure_list,
-            [_message_id],
-            vol.Length(min=1, max=_MOST_MESSAGE_IDS),
-        ),
+        vol.Required(ATTR_MESSAGE_IDS): vol.All(_listed, [cv.string]),
         **_ACCOUNT_SCHEMA,
     }
 )
@@ -179,31 +177,57 @@ async def _async_get_delivery_status(call: ServiceCall) -> ServiceResponse:
     account = _account_data(call).account
     slots = asyncio.Semaphore(_STATUS_CALLS_AT_A_TIME)
 
-    async def ask(message_id: str) -> Delivery:
+    async def ask(message_id: str) -> Delivery | GatewayError:
         try:
             async with slots:
                 return await account.ask(account.client.get_delivery(message_id))
-        except (BadReplyError, RejectedError) as error:
-            # One id that the gateway doesn't know must not hide the others.
-            return Delivery(
-                message_id=message_id, status=DeliveryStatus.UNKNOWN, code=error.code
-            )
+        except GatewayError as error:
+            return error
 
-    first, *others = call.data[ATTR_MESSAGE_IDS]
-    try:
-        # The first alone: wrong credentials are then refused once, not several times.
-        deliveries = [await ask(first), *await asyncio.gather(*map(ask, others))]
-    except GatewayError as error:
-        raise action_error(error) from error
-    return {"messages": [_delivery_row(delivery) for delivery in deliveries]}
-
-
-def _delivery_row(delivery: Delivery) -> dict[str, JsonValueType]:
+    ids = _message_ids(call.data[ATTR_MESSAGE_IDS])
+    # The first alone: wrong credentials are then refused once, not several times.
+    answers = [await ask(ids[0])]
+    if not isinstance(answers[0], AccountWideError):
+        answers += await asyncio.gather(*map(ask, ids[1:]))
+    _raise_for_silence(answers)
     return {
-        "message_id": delivery.message_id,
-        "status": delivery.status,
-        "code": delivery.code,
-        "final": delivery.status.final,
+        "messages": [
+            _delivery_row(message_id, answer)
+            for message_id, answer in zip(ids, answers, strict=True)
+        ]
+    }
+
+
+def _message_ids(written: list[str]) -> list[str]:
+    """Return the ids that were written, as a list or a text with commas."""
+    ids = list(split_list(written))
+    if not 1 <= len(ids) <= _MOST_MESSAGE_IDS:
+        raise validation_error("message_ids_count", most=str(_MOST_MESSAGE_IDS))
+    if not all(each.isdecimal() for each in ids):
+        raise validation_error("invalid_message_id")
+    return ids
+
+
+def _raise_for_silence(answers: list[Delivery | GatewayError]) -> None:
+    """Raise where the gateway told nothing at all; an empty answer would be a wrong one."""
+    errors = [answer for answer in answers if isinstance(answer, GatewayError)]
+    stop = next((each for each in errors if isinstance(each, AccountWideError)), None)
+    if stop or len(errors) == len(answers):
+        raise action_error(stop or errors[0])
+
+
+def _delivery_row(
+    message_id: str, answer: Delivery | GatewayError
+) -> dict[str, JsonValueType]:
+    """Return one message's row; one that can't be told must not hide the others."""
+    status = (
+        DeliveryStatus.UNKNOWN if isinstance(answer, GatewayError) else answer.status
+    )
+    return {
+        "message_id": message_id,
+        "status": status,
+        "code": answer.code,
+        "final": status.final,
     }
 
 

@@ -31,8 +31,8 @@ _OF_A_GATEWAY_ERROR = {"code"}
 
 
 def _reasons() -> Iterator[str]:
-    """Return the reasons that the gateway's client gives."""
-    for call in nodes(ast.Call, "gateway/"):
+    """Return the reasons that the gateway's client and the messenger give."""
+    for call in nodes(ast.Call):
         if called_name(call) in _GATEWAY_ERRORS and (reason := constant(call.args[0])):
             yield reason
     for code in (*RESULT_CODES.values(), UNKNOWN_CODE):

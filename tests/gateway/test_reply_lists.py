@@ -126,9 +126,6 @@ def test_a_line_of_a_wrong_type_is_a_clear_error(number: object) -> None:
 @pytest.mark.parametrize(
     ("value", "ret_status", "error"),
     [
-        (None, 35, CredentialsError),
-        ("NULL", 35, CredentialsError),
-        ("", "35", CredentialsError),
         (None, 0, CredentialsError),
         ("0", 35, CredentialsError),
         ("0", 0, CredentialsError),
@@ -164,6 +161,21 @@ def test_a_refusal_is_no_empty_list(
     with pytest.raises(error) as refused:
         read(parse(json.dumps(reply).encode()))
     assert type(refused.value) is error
+
+
+@pytest.mark.parametrize(
+    ("value", "ret_status"), [(None, 35), ("NULL", 35), ("", "35")]
+)
+def test_a_null_list_means_wrong_credentials_but_for_the_lines(
+    value: object, ret_status: object
+) -> None:
+    """A panel that does not offer its lines says the same."""
+    body = json.dumps({"MyBase": {"Value": value, "RetStatus": ret_status}}).encode()
+    with pytest.raises(CredentialsError):
+        read_messages(parse(body))
+    with pytest.raises(RejectedError) as refused:
+        read_lines(parse(body))
+    assert refused.value.reason == "invalid_request"
 
 
 @pytest.mark.parametrize("value", [None, "", "NULL"])

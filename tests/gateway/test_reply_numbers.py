@@ -14,7 +14,7 @@ from custom_components.payamak.gateway import (
     RejectedError,
     TemporaryError,
 )
-from custom_components.payamak.gateway.reply import parse, read_amount, read_delivery
+from custom_components.payamak.gateway.reply import parse, read_credit, read_delivery
 
 from .test_reply import ID, envelope
 
@@ -35,13 +35,13 @@ from .test_reply import ID, envelope
 )
 def test_an_amount_is_exact(value: object, amount: str) -> None:
     """And no amount above zero is taken for a code."""
-    assert read_amount(parse(envelope(value))) == Decimal(amount)
+    assert read_credit(parse(envelope(value))) == Decimal(amount)
 
 
 def test_an_amount_written_as_a_number_is_exact() -> None:
     """A binary float would change the last decimals."""
     body = b'{"Value": 27989.784030396946, "RetStatus": 1}'
-    assert read_amount(parse(body)) == Decimal("27989.784030396946")
+    assert read_credit(parse(body)) == Decimal("27989.784030396946")
 
 
 @pytest.mark.parametrize("value", [None, "", "NULL", "Null", "Error"])
@@ -51,7 +51,7 @@ def test_no_amount_beside_a_coarse_failure_means_wrong_credentials(
 ) -> None:
     """Credentials are all these methods are given."""
     with pytest.raises(CredentialsError) as refused:
-        read_amount(parse(envelope(value, ret_status)))
+        read_credit(parse(envelope(value, ret_status)))
     assert refused.value.reason == "wrong_credentials"
 
 
@@ -61,7 +61,7 @@ def test_a_failure_that_nobody_knows_is_not_taken_for_wrong_credentials(
 ) -> None:
     """The user would be sent to the log-in form for nothing."""
     with pytest.raises(RejectedError) as refused:
-        read_amount(parse(envelope(None, ret_status)))
+        read_credit(parse(envelope(None, ret_status)))
     assert refused.value.reason == "unknown_code"
     assert refused.value.code == ret_status
 
@@ -109,7 +109,7 @@ def test_what_is_no_amount_tells_why(
 ) -> None:
     """Each cause asks for something else of the user."""
     with pytest.raises(error) as refused:
-        read_amount(parse(envelope(value, ret_status)))
+        read_credit(parse(envelope(value, ret_status)))
     assert type(refused.value) is error
 
 

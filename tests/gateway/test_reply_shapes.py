@@ -18,7 +18,7 @@ from custom_components.payamak.gateway import (
 from custom_components.payamak.gateway.reply import (
     Reply,
     parse,
-    read_amount,
+    read_credit,
     read_delivery,
     read_lines,
     read_messages,
@@ -130,7 +130,7 @@ def test_the_ways_of_saying_nothing_are_one(value: str | None) -> None:
 
 
 READERS: dict[str, tuple[Callable[[Reply], object], Callable[[object], bool]]] = {
-    "amount": (read_amount, lambda read: isinstance(read, Decimal)),
+    "amount": (read_credit, lambda read: isinstance(read, Decimal)),
     "lines": (read_lines, lambda read: _all(read, str)),
     "messages": (read_messages, lambda read: _all(read, Message)),
     "delivery": (

@@ -18,7 +18,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from custom_components.payamak.const import DOMAIN
 from simulator import Account, Gateway
-from simulator.faults import Code, Envelope, Maintenance, ServerError
+from simulator.faults import Code, Envelope, Fault, Maintenance, Reset, ServerError
 
 from .conftest import OTHER_LINE, SARA
 
@@ -135,7 +135,10 @@ async def test_a_gateway_out_of_reach_at_start_is_tried_again(
     entry.add_to_hass(hass)
     assert not await hass.config_entries.async_setup(entry.entry_id)
     assert entry.state is ConfigEntryState.SETUP_RETRY
-    assert entry.reason == "The gateway had a fault"
+    assert (
+        entry.reason
+        == "The gateway had a fault of its own. If it lasts, ask the panel's support"
+    )
     gateway.clear_faults()
     await pass_time(hass, freezer, minutes=2)
     assert entry.state.value == "loaded"
@@ -160,15 +163,25 @@ async def test_entities_are_unavailable_while_the_gateway_is_away(
     assert caplog.text.count("Fetching payamak data recovered") == 1
 
 
-@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    ("price", "lines"),
+    [
+        (Code(4711), Maintenance()),
+        (Code(0), Code(0)),
+        (ServerError(short=True, status=404), ServerError(short=True, status=404)),
+        (Reset(), Reset()),
+    ],
+)
 async def test_a_panel_without_a_price_still_has_credit_and_sends(
     hass: HomeAssistant,
     home: MockConfigEntry,
     gateway: Gateway,
+    price: Fault,
+    lines: Fault,
 ) -> None:
     """Messages matter more than a number on a dashboard."""
-    gateway.fault("GetBasePrice", Code(4711), times=None)
-    gateway.fault("GetUserNumbers", Maintenance(), times=None)
+    gateway.fault("GetBasePrice", price, times=None)
+    gateway.fault("GetUserNumbers", lines, times=None)
     await hass.config_entries.async_reload(home.entry_id)
     states = {
         key: hass.states.get(f"sensor.payamak_{key}").state  # type: ignore[union-attr] # a missing state fails the test
@@ -258,8 +271,29 @@ async def test_what_only_the_user_can_mend_is_a_repair_until_it_is_mended(
     assert issue(hass, home, about) == translation_key
     gateway.clear_faults()
     await pass_time(hass, freezer, minutes=16)
+    if (method, about) == ("SendSMS", "account"):
+        assert issue(hass, home, about) == translation_key  # a poll shows nothing of it
+        await send(hass)
     assert issue(hass, home, about) is None
     assert not hass.config_entries.flow.async_progress()
+
+
+@pytest.mark.parametrize("code", [5, 9])
+async def test_a_refused_line_stays_a_repair_though_it_is_listed(
+    hass: HomeAssistant,
+    home: MockConfigEntry,
+    gateway: Gateway,
+    freezer: FrozenDateTimeFactory,
+    code: int,
+) -> None:
+    """Only a message that goes out over it shows that it is mended."""
+    gateway.fault("SendSMS", Code(code))
+    with pytest.raises(HomeAssistantError):
+        await send(hass)
+    await pass_time(hass, freezer, minutes=16)
+    assert issue(hass, home, "sender_line") == "sender_line_refused"
+    await send(hass)
+    assert issue(hass, home, "sender_line") is None
 
 
 async def test_an_account_wide_code_inside_a_list_is_heeded_too(

@@ -163,14 +163,68 @@ async def test_a_question_that_gets_no_answer_is_an_error(
 
 
 @pytest.mark.usefixtures("home")
-@pytest.mark.parametrize("ids", [[], ["12a"], ["1234567890"] * 101, [None]])
+@pytest.mark.parametrize(
+    ("ids", "error"),
+    [
+        ([], "message_ids_count"),
+        (" , ", "message_ids_count"),
+        (["1234567890"] * 101, "message_ids_count"),
+        (["12a"], "invalid_message_id"),
+        ("1234567890, -5", "invalid_message_id"),
+    ],
+)
 async def test_ids_that_cannot_be_ids_are_refused(
-    hass: HomeAssistant, gateway: Gateway, ids: list[Any]
+    hass: HomeAssistant, gateway: Gateway, ids: Any, error: str
 ) -> None:
     """The gateway isn't asked."""
-    with pytest.raises(vol.Invalid):
+    with pytest.raises(ServiceValidationError) as raised:
         await call(hass, "get_delivery_status", message_ids=ids)
+    assert raised.value.translation_key == error
     assert not [c for c in gateway.calls if c.method == "GetDeliveries2"]
+
+
+@pytest.mark.usefixtures("home")
+async def test_ids_may_be_a_text_with_commas(
+    hass: HomeAssistant, gateway: Gateway
+) -> None:
+    """As recipients may."""
+    ids = [await accepted_id(hass), await accepted_id(hass, OMID)]
+    response = await call(hass, "get_delivery_status", message_ids=", ".join(ids))
+    assert [row["message_id"] for row in response["messages"]] == ids
+
+
+@pytest.mark.usefixtures("home")
+async def test_wrong_credentials_end_the_questions_at_the_first(
+    hass: HomeAssistant, gateway: Gateway, account: Account
+) -> None:
+    """One failed login, not as many as there are ids."""
+    account.password = "changed"
+    gateway.calls.clear()
+    with pytest.raises(HomeAssistantError) as raised:
+        await call(hass, "get_delivery_status", message_ids=["1234567890"] * 9)
+    assert raised.value.translation_key == "wrong_credentials"
+    assert len(gateway.calls) == 1
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("pattern_id", [0, -4, 1.9, True, "abc", None])
+async def test_a_pattern_that_is_no_whole_number_is_refused(
+    hass: HomeAssistant, gateway: Gateway, pattern_id: Any
+) -> None:
+    """Another pattern than the one meant could go out."""
+    with pytest.raises(vol.Invalid):
+        await call(hass, "send_pattern", pattern_id=pattern_id, recipients=SARA)
+    assert not sent_calls(gateway)
+
+
+@pytest.mark.usefixtures("home")
+async def test_a_pattern_number_may_come_from_the_frontend(
+    hass: HomeAssistant, gateway: Gateway, account: Account
+) -> None:
+    """A number field makes 123456.0 of it."""
+    account.patterns = {PATTERN: 0}
+    await call(hass, "send_pattern", pattern_id=float(PATTERN), recipients=SARA)
+    assert sent_calls(gateway)[0]["bodyId"] == str(PATTERN)
 
 
 @pytest.mark.usefixtures("home")

@@ -168,6 +168,30 @@ async def test_blocked_address(
         (Code(10), "account_refused"),
         (Code(12, Place.VALUE), "account_refused"),
         (Code(6), "try_later"),
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("method", CHECK)
+async def test_what_concerns_the_account_is_a_form_error(
+    hass: HomeAssistant,
+    gateway: Gateway,
+    gateway_url: str,
+    flow_id: str,
+    method: str,
+    fault: Fault,
+    error: str,
+) -> None:
+    """Whichever call it hits: one attempt, an error of its own, and the next goes on."""
+    gateway.fault(method, fault)
+    result = await log_in(hass, flow_id, gateway_url)
+    assert (result["step_id"], result["errors"]) == ("user", {"base": error})
+    assert take_calls(gateway) == CHECK[: CHECK.index(method) + 1]
+    await assert_goes_on(hass, flow_id, gateway_url)
+
+
+_BAD_DAYS = pytest.mark.parametrize(
+    ("fault", "error"),
+    [
         (Code(77, Place.VALUE), "refused"),
         (Reset(), "no_answer"),
         (Disconnect(), "no_answer"),
@@ -186,22 +210,55 @@ async def test_blocked_address(
     ],
     ids=repr,
 )
-@pytest.mark.parametrize("method", CHECK)
+
+
+@_BAD_DAYS
 async def test_bad_day_is_a_form_error(
     hass: HomeAssistant,
     gateway: Gateway,
     gateway_url: str,
     flow_id: str,
-    method: str,
     fault: Fault,
     error: str,
 ) -> None:
-    """Whichever of the two calls it hits: one attempt, an error of its own, and the next attempt goes on."""
-    gateway.fault(method, fault)
+    """One attempt, an error of its own, and the next attempt goes on."""
+    gateway.fault("GetCredit", fault)
     result = await log_in(hass, flow_id, gateway_url)
     assert (result["step_id"], result["errors"]) == ("user", {"base": error})
-    assert take_calls(gateway) == CHECK[: CHECK.index(method) + 1]
+    assert take_calls(gateway) == ["GetCredit"]
     await assert_goes_on(hass, flow_id, gateway_url)
+
+
+@_BAD_DAYS
+async def test_panel_that_does_not_tell_its_lines_lets_one_type_the_line(
+    hass: HomeAssistant,
+    gateway: Gateway,
+    gateway_url: str,
+    flow_id: str,
+    fault: Fault,
+    error: str,
+) -> None:
+    """The credit has shown that the account works."""
+    assert error
+    gateway.fault("GetUserNumbers", fault, times=None)
+    await assert_goes_on(hass, flow_id, gateway_url)
+    [entry] = hass.config_entries.async_entries(DOMAIN)
+    assert entry.data["sender_listed"] is False
+
+
+@pytest.mark.parametrize(("username", "password"), [(" ", PASSWORD), ("sara", "")])
+async def test_nothing_typed_is_no_login(
+    hass: HomeAssistant,
+    gateway: Gateway,
+    gateway_url: str,
+    flow_id: str,
+    username: str,
+    password: str,
+) -> None:
+    """It would count as a failed one."""
+    result = await log_in(hass, flow_id, gateway_url, username, password)
+    assert result["errors"] == {"base": "invalid_auth"}
+    assert take_calls(gateway) == []
 
 
 async def test_gateway_that_hangs(

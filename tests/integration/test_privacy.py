@@ -103,7 +103,23 @@ async def test_diagnostics_tell_what_the_panel_lacks_and_the_last_error(
     assert found["account"]["base_price"] is None
     assert found["account"]["lines"] is None
     assert found["account"]["last_update_success"] is False
-    assert found["account"]["last_error"] == "The gateway had a fault"
+    assert found["account"]["last_error"].startswith("The gateway had a fault")
+
+
+async def test_diagnostics_are_there_when_the_account_is_not(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    hass_client: ClientSessionGenerator,
+    gateway: Gateway,
+) -> None:
+    """That is when they are needed most."""
+    gateway.fault(None, ServerError(), times=None)
+    entry.add_to_hass(hass)
+    await hass.config_entries.async_setup(entry.entry_id)
+    found = await diagnostics(hass, hass_client, entry)
+    assert found["state"] == "setup_retry"
+    assert found["reason"].startswith("The gateway had a fault")
+    assert found["account"] is None
 
 
 async def test_diagnostics_show_the_address_that_everybody_uses(

@@ -210,7 +210,7 @@ async def test_bad_day_changes_nothing(
     hass: HomeAssistant, gateway: Gateway, home: MockConfigEntry
 ) -> None:
     """What can't be checked isn't stored; the next attempt goes on."""
-    gateway.fault("GetUserNumbers", Maintenance())
+    gateway.fault("GetCredit", Maintenance())
     result = await change(hass, home, sender=OTHER_LINE)
     assert result["errors"] == {"base": "not_the_gateway"}
     assert home.data["sender"] == LINE

@@ -171,15 +171,15 @@ async def test_a_partial_failure_raises_where_nobody_reads_the_response(
 
 
 @pytest.mark.usefixtures("home")
-async def test_an_error_names_a_few_and_counts_the_rest(
+async def test_an_error_names_a_hundred_and_counts_the_rest(
     hass: HomeAssistant, gateway: Gateway
 ) -> None:
     """A thousand names would hide the cause."""
-    gateway.fault("SendSMS", Code(7))
-    numbers = [f"091200000{number:02d}" for number in range(20)]
+    gateway.fault("SendSMS", Code(7), times=None)
+    numbers = [f"09120000{number:03d}" for number in range(120)]
     with pytest.raises(HomeAssistantError) as raised:
         await send_blindly(hass, recipients=numbers)
-    assert "…0003, …0004 (+15): The text contains a word" in str(raised.value)
+    assert "…0098, …0099 (+20): The text contains a word" in str(raised.value)
 
 
 @pytest.mark.usefixtures("home")
@@ -208,8 +208,8 @@ async def test_errors_are_in_the_language_of_the_home(
         (14, "failed", "link"),
         (19, "failed", "hourly limit"),
         (-6, "unknown", "look into the panel"),
-        (108, "failed", "blocked this address"),
-        (-111, "failed", "allowed addresses"),
+        (108, "failed", "blocked your home's IP address"),
+        (-111, "failed", "allowed IP addresses"),
         (4711, "failed", "unknown code 4711"),
     ],
 )

@@ -29,10 +29,11 @@ from .models import Delivery, Location, Message, Receipt
 from .reply import (
     Reply,
     parse,
-    read_amount,
+    read_credit,
     read_delivery,
     read_lines,
     read_messages,
+    read_price,
     read_receipts,
     read_shared_line_receipt,
 )
@@ -83,11 +84,11 @@ class PayamakClient:
 
     async def get_credit(self) -> Decimal:
         """Return the credit left, in SMS of the base tariff, fractional (GetCredit)."""
-        return await self._call("GetCredit", read_amount)
+        return await self._call("GetCredit", read_credit)
 
     async def get_base_price(self) -> Decimal:
         """Return the base price of one SMS in Rial (GetBasePrice)."""
-        return await self._call("GetBasePrice", read_amount)
+        return await self._call("GetBasePrice", read_price)
 
     async def get_lines(self) -> tuple[str, ...]:
         """Return the account's own sender lines; there may be none (GetUserNumbers)."""

@@ -19,6 +19,7 @@ from .codes import (
     error_of,
 )
 from .errors import (
+    AccountWideError,
     BadReplyError,
     CredentialsError,
     GatewayError,
@@ -103,9 +104,19 @@ def parse(body: bytes) -> Reply:
     )
 
 
-def read_amount(reply: Reply) -> Decimal:
-    """Read GetCredit's or GetBasePrice's number."""
+def read_credit(reply: Reply) -> Decimal:
+    """Read GetCredit's number; this is the method that tells whether a login works."""
     _raise_refusal(reply)
+    return _amount(reply)
+
+
+def read_price(reply: Reply) -> Decimal:
+    """Read GetBasePrice's number, which not every panel offers."""
+    _raise_refusal(reply, beyond_credentials=True)
+    return _amount(reply)
+
+
+def _amount(reply: Reply) -> Decimal:
     code = _integer(reply.value)
     if code is not None and code < 0 and code in ALWAYS_ERRORS:
         raise error_of(code)
@@ -119,8 +130,11 @@ def read_amount(reply: Reply) -> Decimal:
 
 
 def read_lines(reply: Reply) -> tuple[str, ...]:
-    """Read GetUserNumbers' lines, exactly as they have to be sent as ``from``."""
-    _raise_refusal(reply)
+    """Read GetUserNumbers' lines, exactly as they have to be sent as ``from``.
+
+    Not every panel offers them.
+    """
+    _raise_refusal(reply, beyond_credentials=True)
     return tuple(number for row in _rows(reply) if (number := _text(row.get("Number"))))
 
 
@@ -156,8 +170,9 @@ def read_receipts(reply: Reply, recipients: Sequence[str]) -> list[Receipt]:
         raise _sending_refusal(Reply(tokens[0], reply.ret_status))
     if len(tokens) != len(recipients):
         return _receipts_without_ids(tokens, recipients)
+    login_worked = any(_MESSAGE_ID.fullmatch(token) for token in tokens)
     receipts = [
-        _receipt(recipient, token)
+        _receipt(recipient, token, login_worked=login_worked)
         for recipient, token in zip(recipients, tokens, strict=True)
     ]
     if all(isinstance(receipt.error, CredentialsError) for receipt in receipts):
@@ -187,15 +202,18 @@ def _receipts_without_ids(
     return [Receipt(recipient=recipient, error=error) for recipient in recipients]
 
 
-def _receipt(recipient: str, token: str) -> Receipt:
+def _receipt(recipient: str, token: str, *, login_worked: bool) -> Receipt:
     if _MESSAGE_ID.fullmatch(token):
         return Receipt(recipient=recipient, message_id=token)
     if (code := _integer(token)) is None:
         return Receipt(recipient=recipient, error=unreadable())
-    return Receipt(
-        recipient=recipient,
-        error=None if code == ACCEPTED_WITHOUT_ID else error_of(code),
-    )
+    if code == ACCEPTED_WITHOUT_ID:
+        return Receipt(recipient=recipient)
+    error = error_of(code)
+    if login_worked and isinstance(error, AccountWideError):
+        # recId,0,recId: what stands beside an id can't be meant for the whole account.
+        error = RejectedError("unknown_code", code)
+    return Receipt(recipient=recipient, error=error)
 
 
 def _sending_refusal(reply: Reply) -> GatewayError:
@@ -223,8 +241,8 @@ def _raise_refusal(reply: Reply, *, beyond_credentials: bool = False) -> None:
 
     The manual says of these: "if the information is right you get the credit, otherwise
     Null", and Null comes with a coarse RetStatus: 35 ("InvalidData"), 9, or another.
-    The credentials are all that can be wrong there, unless the caller gave more. A
-    RetStatus that nobody knows is no reason to send the user to the log-in form.
+    Only the credentials can be wrong there, unless the caller gave more or the panel may
+    lack the method, which it says in the same way. A RetStatus that nobody knows is no reason to send the user to the log-in form.
     """
     if reply.value is None and reply.ret_status is None:
         raise unreadable()

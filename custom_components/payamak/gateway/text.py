@@ -10,7 +10,7 @@ _SEPARATOR: Final = (
 _SEPARATORS: Final = re.compile(_SEPARATOR)
 _MOBILE: Final = re.compile(r"(?:(?:\+|00)?980?|0)?(9\d{9})", re.ASCII)
 _LINE: Final = re.compile(r"\+?(\d{3,20})", re.ASCII)
-_DIGIT_RUN: Final = re.compile(rf"\d(?:{_SEPARATOR}*\d)*")
+_LONGEST_SHOWN: Final = 40
 
 # GSM 03.38: the alphabet of a Latin part, and what takes two places in it.
 _GSM_BASIC: Final = frozenset(
@@ -65,13 +65,15 @@ def normalise_line(value: object) -> str:
 
 
 def mask_number(value: object) -> str:
-    """Return a text in which every number shows no more than its last four digits."""
-    return _DIGIT_RUN.sub(_mask_digits, str(value))
+    """Return a number, or what was typed for one, with no more than its last four digits.
 
-
-def _mask_digits(match: re.Match[str]) -> str:
-    digits = re.sub(r"\D", "", match[0])
-    return digits if len(digits) <= 4 else f"…{digits[-4:]}"
+    Anything with more than four digits is masked as a whole, however they are separated.
+    """
+    text = str(value)
+    digits = [char for char in text if char.isdecimal()]
+    if len(digits) > 4:
+        return f"…{''.join(digits[-4:])}"
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
 def well_formed(text: str) -> str:

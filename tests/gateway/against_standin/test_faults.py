@@ -10,6 +10,7 @@ from custom_components.payamak.gateway import (
     Location,
     PayamakClient,
     RecipientError,
+    RejectedError,
     UncertainError,
 )
 from simulator import Account, Fault, Gateway, faults
@@ -152,14 +153,26 @@ async def test_odd_lists_never_give_a_wrong_id(
 
 @pytest.mark.parametrize("value", [None, "NULL", ""])
 @pytest.mark.parametrize("flat", [True, False])
-@pytest.mark.parametrize("method", ["GetCredit", "GetBasePrice", "GetUserNumbers"])
-async def test_null_means_wrong_credentials(
-    client: PayamakClient, gateway: Gateway, method: str, value: object, flat: bool
+async def test_a_null_credit_means_wrong_credentials(
+    client: PayamakClient, gateway: Gateway, value: object, flat: bool
 ) -> None:
     """In each of its spellings."""
-    gateway.fault(method, faults.Envelope(value=value, ret_status=35, flat=flat))
+    gateway.fault("GetCredit", faults.Envelope(value=value, ret_status=35, flat=flat))
     with pytest.raises(CredentialsError):
+        await client.get_credit()
+
+
+@pytest.mark.parametrize("value", [None, "NULL", ""])
+@pytest.mark.parametrize("method", ["GetBasePrice", "GetUserNumbers"])
+async def test_a_null_price_or_list_of_lines_is_no_reason_to_log_in_again(
+    client: PayamakClient, gateway: Gateway, method: str, value: object
+) -> None:
+    """A panel that doesn't offer the method says the same; the client goes on."""
+    gateway.fault(method, faults.Envelope(value=value, ret_status=35))
+    with pytest.raises(RejectedError) as refused:
         await CALLS[method](client)
+    assert refused.value.reason == "invalid_request"
+    await client.get_credit()
 
 
 @pytest.mark.parametrize("field", ["MsgID", "Body"])
