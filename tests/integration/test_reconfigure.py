@@ -220,6 +220,18 @@ async def test_bad_day_changes_nothing(
     assert home.data["sender"] == OTHER_LINE
 
 
+async def test_lines_that_are_not_told_leave_what_is_known_of_the_line(
+    hass: HomeAssistant, gateway: Gateway, home: MockConfigEntry
+) -> None:
+    """A line that was listed may still go; nothing is known of another one."""
+    gateway.fault("GetUserNumbers", Maintenance(), times=None)
+    assert_changed(await change(hass, home, password="s3cret-word"))
+    await hass.async_block_till_done()
+    assert home.data["sender_listed"] is True
+    assert_changed(await change(hass, home, sender="1000999"))
+    assert home.data["sender_listed"] is False
+
+
 async def test_other_address_changes_the_unique_id(
     hass: HomeAssistant,
     gateway: Gateway,

@@ -106,7 +106,7 @@ async def test_an_answer_to_old_credentials_does_not_ask_to_log_in_again(
     assert (await send(hass))["accepted"] == 1
 
 
-@pytest.mark.parametrize("code", [0, 10, 109])
+@pytest.mark.parametrize("code", [0, 5, 10, 109])
 async def test_an_account_that_was_removed_bothers_nobody(
     hass: HomeAssistant,
     home: MockConfigEntry,
