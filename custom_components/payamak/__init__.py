@@ -8,13 +8,15 @@ from homeassistant.helpers.typing import ConfigType
 from .account import Account
 from .const import DOMAIN
 from .coordinator import AccountCoordinator, PayamakConfigEntry, PayamakData
+from .devices import async_register_account_device
 from .issues import Issue, async_clear_issues
 from .messenger import Messenger
-from .notify import async_setup_notify_action
+from .notify_action import async_setup_notify_action
+from .recipients import AddressBook
 from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
-PLATFORMS = [Platform.SENSOR]
+PLATFORMS = [Platform.NOTIFY, Platform.SENSOR]
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
@@ -28,15 +30,18 @@ async def async_setup_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> b
     account = Account(hass, entry)
     coordinator = AccountCoordinator(hass, entry, account)
     await coordinator.async_config_entry_first_refresh()
+    # From here on the settings are read: a change in the meantime must not be missed.
+    entry.async_on_unload(entry.add_update_listener(_async_reload))
     entry.runtime_data = PayamakData(
         account=account,
+        account_device_id=async_register_account_device(hass, entry),
+        address_book=AddressBook.of(entry),
         coordinator=coordinator,
         messenger=Messenger(hass, account, coordinator.async_refresh_after_sending),
     )
     entry.async_on_unload(account.close)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await async_setup_notify_action(hass, entry)
-    entry.async_on_unload(entry.add_update_listener(_async_reload))
     return True
 
 

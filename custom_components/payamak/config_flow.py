@@ -5,20 +5,20 @@ import logging
 from typing import Any, override
 
 from homeassistant.config_entries import (
+    SOURCE_USER,
     ConfigEntry,
     ConfigEntryState,
     ConfigFlow,
     ConfigFlowResult,
-    OptionsFlow,
+    ConfigSubentryFlow,
+    FlowType,
+    SubentryFlowContext,
 )
 from homeassistant.const import CONF_PASSWORD, CONF_URL, CONF_USERNAME
 from homeassistant.core import callback
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import (
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -31,12 +31,11 @@ import voluptuous as vol
 from .address import UnusableAddressError, account_id, complete_address
 from .const import (
     CONF_NOTIFY_ACTION,
-    CONF_REFRESH_INTERVAL,
     CONF_SENDER,
     CONF_SENDER_LISTED,
-    DEFAULT_REFRESH_INTERVAL,
     DOMAIN,
     SECTION_CONNECTION,
+    SUBENTRY_RECIPIENT,
 )
 from .coordinator import PayamakConfigEntry
 from .errors import form_error
@@ -49,7 +48,13 @@ from .gateway import (
     mask_number,
     normalise_line,
 )
-from .notify import is_notify_action_free, is_notify_action_name
+from .notify_action import (
+    is_notify_action_free,
+    is_notify_action_name,
+    notify_action_names,
+)
+from .options_flow import PayamakOptionsFlow
+from .recipient_flow import RecipientFlow
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -58,17 +63,6 @@ _PASSWORD = TextSelector(
     TextSelectorConfig(type=TextSelectorType.PASSWORD, autocomplete="current-password")
 )
 _URL = TextSelector(TextSelectorConfig(type=TextSelectorType.URL))
-
-_OPTIONS_SCHEMA = vol.Schema(
-    {
-        vol.Required(CONF_REFRESH_INTERVAL, default=DEFAULT_REFRESH_INTERVAL): vol.All(
-            NumberSelector(
-                NumberSelectorConfig(min=1, max=1440, mode=NumberSelectorMode.BOX)
-            ),
-            vol.Coerce(int),
-        ),
-    }
-)
 
 
 def _connection_section(url: str) -> dict[vol.Marker, section]:
@@ -122,6 +116,25 @@ class PayamakConfigFlow(ConfigFlow, domain=DOMAIN):
     def async_get_options_flow(config_entry: ConfigEntry) -> PayamakOptionsFlow:
         """Return the flow of the options."""
         return PayamakOptionsFlow()
+
+    @classmethod
+    @callback
+    @override
+    def async_get_supported_subentry_types(
+        cls, config_entry: ConfigEntry
+    ) -> dict[str, type[ConfigSubentryFlow]]:
+        """Return the flows of what belongs to an account."""
+        return {SUBENTRY_RECIPIENT: RecipientFlow}
+
+    @override
+    async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:
+        """Go on to the first recipient, which can be skipped by closing the form."""
+        recipient = await self.hass.config_entries.subentries.async_init(
+            (result["result"].entry_id, SUBENTRY_RECIPIENT),
+            context=SubentryFlowContext(source=SOURCE_USER),
+        )
+        result["next_flow"] = (FlowType.CONFIG_SUBENTRIES_FLOW, recipient["flow_id"])
+        return result
 
     @override
     async def async_step_user(
@@ -302,7 +315,7 @@ class PayamakConfigFlow(ConfigFlow, domain=DOMAIN):
         notify_action: str = user_input[CONF_NOTIFY_ACTION].strip()
         if not is_notify_action_name(notify_action):
             errors[CONF_NOTIFY_ACTION] = "invalid_notify_action"
-        elif not is_notify_action_free(self.hass, notify_action, entry):
+        elif not self._is_free(notify_action, entry):
             errors[CONF_NOTIFY_ACTION] = "notify_action_taken"
         return {
             CONF_SENDER: sender,
@@ -317,10 +330,17 @@ class PayamakConfigFlow(ConfigFlow, domain=DOMAIN):
         unchanged: bool = sender == entry.data[CONF_SENDER]
         return unchanged and entry.data[CONF_SENDER_LISTED]
 
+    def _is_free(self, notify_action: str, entry: ConfigEntry | None) -> bool:
+        """Tell whether the action and those of the recipients could have their names."""
+        names = notify_action_names(entry, notify_action) if entry else {notify_action}
+        return all(
+            is_notify_action_free(self.hass, name, for_entry=entry) for name in names
+        )
+
     def _free_notify_action(self) -> str:
         """Return ``payamak``, or the next of ``payamak_2``, ... that nobody has."""
         name, number = DOMAIN, 1
-        while not is_notify_action_free(self.hass, name, None):
+        while not is_notify_action_free(self.hass, name):
             number += 1
             name = f"{DOMAIN}_{number}"
         return name
@@ -350,23 +370,6 @@ class PayamakConfigFlow(ConfigFlow, domain=DOMAIN):
         if not (changed and will_reload):
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
         return self.async_abort(reason=reason)
-
-
-class PayamakOptionsFlow(OptionsFlow):
-    """How the account behaves."""
-
-    async def async_step_init(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Ask for the options; the update listener applies them."""
-        if user_input is not None:
-            return self.async_create_entry(data=user_input)
-        return self.async_show_form(
-            step_id="init",
-            data_schema=self.add_suggested_values_to_schema(
-                _OPTIONS_SCHEMA, self.config_entry.options
-            ),
-        )
 
 
 def _written_url(user_input: Mapping[str, Any], default: str) -> str:

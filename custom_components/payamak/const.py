@@ -10,5 +10,10 @@ CONF_SENDER: Final = "sender"
 CONF_SENDER_LISTED: Final = "sender_listed"
 SECTION_CONNECTION: Final = "connection"
 
+SUBENTRY_RECIPIENT: Final = "recipient"
+CONF_NAME: Final = "name"
+CONF_NUMBERS: Final = "numbers"
+CONF_SLUG: Final = "slug"
+
 CONF_REFRESH_INTERVAL: Final = "refresh_interval"
 DEFAULT_REFRESH_INTERVAL: Final = 15

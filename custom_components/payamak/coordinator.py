@@ -17,6 +17,7 @@ from .const import CONF_REFRESH_INTERVAL, DEFAULT_REFRESH_INTERVAL, DOMAIN
 from .errors import update_error
 from .gateway import GatewayError, RejectedError, UncertainError
 from .messenger import Messenger
+from .recipients import AddressBook
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -31,6 +32,8 @@ class PayamakData:
     """What a loaded account consists of."""
 
     account: Account
+    account_device_id: str
+    address_book: AddressBook
     coordinator: AccountCoordinator
     messenger: Messenger
 

@@ -10,6 +10,7 @@ from yarl import URL
 from .const import CONF_NOTIFY_ACTION, CONF_SENDER, CONF_SENDER_LISTED, DOMAIN
 from .coordinator import PayamakConfigEntry
 from .gateway import DEFAULT_URL, mask_number
+from .recipients import AddressBook
 
 
 async def async_get_config_entry_diagnostics(
@@ -27,6 +28,9 @@ async def async_get_config_entry_diagnostics(
             "notify_action_is_default": entry.data[CONF_NOTIFY_ACTION] == DOMAIN,
         },
         "options": dict(entry.options),
+        "recipients": [
+            [*map(mask_number, saved.numbers)] for saved in AddressBook.of(entry).saved
+        ],
         "account": _account(entry) if entry.state is ConfigEntryState.LOADED else None,
     }
 

@@ -1,11 +1,10 @@
 """What all entities have in common."""
 
-from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .const import DOMAIN
 from .coordinator import AccountCoordinator
+from .devices import account_device
 
 
 class AccountEntity(CoordinatorEntity[AccountCoordinator]):
@@ -21,9 +20,4 @@ class AccountEntity(CoordinatorEntity[AccountCoordinator]):
         entry = coordinator.config_entry
         self.entity_description = description
         self._attr_unique_id = f"{entry.entry_id}_{description.key}"
-        self._attr_device_info = DeviceInfo(
-            entry_type=DeviceEntryType.SERVICE,
-            identifiers={(DOMAIN, entry.entry_id)},
-            manufacturer="Payamak-Panel",
-            name=entry.title,
-        )
+        self._attr_device_info = account_device(entry)

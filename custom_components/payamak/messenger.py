@@ -53,6 +53,11 @@ class PatternSms:
     variables: Sequence[str]
 
 
+def titled(message: str, title: str | None) -> str:
+    """Return a text with its title, which an SMS has no other place for."""
+    return f"{title}\n{message}" if title else message
+
+
 class SendStatus(StrEnum):
     """What became of a message when it was handed to the gateway."""
 

@@ -1,94 +1,89 @@
-"""The notify doors: ``notify.<notify_action>`` for automations, ``alert`` and other integrations."""
+"""Notify entities: one for each saved recipient, and one for all of them."""
 
-from typing import Any, Final, override
+from collections.abc import Callable, Sequence
+from typing import override
 
 from homeassistant.components.notify import (
-    ATTR_DATA,
-    ATTR_TARGET,
-    ATTR_TITLE,
-    DOMAIN as NOTIFY_DOMAIN,
-    BaseNotificationService,
+    NotifyEntity,
+    NotifyEntityDescription,
+    NotifyEntityFeature,
 )
-from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import config_validation as cv
-from homeassistant.util import slugify
-import voluptuous as vol
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import CONF_NOTIFY_ACTION, DOMAIN
+from .const import CONF_NOTIFY_ACTION
 from .coordinator import PayamakConfigEntry
-from .errors import validation_error
-from .issues import Issue, async_raise_issue
-from .messenger import Sms
-from .recipients import resolve_recipients
+from .devices import account_device, recipient_device
+from .messenger import Sms, titled
+from .recipients import Recipient, SavedRecipient
 from .report import async_raise_for_failures
-from .services import ATTR_FLASH, ATTR_SENDER, sender_line
 
-# A notify group hands the same data to all its members, so what others understand is passed over.
-_DATA_SCHEMA: Final = vol.Schema(
-    {
-        vol.Optional(ATTR_SENDER): cv.string,
-        vol.Optional(ATTR_FLASH, default=False): cv.boolean,
-    },
-    extra=vol.REMOVE_EXTRA,
-)
+# Messages don't wait for each other here; the messenger bounds the calls.
+PARALLEL_UPDATES = 0
 
 
-def is_notify_action_name(name: str) -> bool:
-    """Tell whether a name can be one: a Latin slug."""
-    return bool(name) and name == slugify(name)
-
-
-@callback
-def is_notify_action_free(
-    hass: HomeAssistant, name: str, entry: ConfigEntry | None
-) -> bool:
-    """Tell whether an account, a new one where there is none yet, may take a name."""
-    if entry and entry.data[CONF_NOTIFY_ACTION] == name:
-        return True
-    return not hass.services.has_service(NOTIFY_DOMAIN, name) and all(
-        other.data[CONF_NOTIFY_ACTION] != name
-        for other in hass.config_entries.async_entries(DOMAIN, include_ignore=False)
-    )
-
-
-async def async_setup_notify_action(
-    hass: HomeAssistant, entry: PayamakConfigEntry
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: PayamakConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Register the account's notify action, as long as nobody else has its name."""
-    name: str = entry.data[CONF_NOTIFY_ACTION]
-    if hass.services.has_service(NOTIFY_DOMAIN, name):
-        async_raise_issue(
-            hass, entry, Issue.NOTIFY_ACTION, "notify_action_taken", action=name
+    """Add the entities, each recipient's to its own device."""
+    async_add_entities([EverybodyNotifyEntity(entry)])
+    for saved in entry.runtime_data.address_book.saved:
+        async_add_entities(
+            [RecipientNotifyEntity(entry, saved)],
+            config_subentry_id=saved.subentry_id,
         )
-        return
-    notify_action = PayamakNotifyAction(entry)
-    await notify_action.async_setup(hass, name, name)
-    await notify_action.async_register_services()
-    entry.async_on_unload(notify_action.async_unregister_services)
 
 
-class PayamakNotifyAction(BaseNotificationService):
-    """The action that sends an SMS to the numbers in ``target``."""
+class PayamakNotifyEntity(NotifyEntity):
+    """Sends what it is given down the one road."""
 
-    def __init__(self, entry: PayamakConfigEntry) -> None:
-        """Send over the account's messenger."""
+    _attr_has_entity_name = True
+    _attr_should_poll = False
+    _attr_supported_features = NotifyEntityFeature.TITLE
+
+    def __init__(
+        self,
+        entry: PayamakConfigEntry,
+        recipients: Callable[[], Sequence[Recipient]],
+    ) -> None:
+        """Send over the account's messenger to those who are recipients at the time."""
         self._messenger = entry.runtime_data.messenger
+        self._recipients = recipients
 
     @override
-    async def async_send_message(self, message: str, **kwargs: Any) -> None:
+    async def async_send_message(self, message: str, title: str | None = None) -> None:
         """Send; raises where anybody's message was not accepted."""
-        title: str | None = kwargs.get(ATTR_TITLE)
-        try:
-            data = _DATA_SCHEMA(kwargs.get(ATTR_DATA) or {})
-        except vol.Invalid as error:
-            raise validation_error("invalid_data") from error
         report = await self._messenger.async_send(
-            Sms(
-                recipients=resolve_recipients(kwargs.get(ATTR_TARGET)),
-                text=f"{title}\n{message}" if title else message,
-                sender=sender_line(data.get(ATTR_SENDER)),
-                flash=data[ATTR_FLASH],
-            )
+            Sms(recipients=self._recipients(), text=titled(message, title))
         )
         await async_raise_for_failures(self.hass, report, partial_is_fine=False)
+
+
+class EverybodyNotifyEntity(PayamakNotifyEntity):
+    """Reaches all saved recipients of the account at once."""
+
+    def __init__(self, entry: PayamakConfigEntry) -> None:
+        """Belong to the account."""
+        super().__init__(entry, entry.runtime_data.address_book.everybody)
+        self.entity_description = NotifyEntityDescription(
+            key="all_recipients", translation_key="all_recipients"
+        )
+        self._attr_unique_id = f"{entry.entry_id}_all_recipients"
+        self._attr_device_info = account_device(entry)
+
+
+class RecipientNotifyEntity(PayamakNotifyEntity):
+    """Reaches one saved recipient."""
+
+    def __init__(self, entry: PayamakConfigEntry, saved: SavedRecipient) -> None:
+        """Belong to the recipient, whose device gives the name."""
+        super().__init__(entry, lambda: saved.recipients)
+        self.entity_description = NotifyEntityDescription(
+            key="notify", translation_key="recipient", name=None
+        )
+        self._attr_unique_id = f"{saved.subentry_id}_notify"
+        self._attr_device_info = recipient_device(entry, saved)
+        # Names may be Persian; ids are made of the slug, and stay when either changes.
+        self.entity_id = f"notify.{entry.data[CONF_NOTIFY_ACTION]}_{saved.slug}"

@@ -1,13 +1,17 @@
-"""Who gets a message: from what a user wrote to numbers, each once."""
+"""Who gets a message: from the names and numbers a user wrote to numbers, each once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 import re
+from typing import Final
 
+from homeassistant.config_entries import ConfigEntry
+
+from .const import CONF_NAME, CONF_NUMBERS, CONF_SLUG, SUBENTRY_RECIPIENT
 from .errors import validation_error
-from .gateway import mask_number, normalise_number
+from .gateway import fold, mask_number, normalise_number
 
-_LIST_SEPARATORS = re.compile(r"[,;،؛\n]")
+_LIST_SEPARATORS: Final = re.compile(r"[,;،؛\n]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,27 +23,75 @@ class Recipient:
 
     @property
     def label(self) -> str:
-        """Return what may stand in a log or an error: the name, or the number's last four digits."""
+        """Return what may stand in a log or an error: the name, or the number's end."""
         return self.name or mask_number(self.number)
 
 
-def resolve_recipients(written: object) -> tuple[Recipient, ...]:
-    """Return the recipients that a list or a text means, each number once, in the order given.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedRecipient:
+    """A name of the household with its numbers; ``slug`` is its part of an action's name."""
 
-    Raises ServiceValidationError that names what is no recipient; then nobody gets anything.
-    """
-    recipients: dict[str, Recipient] = {}
-    for item in split_list(written):
+    subentry_id: str
+    name: str
+    numbers: Sequence[str]
+    slug: str
+
+    @property
+    def recipients(self) -> list[Recipient]:
+        """Return the recipients that the name means."""
+        return [Recipient(number=number, name=self.name) for number in self.numbers]
+
+
+class AddressBook:
+    """The saved recipients of an account."""
+
+    def __init__(self, saved: Iterable[SavedRecipient]) -> None:
+        """Keep them in the order in which they were added."""
+        self.saved = tuple(saved)
+        self._by_name = {fold(each.name): each for each in self.saved}
+
+    @classmethod
+    def of(cls, entry: ConfigEntry) -> AddressBook:
+        """Return the address book of an account."""
+        return cls(
+            SavedRecipient(
+                subentry_id=subentry_id,
+                name=subentry.data[CONF_NAME],
+                numbers=subentry.data[CONF_NUMBERS],
+                slug=subentry.data[CONF_SLUG],
+            )
+            for subentry_id, subentry in entry.subentries.items()
+            if subentry.subentry_type == SUBENTRY_RECIPIENT
+        )
+
+    def everybody(self) -> tuple[Recipient, ...]:
+        """Return all saved recipients, each number once."""
+        return _each_number_once(who for each in self.saved for who in each.recipients)
+
+    def resolve(self, written: object) -> tuple[Recipient, ...]:
+        """Return the recipients that a list or a text means, each number once, in the order given.
+
+        Raises ServiceValidationError that names what is no recipient; then nobody gets anything.
+        """
+        return _each_number_once(
+            who for item in split_list(written) for who in self._find(item)
+        )
+
+    def _find(self, item: str) -> list[Recipient]:
+        """Look a name up, and read anything else as a number."""
+        if saved := self._by_name.get(fold(item)):
+            return saved.recipients
         try:
-            number = normalise_number(item)
+            return [Recipient(number=normalise_number(item))]
         except ValueError as error:
+            masked = mask_number(item)
+            if not self.saved or not any(char.isalpha() for char in item):
+                raise validation_error("invalid_recipient", recipient=masked) from error
             raise validation_error(
-                "invalid_recipient", recipient=mask_number(item)
+                "unknown_recipient",
+                recipient=masked,
+                names=", ".join(each.name for each in self.saved),
             ) from error
-        recipients.setdefault(number, Recipient(number=number))
-    if not recipients:
-        raise validation_error("no_recipients")
-    return tuple(recipients.values())
 
 
 def split_list(written: object) -> Iterator[str]:
@@ -47,5 +99,20 @@ def split_list(written: object) -> Iterator[str]:
     if isinstance(written, list | tuple | set):
         for item in written:
             yield from split_list(item)
-    elif written is not None:
+    else:
         yield from filter(None, map(str.strip, _LIST_SEPARATORS.split(str(written))))
+
+
+def has_list_separator(text: str) -> bool:
+    """Tell whether a text would be taken apart where a list is expected."""
+    return bool(_LIST_SEPARATORS.search(text))
+
+
+def _each_number_once(recipients: Iterable[Recipient]) -> tuple[Recipient, ...]:
+    """Keep the first of each number; nobody at all is an error, not a success."""
+    once: dict[str, Recipient] = {}
+    for recipient in recipients:
+        once.setdefault(recipient.number, recipient)
+    if not once:
+        raise validation_error("no_recipients")
+    return tuple(once.values())

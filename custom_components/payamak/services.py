@@ -26,7 +26,7 @@ from .gateway import (
     normalise_line,
 )
 from .messenger import PatternSms, Sms
-from .recipients import resolve_recipients, split_list
+from .recipients import split_list
 from .report import async_raise_for_failures, async_response
 
 ACTION_SEND_SMS: Final = "send_sms"
@@ -141,7 +141,7 @@ async def _async_send_sms(call: ServiceCall) -> ServiceResponse:
     """Send a text to some recipients."""
     data = _account_data(call)
     sms = Sms(
-        recipients=resolve_recipients(call.data[ATTR_RECIPIENTS]),
+        recipients=data.address_book.resolve(call.data[ATTR_RECIPIENTS]),
         text=call.data[ATTR_MESSAGE],
         sender=sender_line(call.data.get(ATTR_SENDER)),
         flash=call.data[ATTR_FLASH],
@@ -161,7 +161,7 @@ async def _async_send_pattern(call: ServiceCall) -> ServiceResponse:
     data = _account_data(call)
     report = await data.messenger.async_send_pattern(
         PatternSms(
-            recipients=resolve_recipients(call.data[ATTR_RECIPIENTS]),
+            recipients=data.address_book.resolve(call.data[ATTR_RECIPIENTS]),
             pattern_id=call.data[ATTR_PATTERN_ID],
             variables=call.data[ATTR_VARIABLES],
         )

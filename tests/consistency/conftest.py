@@ -1,5 +1,14 @@
-"""The home of the integration's tests serves here too."""
+"""The home of the integration's tests serves here too, with people in it."""
 
-from tests.integration.conftest import account, entry, gateway, gateway_url, home
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-__all__ = ["account", "entry", "gateway", "gateway_url", "home"]
+from tests.integration.conftest import account, gateway, gateway_url, home, household
+
+__all__ = ["account", "gateway", "gateway_url", "home", "household"]
+
+
+@pytest.fixture
+def entry(household: MockConfigEntry) -> MockConfigEntry:
+    """Give an account that has everything an account can have."""
+    return household

@@ -1,10 +1,16 @@
 """The flows: their forms, errors and endings, against the texts that explain them."""
 
 import ast
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    SOURCE_USER,
+    ConfigFlowResult,
+    SubentryFlowResult,
+)
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, section
 import pytest
@@ -12,7 +18,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
 from custom_components.payamak import errors as payamak_errors
-from custom_components.payamak.const import DOMAIN
+from custom_components.payamak.const import DOMAIN, SUBENTRY_RECIPIENT
 from custom_components.payamak.errors import form_error
 from custom_components.payamak.gateway import GatewayError
 from simulator import Gateway
@@ -22,6 +28,7 @@ from .sources import (
     argument,
     called_name,
     constant,
+    flat,
     keyword,
     nodes,
     placeholders,
@@ -29,6 +36,7 @@ from .sources import (
 )
 
 type Forms = dict[str, ConfigFlowResult]
+type SubentryForms = dict[str, SubentryFlowResult]
 
 
 def _fields(schema: vol.Schema) -> dict[str, Any]:
@@ -110,15 +118,139 @@ async def test_the_form_of_the_options_is_translated_field_by_field(
     assert _fields(form["data_schema"]) == _translated(steps[form["step_id"] or ""])
 
 
-def _error_words() -> set[str]:
-    """Return the words that the flow shows as errors."""
-    words = {
+@pytest.fixture(name="recipient_forms")
+async def recipient_forms_fixture(
+    hass: HomeAssistant, home: MockConfigEntry
+) -> SubentryForms:
+    """Open the forms of a new recipient and of a saved one, and give both."""
+    flow = hass.config_entries.subentries
+    [kind] = home.supported_subentry_types
+    subentry_id = next(iter(home.subentries))
+    forms = (
+        await flow.async_init((home.entry_id, kind), context={"source": SOURCE_USER}),
+        await flow.async_init(
+            (home.entry_id, kind),
+            context={"source": SOURCE_RECONFIGURE, "subentry_id": subentry_id},
+        ),
+    )
+    return {form["step_id"]: form for form in forms if form["step_id"]}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_every_kind_of_subentry_is_translated_and_no_other(
+    home: MockConfigEntry, language: str
+) -> None:
+    """Its name, and a button for each way into its flow."""
+    texts = translations(language)["config_subentries"]
+    assert texts.keys() == home.supported_subentry_types.keys()
+    for kind, can in home.supported_subentry_types.items():
+        assert texts[kind]["entry_type"]
+        ways = {"user"} | {way for way, possible in can.items() if possible}
+        assert texts[kind]["initiate_flow"].keys() == {
+            way.removeprefix("supports_") for way in ways
+        }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_every_form_of_a_recipient_is_translated_field_by_field(
+    recipient_forms: SubentryForms, language: str
+) -> None:
+    """And no text is about a form or field that isn't there."""
+    steps = translations(language)["config_subentries"][SUBENTRY_RECIPIENT]["step"]
+    assert {
+        step_id: _fields(form["data_schema"] or vol.Schema({}))
+        for step_id, form in recipient_forms.items()
+    } == {step_id: _translated(step) for step_id, step in steps.items()}
+    for step in steps.values():
+        assert step["data"].keys() == step["data_description"].keys()
+
+
+async def test_a_recipients_forms_know_the_words_that_their_texts_leave_open(
+    recipient_forms: SubentryForms,
+) -> None:
+    """A placeholder without a value is shown as it is, in a field's description too."""
+    texts = translations("en")["config_subentries"][SUBENTRY_RECIPIENT]
+    for step_id, form in recipient_forms.items():
+        known = (form["description_placeholders"] or {}).keys()
+        for _, text in flat(texts["step"][step_id]):
+            assert placeholders(text) <= known, text
+
+
+async def test_a_recipients_errors_know_the_words_that_their_texts_leave_open(
+    hass: HomeAssistant, recipient_forms: SubentryForms
+) -> None:
+    """Whatever is wrong with what was typed."""
+    errors = translations("en")["config_subentries"][SUBENTRY_RECIPIENT]["error"]
+    for form in recipient_forms.values():
+        wrong = await hass.config_entries.subentries.async_configure(
+            form["flow_id"], {"name": "1", "numbers": ["1"], "slug": "É"}
+        )
+        assert wrong["errors"]
+        known = (wrong["description_placeholders"] or {}).keys()
+        for text in errors.values():
+            assert placeholders(text) <= known, text
+
+
+def _recipient_error_words() -> set[str]:
+    """Return the words that a recipient's forms show as errors: assigned, or returned by a check."""
+    words = _assigned_errors("recipient_flow.py")
+    for function in nodes(ast.FunctionDef, "recipient_flow.py"):
+        if function.name.endswith("_error"):
+            words |= {
+                word
+                for returned in ast.walk(function)
+                if isinstance(returned, ast.Return) and returned.value
+                for part in _alternatives(returned.value)
+                if (word := constant(part))
+            }
+    return words
+
+
+def _alternatives(expression: ast.expr) -> Iterator[ast.expr]:
+    """Return what an expression with "if" and "else" may come to."""
+    if isinstance(expression, ast.IfExp):
+        yield from _alternatives(expression.body)
+        yield from _alternatives(expression.orelse)
+    else:
+        yield expression
+
+
+def test_every_error_of_a_recipient_has_a_text_and_every_text_an_error() -> None:
+    """A word without a text is shown as it is."""
+    texts = translations("en")["config_subentries"][SUBENTRY_RECIPIENT]
+    assert texts["error"].keys() == _recipient_error_words()
+
+
+def test_every_ending_of_a_recipients_flow_has_a_text_and_every_text_an_ending() -> (
+    None
+):
+    """The one that changes a recipient has the same reason everywhere in Home Assistant."""
+    reasons = set()
+    for call in nodes(ast.Call, "recipient_flow.py"):
+        given = keyword(call, "reason")
+        if called_name(call) == "async_abort" or given:
+            assert given
+            reasons.add(constant(given))
+        elif called_name(call) == "async_update_and_abort":
+            reasons.add("reconfigure_successful")
+    texts = translations("en")["config_subentries"][SUBENTRY_RECIPIENT]
+    assert texts["abort"].keys() == reasons
+
+
+def _assigned_errors(module: str) -> set[str]:
+    """Return the words that a module assigns to a form's fields."""
+    return {
         word
-        for assignment in nodes(ast.Assign, "config_flow.py")
+        for assignment in nodes(ast.Assign, module)
         for target in assignment.targets
         if isinstance(target, ast.Subscript) and ast.unparse(target.value) == "errors"
         if (word := constant(assignment.value))
     }
+
+
+def _error_words() -> set[str]:
+    """Return the words that the flow shows as errors."""
+    words = _assigned_errors("config_flow.py")
     words |= {
         word
         for call in nodes(ast.Call, "address.py")

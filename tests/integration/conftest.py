@@ -1,11 +1,13 @@
 """A gateway, an account, and a home that uses it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Iterator, Sequence
 from decimal import Decimal
+import logging
 from typing import Any
 
 from aiohttp.test_utils import TestServer
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigSubentryDataWithId
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -18,8 +20,6 @@ OTHER_LINE = "500010604671"
 SARA = "09120000001"
 OMID = "09120000002"
 MINA = "09120000003"
-
-type SetUp = Callable[..., Awaitable[MockConfigEntry]]
 
 
 @pytest.fixture
@@ -53,7 +53,47 @@ def entry(gateway_url: str) -> MockConfigEntry:
     return make_entry(gateway_url)
 
 
-def make_entry(url: str, **changes: Any) -> MockConfigEntry:
+@pytest.fixture
+def household(gateway_url: str) -> MockConfigEntry:
+    """Give the account of a household of two, and the family they are."""
+    return make_entry(
+        gateway_url,
+        recipients=(
+            recipient("Sara", "sara", SARA),
+            recipient("امید", "omid", OMID),
+            recipient("خانواده", "family", SARA, OMID, MINA),
+        ),
+    )
+
+
+@pytest.fixture
+async def family_home(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, household: MockConfigEntry
+) -> MockConfigEntry:
+    """Set the household's account up, in a time that stands still."""
+    household.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(household.entry_id)
+    await hass.async_block_till_done()
+    return household
+
+
+def recipient(name: str, slug: str, *numbers: str) -> ConfigSubentryDataWithId:
+    """Make a saved recipient as the flow would."""
+    return ConfigSubentryDataWithId(
+        data={"name": name, "numbers": list(numbers), "slug": slug},
+        subentry_id=f"subentry-{slug}",
+        subentry_type="recipient",
+        title=name,
+        unique_id=None,
+    )
+
+
+def make_entry(
+    url: str,
+    recipients: Sequence[ConfigSubentryDataWithId] = (),
+    entry_id: str | None = None,
+    **changes: Any,
+) -> MockConfigEntry:
     """Make a config entry as the flow would."""
     data = {
         "username": "sara",
@@ -68,6 +108,8 @@ def make_entry(url: str, **changes: Any) -> MockConfigEntry:
         title="Payamak",
         unique_id=f"{data['username']}@127.0.0.1",
         data=data,
+        subentries_data=recipients,
+        **({"entry_id": entry_id} if entry_id else {}),
     )
 
 
@@ -80,6 +122,22 @@ async def home(
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     return entry
+
+
+@pytest.fixture
+def silence(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Let nothing in the log go beyond information about us, by whomever it is written."""
+    yield
+    loud = [
+        record.getMessage()
+        for when in ("setup", "call")
+        for record in caplog.get_records(when)
+        if record.levelno > logging.INFO
+        # Said of every custom integration when Home Assistant finds it.
+        and record.name != "homeassistant.loader"
+        and ("payamak" in record.name or "payamak" in record.getMessage())
+    ]
+    assert loud == []
 
 
 def sent_calls(gateway: Gateway) -> list[dict[str, str]]:

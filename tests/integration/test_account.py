@@ -20,7 +20,7 @@ from custom_components.payamak.const import DOMAIN
 from simulator import Account, Gateway
 from simulator.faults import Code, Envelope, Fault, Maintenance, Reset, ServerError
 
-from .conftest import OTHER_LINE, SARA
+from .conftest import OTHER_LINE, SARA, make_entry, recipient
 
 
 async def pass_time(
@@ -45,17 +45,17 @@ def issue(hass: HomeAssistant, entry: MockConfigEntry, about: str) -> str | None
     return found.translation_key if found else None
 
 
-async def test_the_sensors_are_as_designed(
+async def test_the_entities_are_as_designed(
     hass: HomeAssistant,
-    entry: MockConfigEntry,
+    gateway_url: str,
     account: Account,
     entity_registry: er.EntityRegistry,
     snapshot: SnapshotAssertion,
 ) -> None:
     """Names, units, classes and states."""
     account.credit = Decimal("27989.784030396946")
-    entry = MockConfigEntry(
-        domain=DOMAIN, title="Payamak", data=dict(entry.data), entry_id="01PAYAMAK"
+    entry = make_entry(
+        gateway_url, (recipient("امید", "omid", SARA),), entry_id="01PAYAMAK"
     )
     entry.add_to_hass(hass)
     await hass.config_entries.async_setup(entry.entry_id)

@@ -27,6 +27,7 @@ from .models import Delivery, DeliveryStatus, Location, Message, Receipt
 from .text import (
     count_parts,
     count_tariff_units,
+    fold,
     is_latin,
     mask_number,
     normalise_line,
@@ -61,6 +62,7 @@ __all__ = [
     "WaitError",
     "count_parts",
     "count_tariff_units",
+    "fold",
     "is_latin",
     "mask_number",
     "normalise_line",

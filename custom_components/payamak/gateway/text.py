@@ -2,6 +2,7 @@
 
 import re
 from typing import Final
+import unicodedata
 
 # What stands between digits: spaces, dashes, and marks that can't be seen.
 _SEPARATOR: Final = (
@@ -11,6 +12,13 @@ _SEPARATORS: Final = re.compile(_SEPARATOR)
 _MOBILE: Final = re.compile(r"(?:(?:\+|00)?980?|0)?(9\d{9})", re.ASCII)
 _LINE: Final = re.compile(r"\+?(\d{3,20})", re.ASCII)
 _LONGEST_SHOWN: Final = 40
+
+# Letters that Arabic and Persian keyboards write differently, and marks nobody sees.
+_LETTERS: Final = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه", "ۀ": "ه"})
+_INVISIBLE: Final = re.compile(
+    r"[\xad\u061c\u0640\u064b-\u065f\u0670\u200b-\u200f\u202a-\u202e"
+    r"\u2060-\u2069\ufe00-\ufe0f\ufeff]"
+)
 
 # GSM 03.38: the alphabet of a Latin part, and what takes two places in it.
 _GSM_BASIC: Final = frozenset(
@@ -62,6 +70,16 @@ def normalise_line(value: object) -> str:
     if compact is None or not (match := _LINE.fullmatch(compact)):
         raise ValueError("Not a sender line")
     return match[1]
+
+
+def fold(text: str) -> str:
+    """Return a text for comparing: how letters, digits and spaces were typed falls away.
+
+    Case, Arabic and Persian forms of a letter (ي/ی, ك/ک), digits of any script, zero-width
+    joiners and surrounding or repeated space don't count.
+    """
+    typed = _western_digits(unicodedata.normalize("NFKC", text)).translate(_LETTERS)
+    return " ".join(_INVISIBLE.sub("", typed).casefold().split())
 
 
 def mask_number(value: object) -> str:

@@ -1,0 +1,42 @@
+"""The devices: the account, and below it the people that messages go to."""
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
+
+from .const import DOMAIN
+from .coordinator import PayamakConfigEntry
+from .recipients import SavedRecipient
+
+_MANUFACTURER = "Payamak-Panel"
+
+
+@callback
+def async_register_account_device(
+    hass: HomeAssistant, entry: PayamakConfigEntry
+) -> str:
+    """Register the account's device before any below it, and return its id."""
+    device = dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id,
+        entry_type=DeviceEntryType.SERVICE,
+        identifiers={(DOMAIN, entry.entry_id)},
+        manufacturer=_MANUFACTURER,
+        name=entry.title,
+    )
+    return device.id
+
+
+def account_device(entry: PayamakConfigEntry) -> DeviceInfo:
+    """Return what links an entity with the account's device."""
+    return DeviceInfo(identifiers={(DOMAIN, entry.entry_id)})
+
+
+def recipient_device(entry: PayamakConfigEntry, saved: SavedRecipient) -> DeviceInfo:
+    """Return a recipient's device, which hangs below the account's."""
+    return DeviceInfo(
+        entry_type=DeviceEntryType.SERVICE,
+        identifiers={(DOMAIN, f"{entry.entry_id}_{saved.subentry_id}")},
+        manufacturer=_MANUFACTURER,
+        name=saved.name,
+        via_device_id=entry.runtime_data.account_device_id,
+    )
