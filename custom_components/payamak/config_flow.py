@@ -1,6 +1,6 @@
 """Setting an account up, and changing it later."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 import logging
 from typing import Any, override
 
@@ -19,9 +19,6 @@ from homeassistant.core import callback
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import (
-    SelectSelector,
-    SelectSelectorConfig,
-    SelectSelectorMode,
     TextSelector,
     TextSelectorConfig,
     TextSelectorType,
@@ -46,15 +43,10 @@ from .gateway import (
     RejectedError,
     UncertainError,
     mask_number,
-    normalise_line,
-)
-from .notify_action import (
-    is_notify_action_free,
-    is_notify_action_name,
-    notify_action_names,
 )
 from .options_flow import PayamakOptionsFlow
 from .recipient_flow import RecipientFlow
+from .sender_form import check_sender, free_notify_action, is_listed, sender_fields
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -72,32 +64,6 @@ def _connection_section(url: str) -> dict[vol.Marker, section]:
             vol.Schema({vol.Optional(CONF_URL, default=url): _URL}),
             {"collapsed": True},
         )
-    }
-
-
-def _sender_fields(
-    lines: Sequence[str], sender: str | None, notify_action: str
-) -> dict[vol.Marker, object]:
-    """Return the fields of the sender line and the action's name."""
-    line_selector = (
-        SelectSelector(
-            SelectSelectorConfig(
-                options=list(lines),
-                custom_value=True,
-                mode=SelectSelectorMode.DROPDOWN,
-            )
-        )
-        if lines
-        else TextSelector()
-    )
-    sender_marker = (
-        vol.Required(CONF_SENDER, default=sender)
-        if sender
-        else vol.Required(CONF_SENDER)
-    )
-    return {
-        sender_marker: line_selector,
-        vol.Required(CONF_NOTIFY_ACTION, default=notify_action): TextSelector(),
     }
 
 
@@ -178,16 +144,16 @@ class PayamakConfigFlow(ConfigFlow, domain=DOMAIN):
         """Ask which line sends, and what the notify action is called."""
         errors: dict[str, str] = {}
         if user_input is not None:
-            choice, errors = self._check_sender(user_input, None)
+            choice, errors = check_sender(self.hass, user_input, self._lines, None)
             if not errors:
                 return self.async_create_entry(
                     title=self._new_title(), data={**self._account, **choice}
                 )
         schema = vol.Schema(
-            _sender_fields(
+            sender_fields(
                 self._lines,
                 self._lines[0] if self._lines else None,
-                self._free_notify_action(),
+                free_notify_action(self.hass),
             )
         )
         return self._form("sender", schema, user_input, errors)
@@ -226,7 +192,7 @@ class PayamakConfigFlow(ConfigFlow, domain=DOMAIN):
                 or entry.data[CONF_PASSWORD],
                 CONF_URL: _written_url(user_input, entry.data[CONF_URL]),
             }
-            choice, errors = self._check_sender(user_input, entry)
+            choice, errors = check_sender(self.hass, user_input, self._lines, entry)
             errors |= self._complete_url(account)
             unique_id = entry.unique_id
             if not errors:
@@ -238,7 +204,9 @@ class PayamakConfigFlow(ConfigFlow, domain=DOMAIN):
                     return self.async_abort(reason="already_configured")
                 errors = await self._async_check(account)
             if not errors:
-                choice[CONF_SENDER_LISTED] = self._is_listed(choice[CONF_SENDER], entry)
+                choice[CONF_SENDER_LISTED] = is_listed(
+                    choice[CONF_SENDER], self._lines, entry
+                )
                 return self._finish(
                     entry,
                     {**account, **choice},
@@ -250,7 +218,7 @@ class PayamakConfigFlow(ConfigFlow, domain=DOMAIN):
         schema = vol.Schema(
             {
                 vol.Optional(CONF_PASSWORD): _PASSWORD,
-                **_sender_fields(
+                **sender_fields(
                     self._lines,
                     entry.data[CONF_SENDER],
                     entry.data[CONF_NOTIFY_ACTION],
@@ -300,50 +268,6 @@ class PayamakConfigFlow(ConfigFlow, domain=DOMAIN):
             self._placeholders["code"] = str(error.code)
             return {"base": form_error(error)}
         return {}
-
-    def _check_sender(
-        self, user_input: Mapping[str, Any], entry: ConfigEntry | None
-    ) -> tuple[dict[str, Any], dict[str, str]]:
-        """Return the sender step's data and what is wrong with them."""
-        errors: dict[str, str] = {}
-        sender: str = user_input[CONF_SENDER]
-        if sender not in self._lines:
-            try:
-                sender = normalise_line(sender)
-            except ValueError:
-                errors[CONF_SENDER] = "invalid_sender"
-        notify_action: str = user_input[CONF_NOTIFY_ACTION].strip()
-        if not is_notify_action_name(notify_action):
-            errors[CONF_NOTIFY_ACTION] = "invalid_notify_action"
-        elif not self._is_free(notify_action, entry):
-            errors[CONF_NOTIFY_ACTION] = "notify_action_taken"
-        return {
-            CONF_SENDER: sender,
-            CONF_SENDER_LISTED: sender in self._lines,
-            CONF_NOTIFY_ACTION: notify_action,
-        }, errors
-
-    def _is_listed(self, sender: str, entry: ConfigEntry) -> bool:
-        """Tell whether a line is among the account's; where it isn't told, as before."""
-        if self._lines:
-            return sender in self._lines
-        unchanged: bool = sender == entry.data[CONF_SENDER]
-        return unchanged and entry.data[CONF_SENDER_LISTED]
-
-    def _is_free(self, notify_action: str, entry: ConfigEntry | None) -> bool:
-        """Tell whether the action and those of the recipients could have their names."""
-        names = notify_action_names(entry, notify_action) if entry else {notify_action}
-        return all(
-            is_notify_action_free(self.hass, name, for_entry=entry) for name in names
-        )
-
-    def _free_notify_action(self) -> str:
-        """Return ``payamak``, or the next of ``payamak_2``, ... that nobody has."""
-        name, number = DOMAIN, 1
-        while not is_notify_action_free(self.hass, name):
-            number += 1
-            name = f"{DOMAIN}_{number}"
-        return name
 
     def _new_title(self) -> str:
         """Return a short title for the first account, and one that tells further ones apart."""

@@ -250,7 +250,7 @@ def _assigned_errors(module: str) -> set[str]:
 
 def _error_words() -> set[str]:
     """Return the words that the flow shows as errors."""
-    words = _assigned_errors("config_flow.py")
+    words = _assigned_errors("config_flow.py") | _assigned_errors("sender_form.py")
     words |= {
         word
         for call in nodes(ast.Call, "address.py")
