@@ -12,9 +12,10 @@ import sys
 import time
 from typing import get_args
 
-from .bring_up import STOP_LIMIT, bring_up
+from .bring_up import RESTART_ASKED_FOR, bring_up, start_again
 from .checks import AFTERWARDS, CHECKS, EXPECTED_COMPLAINTS
 from .home import INTEGRATION, PASSWORD, REPOSITORY, USER, Language
+from .household_checks import HOUSEHOLD_CHECKS
 from .logs import complaints, read_records
 from .processes import Server, StartFailed, choose_port
 from .steps import Stage, Step, perform
@@ -23,7 +24,6 @@ from .terminal import heading, progress, say
 
 _FOLDER = REPOSITORY / ".demo"
 _DEFAULT_PORT, _DEFAULT_GATEWAY_PORT = 8123, 8089
-_RESTART_ASKED_FOR = 100  # Home Assistant's exit code when its user chose "restart"
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Options:
     """What was asked for on the command line."""
 
     check: bool
+    lowest: bool
     language: Language
     port: int | None
     gateway_port: int | None
@@ -38,13 +39,15 @@ class Options:
     @property
     def folder(self) -> Path:
         """Where this run keeps its files; a check doesn't disturb a demo that is up."""
-        return _FOLDER / ("check" if self.check else "run")
+        name = "check" if self.check else "run"
+        return _FOLDER / (f"{name}-lowest" if self.lowest else name)
 
 
 def parse_options(arguments: list[str]) -> Options:
     """Read the command line."""
     parser = argparse.ArgumentParser(
         prog="scripts/demo",
+        allow_abbrev=False,  # the script looks for `--lowest` itself
         description="Starts a stand-in SMS gateway and a real Home Assistant on this computer alone, sends SMS "
         "through the integration, and stays up until Ctrl-C.",
     )
@@ -52,6 +55,11 @@ def parse_options(arguments: list[str]) -> Options:
         "--check",
         action="store_true",
         help="verify each step, end everything, and exit with 0 or 1",
+    )
+    parser.add_argument(
+        "--lowest",
+        action="store_true",
+        help="run the lowest supported Home Assistant, not the newest",
     )
     parser.add_argument(
         "--language",
@@ -78,7 +86,11 @@ async def run(options: Options) -> int:
     shortfall: str | None = None
     phases: list[tuple[str, Sequence[Step]]] = [("What happens", STORY)]
     if options.check:
-        phases += [("Bad days", CHECKS), ("Afterwards", AFTERWARDS)]
+        phases += [
+            ("Bad days", CHECKS),
+            ("Two households", HOUSEHOLD_CHECKS),
+            ("Afterwards", AFTERWARDS),
+        ]
     async with AsyncExitStack() as stack:
         stage = await _bring_up(stack, options)
         for title, steps in phases:
@@ -87,7 +99,7 @@ async def run(options: Options) -> int:
                 break
         else:
             if not options.check:
-                return await _stay_up(stage, stack)
+                return await _stay_up(stage)
     if shortfall is not None:
         return _fell_short(shortfall, stage)
     say()
@@ -118,7 +130,7 @@ async def _bring_up(stack: AsyncExitStack, options: Options) -> Stage:
     )
 
 
-async def _stay_up(stage: Stage, stack: AsyncExitStack) -> int:
+async def _stay_up(stage: Stage) -> int:
     """Tell where everything is, and wait for Ctrl-C."""
     heading("It stays up until Ctrl-C")
     say(f"  Home Assistant     {stage.home.url}   user {USER}, password {PASSWORD}")
@@ -127,14 +139,13 @@ async def _stay_up(stage: Stage, stack: AsyncExitStack) -> int:
     say(f"  Token for the API  {stage.home.folder / 'token'}")
     while True:
         ended = await _first_to_end(stage.home_server, stage.gateway_server)
-        if ended is not stage.home_server or ended.exit_code != _RESTART_ASKED_FOR:
+        if ended is not stage.home_server or ended.exit_code != RESTART_ASKED_FOR:
             say()
             progress(f"{ended.name} ended by itself with code {ended.exit_code}.")
             say(ended.last_words())
             return 1
         progress("Home Assistant restarts, as it was told to.")
-        stage.home_server = await stage.home.start()
-        stack.push_async_callback(stage.home_server.stop, seconds=STOP_LIMIT)
+        await start_again(stage)
 
 
 async def _first_to_end(*servers: Server) -> Server:

@@ -62,6 +62,22 @@ class HomeAssistant:
         """Call an action."""
         await self.request("POST", f"/api/services/{action.replace('.', '/')}", data)
 
+    async def refusal(self, action: str, data: Json) -> str:
+        """Call an action that can't be done, and return what the user is told: over the WebSocket, as the frontend does.
+
+        REST of 2026.8 answers a validation error with "500 Internal Server Error".
+        """
+        domain, _, service = action.partition(".")
+        try:
+            await self.command(
+                "call_service", domain=domain, service=service, service_data=data
+            )
+        except ApiError as error:
+            if error.status != "service_validation_error":
+                raise
+            return error.message
+        raise ApiError(action, "success", "it should have been refused")
+
     async def ask(self, action: str, data: Json) -> Json:
         """Call an action for its response."""
         answer: Json = await self.request(
@@ -70,13 +86,19 @@ class HomeAssistant:
         response: Json = answer["service_response"]
         return response
 
+    async def actions(self, domain: str) -> set[str]:
+        """Return the actions of a domain, e.g. `notify.notify`."""
+        domains: list[Json] = await self.request("GET", "/api/services")
+        return {
+            f"{domain}.{name}"
+            for entry in domains
+            if entry["domain"] == domain
+            for name in entry["services"]
+        }
+
     async def has_action(self, action: str) -> bool:
         """Whether an action is there."""
-        domain, name = action.split(".")
-        domains: list[Json] = await self.request("GET", "/api/services")
-        return any(
-            name in entry["services"] for entry in domains if entry["domain"] == domain
-        )
+        return action in await self.actions(action.partition(".")[0])
 
     async def state(self, entity_id: str) -> str:
         """Return the state of an entity."""
@@ -105,8 +127,30 @@ class HomeAssistant:
         result: Json = await self.request("POST", f"{_FLOWS}/{flow_id}", answers)
         return result
 
-    async def skip_subentry_flow(self, flow_id: str) -> None:
-        """Close a flow that would add something below the new entry."""
+    async def start_subentry_flow(
+        self, entry_id: str, kind: str, subentry_id: str | None = None
+    ) -> Json:
+        """Start adding something below an entry, or changing what is there."""
+        changed = {"subentry_id": subentry_id} if subentry_id else {}
+        result: Json = await self.request(
+            "POST", _SUBENTRY_FLOWS, {"handler": [entry_id, kind], **changed}
+        )
+        return result
+
+    async def open_subentry_flow(self, flow_id: str) -> Json:
+        """Open a flow that goes on where the one before it ended."""
+        result: Json = await self.request("GET", f"{_SUBENTRY_FLOWS}/{flow_id}")
+        return result
+
+    async def answer_subentry_flow(self, flow_id: str, answers: Json) -> Json:
+        """Send a filled-in form of a flow below an entry."""
+        result: Json = await self.request(
+            "POST", f"{_SUBENTRY_FLOWS}/{flow_id}", answers
+        )
+        return result
+
+    async def close_subentry_flow(self, flow_id: str) -> None:
+        """Close a flow below an entry without finishing it."""
         await self.request("DELETE", f"{_SUBENTRY_FLOWS}/{flow_id}")
 
     async def flows_in_progress(self, handler: str, source: str) -> list[Json]:

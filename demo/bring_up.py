@@ -1,7 +1,6 @@
 """Both servers of the demo, started together and ended together."""
 
-from contextlib import AsyncExitStack
-from importlib.metadata import version
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 import aiohttp
@@ -9,15 +8,16 @@ import aiohttp
 from .api import HomeAssistant
 from .dashboard import sending_helpers
 from .gateway import Account, Gateway, start_gateway
-from .home import Language, clear, prepare_home
-from .steps import Stage
+from .home import RELEASE, Language, clear, prepare_home
+from .steps import Stage, StepFailed
 from .story import MOTHER
 from .terminal import progress
 
 _START_LIMIT = (
     240.0  # of the very first start, which also compiles all of Home Assistant
 )
-STOP_LIMIT = 20.0
+_STOP_LIMIT = 20.0
+RESTART_ASKED_FOR = 100  # Home Assistant's exit code when its user chose "restart"
 
 
 async def bring_up(
@@ -54,14 +54,10 @@ async def bring_up(
     gateway_server = await start_gateway(
         folder, gateway_port, account, delivery_seconds=delivery_seconds
     )
-    stack.push_async_callback(gateway_server.stop, seconds=STOP_LIMIT)
-    progress(f"Starting Home Assistant {version('homeassistant')} ...")
+    stack.push_async_callback(gateway_server.stop, seconds=_STOP_LIMIT)
+    progress(f"Starting Home Assistant {RELEASE} ...")
     home_server = await home.start()
-    stack.push_async_callback(home_server.stop, seconds=STOP_LIMIT)
-    await gateway_server.until(gateway.is_running, seconds=30)
-    seconds = await home_server.until(home_assistant.is_running, seconds=_START_LIMIT)
-    progress(f"Home Assistant is up after {seconds:.0f} s.")
-    return Stage(
+    stage = Stage(
         home=home,
         home_server=home_server,
         gateway_server=gateway_server,
@@ -70,3 +66,31 @@ async def bring_up(
         account=account,
         language=language,
     )
+
+    async def stop_home_assistant() -> None:
+        # Another process by then, where it was restarted.
+        await stage.home_server.stop(seconds=_STOP_LIMIT)
+
+    stack.push_async_callback(stop_home_assistant)
+    await gateway_server.until(gateway.is_running, seconds=30)
+    seconds = await home_server.until(home_assistant.is_running, seconds=_START_LIMIT)
+    progress(f"Home Assistant is up after {seconds:.0f} s.")
+    return stage
+
+
+async def restart_home_assistant(stage: Stage) -> float:
+    """Have Home Assistant restart as its user would, and return how long it took to be up again."""
+    # The answer may be lost, as the server goes down.
+    with suppress(aiohttp.ClientError):
+        await stage.home_assistant.act("homeassistant.restart", {})
+    if (code := await stage.home_server.wait()) != RESTART_ASKED_FOR:
+        raise StepFailed(f"Home Assistant ended with code {code}.")
+    await start_again(stage)
+    return await stage.home_server.until(
+        stage.home_assistant.is_running, seconds=_START_LIMIT
+    )
+
+
+async def start_again(stage: Stage) -> None:
+    """Start Home Assistant after it has ended; it isn't ready yet, but will be stopped in the end."""
+    stage.home_server = await stage.home.start()

@@ -4,20 +4,13 @@ import json
 import re
 
 from . import logs
-from .api import ApiError
+from .flows import fields_of, filled_in, until_loaded
 from .home import REPOSITORY
+from .household import EVERY_NUMBER, MOTHER, NEIGHBOUR, TEXTS, arrival
+from .household_checks import CABIN
+from .places import CHECK_TEXT
 from .steps import Lines, Stage, StepFailed, eventually, step
-from .story import (
-    ALARM,
-    LEAK,
-    MOTHER,
-    NEIGHBOUR,
-    TEST_TEXT,
-    arrival,
-    fields_of,
-    filled_in,
-    until_loaded,
-)
+from .story import ALARM, LEAK, TEST_TEXT
 
 _IMPOSSIBLE = "12345"
 _NOBODY_GETS_THIS = "Nobody may get this"
@@ -35,19 +28,12 @@ EXPECTED_COMPLAINTS = (
 @step("A recipient that is no number is refused, and nobody gets anything")
 async def refuse_impossible_recipient(stage: Stage) -> Lines:
     """Send to a number and to something that is none."""
-    try:
-        await stage.home_assistant.act(
-            stage.notify_action,
-            {"message": _NOBODY_GETS_THIS, "target": [MOTHER, _IMPOSSIBLE]},
-        )
-    except ApiError as error:
-        if error.status != 400 or _IMPOSSIBLE[-4:] not in error.message:
-            raise StepFailed(
-                f"The refusal does not tell which recipient: {error}"
-            ) from None
-        refusal = error.message
-    else:
-        raise StepFailed(f"{_IMPOSSIBLE} was taken for a number.")
+    refusal = await stage.home_assistant.refusal(
+        stage.notify_action,
+        {"message": _NOBODY_GETS_THIS, "target": [MOTHER, _IMPOSSIBLE]},
+    )
+    if _IMPOSSIBLE[-4:] not in refusal:
+        raise StepFailed(f"The refusal does not tell which recipient: {refusal}")
     if any(
         sms.text == _NOBODY_GETS_THIS for sms in await stage.gateway.arrived(MOTHER)
     ):
@@ -210,7 +196,7 @@ AFTERWARDS = (
 
 async def _until_it_sends(stage: Stage, text: str) -> None:
     """Send as soon as the account is set up again, and see it arrive."""
-    await until_loaded(stage)
+    await until_loaded(stage.home_assistant, stage.entry_id)
     await stage.home_assistant.act(
         stage.notify_action, {"message": text, "target": MOTHER}
     )
@@ -222,6 +208,8 @@ def _private_words(stage: Stage) -> list[str]:
     return [
         stage.account.username,
         *stage.account.all_passwords,
-        *(number[-10:] for number in (MOTHER, NEIGHBOUR)),
+        *(CABIN.username, *CABIN.all_passwords),
+        *(number[-10:] for number in (*EVERY_NUMBER, NEIGHBOUR)),
+        *(*TEXTS, CHECK_TEXT),
         *(ALARM, LEAK, TEST_TEXT, _NOBODY_GETS_THIS, _AFTER_REAUTH, _AFTER_RELOAD),
     ]

@@ -26,6 +26,7 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "send": "Send an SMS",
         "text": "Text",
         "recipient": "Recipient",
+        "recipients": "Recipients",
         "button": "Send",
         "script": "Send the SMS of the demo",
         "sample": "Water in the cellar",
@@ -45,6 +46,7 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "send": "ارسال پیامک",
         "text": "متن",
         "recipient": "گیرنده",
+        "recipients": "گیرنده‌ها",
         "button": "ارسال",
         "script": "ارسال پیامک نمونه",
         "sample": "آب در زیرزمین",
@@ -163,9 +165,9 @@ def _rank(entity: Entity) -> tuple[bool, int, int, str]:
 
 
 def _dashboard(entities: list[Entity], words: Mapping[str, str], *, how: str) -> Json:
-    everyday = [_tile(entity) for entity in entities if not entity.diagnostic]
-    if len(everyday) % 2:
-        everyday[-1] = {**everyday[-1], "grid_options": {"columns": "full"}}
+    everyday = [entity for entity in entities if not entity.diagnostic]
+    own = _in_pairs([_tile(entity) for entity in everyday if entity.of_account])
+    people = _in_pairs([_tile(entity) for entity in everyday if not entity.of_account])
     diagnostic = [_tile(entity) for entity in entities if entity.diagnostic]
     credit = [
         {
@@ -177,7 +179,12 @@ def _dashboard(entities: list[Entity], words: Mapping[str, str], *, how: str) ->
         for entity in entities
         if entity.key == "credit"
     ]
-    account = [_heading(words["account"], "mdi:sim"), *everyday, *credit]
+    account = [_heading(words["account"], "mdi:sim"), *own, *credit]
+    if people:
+        account += [
+            _heading(words["recipients"], "mdi:account-group", style="subtitle"),
+            *people,
+        ]
     if diagnostic:
         account += [
             _heading(words["diagnostic"], "mdi:stethoscope", style="subtitle"),
@@ -217,6 +224,13 @@ def _dashboard(entities: list[Entity], words: Mapping[str, str], *, how: str) ->
 
 def _heading(text: str, icon: str, *, style: str = "title") -> Json:
     return {"type": "heading", "heading": text, "icon": icon, "heading_style": style}
+
+
+def _in_pairs(tiles: list[Json]) -> list[Json]:
+    """Let the last of an odd number fill its row."""
+    if len(tiles) % 2:
+        return [*tiles[:-1], {**tiles[-1], "grid_options": {"columns": "full"}}]
+    return tiles
 
 
 def _tile(entity: Entity) -> Json:

@@ -15,7 +15,7 @@ from .processes import LOOPBACK, Server, clean_environment
 
 @dataclass
 class Account:
-    """The demo's account with the gateway."""
+    """An account of the demo with the gateway."""
 
     username: str
     password: str
@@ -100,11 +100,32 @@ class Gateway:
             Sms(sms["text"], sms["sender"], sms["parts"]) for sms in phone["messages"]
         ]
 
-    async def credit(self) -> Decimal:
-        """Return how many SMS the account has left."""
+    async def credit(self, account: Account) -> Decimal:
+        """Return how many SMS an account has left."""
         state = await self._request("GET", "/control/state")
-        (shown,) = state["accounts"]
+        (shown,) = (
+            each for each in state["accounts"] if each["username"] == account.username
+        )
         return Decimal(shown["credit"])
+
+    async def add_account(self, account: Account) -> None:
+        """Open a further account."""
+        await self._request(
+            "POST",
+            "/control/accounts",
+            {
+                "username": account.username,
+                "password": account.password,
+                "lines": [account.line],
+                "credit": account.credit,
+                "base_price": account.base_price,
+            },
+        )
+
+    async def calls_with(self, text: str) -> int:
+        """Return how many calls it took to send a text."""
+        calls: list[Json] = await self._request("GET", "/control/calls")
+        return sum(text in call["parameters"].values() for call in calls)
 
     async def change_password(self, account: Account, password: str) -> None:
         """Give the account another password, as its owner would in the panel."""

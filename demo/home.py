@@ -4,6 +4,7 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 import json
 import os
 from pathlib import Path
@@ -13,6 +14,7 @@ import sys
 from typing import Literal
 import uuid
 
+from awesomeversion import AwesomeVersion
 import bcrypt
 import jwt
 
@@ -21,6 +23,8 @@ from .processes import LOOPBACK, Server, clean_environment
 
 REPOSITORY = Path(__file__).parent.parent
 INTEGRATION = REPOSITORY / "custom_components" / "payamak"
+
+RELEASE = version("homeassistant")
 
 USER = "demo"
 PASSWORD = "demo"
@@ -83,7 +87,12 @@ class Home:
 
 
 def prepare_home(
-    folder: Path, *, port: int, language: Language, helpers: Mapping[str, Json]
+    folder: Path,
+    *,
+    port: int,
+    language: Language,
+    helpers: Mapping[str, Json],
+    release: str = RELEASE,
 ) -> Home:
     """Write a configuration with onboarding done; `helpers` are further YAML files by their name, as JSON."""
     config = folder / "config"
@@ -99,7 +108,7 @@ def prepare_home(
         text = json.dumps(content, ensure_ascii=False, indent=2)
         (config / f"{name}.yaml").write_text(text + "\n", encoding="utf-8")
 
-    token, stores = _stores(port=port, language=language)
+    token, stores = _stores(port=port, language=language, release=release)
     for store in stores:
         store.write(storage)
     _write_private(folder / "token", token)
@@ -134,11 +143,12 @@ class _Store:
         )
 
 
-def _stores(*, port: int, language: Language) -> tuple[str, list[_Store]]:
+def _stores(*, port: int, language: Language, release: str) -> tuple[str, list[_Store]]:
     """Return a fresh token and all that the onboarding would have stored."""
     user_id, credential_id, token_id = (uuid.uuid4().hex for _ in range(3))
     key = secrets.token_hex(64)
     now = datetime.now(UTC)
+    has_2026_11 = AwesomeVersion(release) >= "2026.11.0"
     expires = now + timedelta(days=365)
     token = jwt.encode(
         {"iss": token_id, "iat": now, "exp": expires}, key, algorithm="HS256"
@@ -206,7 +216,6 @@ def _stores(*, port: int, language: Language) -> tuple[str, list[_Store]]:
         "language": language,
         "radius": 100,
     }
-    # In YAML this would be a trial that Home Assistant takes back by a restart after five minutes.
     http = {
         "stable": {
             "server_host": [LOOPBACK],
@@ -214,7 +223,7 @@ def _stores(*, port: int, language: Language) -> tuple[str, list[_Store]]:
             "cors_allowed_origins": [],
             "login_attempts_threshold": -1,
             "ip_ban_enabled": False,
-            "ssl_profile": "intermediate_v6",
+            "ssl_profile": "intermediate_v6" if has_2026_11 else "modern",
             "use_x_frame_options": True,
             "created_at": now.isoformat(),
             "error": None,
@@ -223,7 +232,7 @@ def _stores(*, port: int, language: Language) -> tuple[str, list[_Store]]:
         "pending": None,
         "yaml_migration_done": True,
     }
-    # Left on, it would fetch its catalog from the internet.
+    # Left on, it would fetch its catalog from the internet; new in 2026.11.
     marketplace = {
         "entry_id": uuid.uuid4().hex,
         "domain": "marketplace",
@@ -263,8 +272,15 @@ def _stores(*, port: int, language: Language) -> tuple[str, list[_Store]]:
         ),
         _Store("core.config", core, minor_version=4),
         _Store("core.analytics", {"onboarded": True, "preferences": {}, "uuid": None}),
-        _Store("core.config_entries", {"entries": [marketplace]}, minor_version=5),
-        _Store("http", http, version=3),
+        _Store(
+            "core.config_entries",
+            {"entries": [marketplace] if has_2026_11 else []},
+            minor_version=5,
+        ),
+        # In YAML this would be a trial that Home Assistant takes back by a restart after five minutes.
+        _Store("http", http, version=3)
+        if has_2026_11
+        else _Store("http", http, version=2, minor_version=2),
         _Store(f"frontend.user_data_{user_id}", {"language": display}),
     ]
 

@@ -35,6 +35,9 @@ class Stage:
     language: Language
     entry_id: str = ""
     notify_action: str = ""
+    recipient_flow: str = ""  # waits for the first recipient after the set-up
+    cabin_entry_id: str = ""
+    cabin_notify_action: str = ""
     entities: list[Entity] = field(default_factory=list)
 
     def entity_id(self, key: str) -> str:

@@ -1,18 +1,15 @@
 """The story that the demo tells: an account is set up, SMS are sent, and they arrive."""
 
-from collections.abc import Mapping, Sequence
 from decimal import Decimal
 import itertools
-from typing import Any
 
 from .api import Json
 from .dashboard import entities_of, show_dashboard
-from .gateway import Sms
+from .flows import add_account, until_loaded
+from .household import MOTHER, NEIGHBOUR, add_household, arrival, reach_household
 from .steps import Lines, Stage, StepFailed, eventually, step
 
-# Invented numbers.
-MOTHER = "09120000001"
-NEIGHBOUR = "09120000002"
+__all__ = ["MOTHER", "NEIGHBOUR", "arrival"]
 
 ALARM = "هشدار خانه: درِ ورودی ساعت ۰۲:۱۴ باز شد."
 LEAK = "Leak in the cellar. The main valve is closed."
@@ -21,49 +18,15 @@ TEST_TEXT = "Is this thing on?"
 
 @step("The account is set up through the config flow, as in a browser")
 async def set_up_account(stage: Stage) -> Lines:
-    """Fill in the forms of the flow."""
-    home_assistant, account = stage.home_assistant, stage.account
-    form = await home_assistant.start_flow("payamak")
-    form = await home_assistant.answer_flow(
-        form["flow_id"],
-        filled_in(
-            form,
-            "user",
-            {
-                "username": account.username,
-                "password": account.password,
-                "connection": {"url": stage.gateway.api_url},
-            },
-        ),
-    )
-    fields = fields_of(form, "sender")
-    lines = _choices(fields["sender"])
-    if account.line not in lines:
-        raise StepFailed(
-            f"The form offers the lines {lines}, not the account's line {account.line}."
-        )
-    stage.notify_action = f"notify.{_suggestion(fields['notify_action'])}"
-    result = await home_assistant.answer_flow(
-        form["flow_id"],
-        filled_in(
-            form,
-            "sender",
-            {
-                "sender": account.line,
-                "notify_action": _suggestion(fields["notify_action"]),
-            },
-        ),
-    )
-    if result["type"] != "create_entry":
-        raise StepFailed(
-            f"The flow ended with {result['type']}: {result.get('errors') or result.get('reason')}"
-        )
-    stage.entry_id = result["result"]["entry_id"]
-    if next_flow := result.get("next_flow"):
-        await home_assistant.skip_subentry_flow(next_flow[1])
-    await until_loaded(stage)
+    """Fill in the forms of the flow, which goes on to the first recipient."""
+    account = stage.account
+    added = await add_account(stage.home_assistant, account, stage.gateway.api_url)
+    stage.entry_id = added.entry_id
+    stage.notify_action = added.notify_action
+    stage.recipient_flow = added.recipient_flow
+    await until_loaded(stage.home_assistant, stage.entry_id)
     return [
-        f"{result['title']}: user {account.username}, line {account.line}, action {stage.notify_action}"
+        f"{added.title}: user {account.username}, line {account.line}, action {stage.notify_action}"
     ]
 
 
@@ -168,7 +131,7 @@ async def see_credit_fall(stage: Stage) -> Lines:
     """Let the sensor update and compare with before."""
     credit = stage.entity_id("credit")
     before = Decimal(stage.account.credit)
-    now = await stage.gateway.credit()
+    now = await stage.gateway.credit(stage.account)
     if now >= before:
         raise StepFailed(f"The stand-in charged nothing: {before} before, {now} now.")
     await stage.home_assistant.act("homeassistant.update_entity", {"entity_id": credit})
@@ -187,70 +150,14 @@ async def see_credit_fall(stage: Stage) -> Lines:
 
 STORY = (
     set_up_account,
+    add_household,
     build_dashboard,
     notify,
+    reach_household,
     follow_delivery,
     list_lines,
     see_credit_fall,
 )
-
-
-def fields_of(form: Json, step_id: str) -> Mapping[str, Json]:
-    """Return the fields of the form that is expected now, by their names."""
-    if form["type"] != "form" or form["step_id"] != step_id or form["errors"]:
-        what = form["errors"] if form["type"] == "form" else form.get("reason", "")
-        raise StepFailed(
-            f"Expected the form `{step_id}`, got {form['type']} {form.get('step_id', '')} {what}"
-        )
-    return {field["name"]: field for field in form["data_schema"]}
-
-
-def filled_in(form: Json, step_id: str, answers: Json) -> Json:
-    """Return the answers if the form asks for all of them and for no more that is required."""
-    fields = fields_of(form, step_id)
-    required = {
-        name
-        for name, field in fields.items()
-        if field.get("required") and "default" not in field
-    }
-    if unknown := answers.keys() - fields.keys():
-        raise StepFailed(
-            f"The form `{step_id}` has no field {sorted(unknown)}, only {sorted(fields)}."
-        )
-    if missing := required - answers.keys():
-        raise StepFailed(f"The form `{step_id}` asks for {sorted(missing)} too.")
-    return answers
-
-
-async def until_loaded(stage: Stage) -> None:
-    """Wait until the account is set up, and its notify action is there."""
-
-    async def loaded() -> bool | None:
-        return (
-            await stage.home_assistant.entry_state(stage.entry_id) == "loaded" or None
-        )
-
-    await eventually(
-        loaded, seconds=20, otherwise="The account's entry was not loaded."
-    )
-
-
-async def arrival(stage: Stage, number: str, text: str) -> Sms:
-    """Wait for an SMS with this text on a phone and return it."""
-
-    async def look() -> Sms | None:
-        return next(
-            (
-                sms
-                for sms in reversed(await stage.gateway.arrived(number))
-                if sms.text == text
-            ),
-            None,
-        )
-
-    return await eventually(
-        look, seconds=10, otherwise=f"The phone {number} did not get the SMS."
-    )
 
 
 async def number_state(stage: Stage, key: str) -> Decimal:
@@ -260,21 +167,3 @@ async def number_state(stage: Stage, key: str) -> Decimal:
         return Decimal(state)
     except ArithmeticError:
         raise StepFailed(f"The sensor `{key}` is {state}.") from None
-
-
-def _choices(field: Json) -> Sequence[str]:
-    """Return the values that a select field offers."""
-    options: list[Any] = field["selector"]["select"]["options"]
-    return [
-        option["value"] if isinstance(option, Mapping) else option for option in options
-    ]
-
-
-def _suggestion(field: Json) -> str:
-    """Return what a text field is filled in with."""
-    suggested: str | None = field.get("default") or (
-        field.get("description") or {}
-    ).get("suggested_value")
-    if suggested is None:
-        raise StepFailed(f"The field {field['name']} is not filled in.")
-    return suggested

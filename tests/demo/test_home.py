@@ -72,8 +72,36 @@ def test_language_is_set_for_home_and_user(home: Home) -> None:
     )
 
 
-def test_nothing_goes_out_to_the_internet(home: Home) -> None:
+@pytest.mark.parametrize(
+    ("release", "version", "ssl_profile"),
+    [
+        ("2026.8.2", (2, 2), "modern"),
+        ("2026.10.4", (2, 2), "modern"),
+        ("2026.11.0", (3, 1), "intermediate_v6"),
+        ("2027.1.0b2", (3, 1), "intermediate_v6"),
+    ],
+)
+def test_server_settings_have_the_form_that_the_release_reads(
+    tmp_path: Path, release: str, version: tuple[int, int], ssl_profile: str
+) -> None:
+    """A release can't read what a later one would store."""
+    home = prepare_home(tmp_path, port=1, language="en", helpers={}, release=release)
+    content = json.loads(
+        (home.config / ".storage" / "http").read_text(encoding="utf-8")
+    )
+    assert (content["version"], content["minor_version"]) == version
+    assert content["data"]["stable"]["ssl_profile"] == ssl_profile
+    entries = _stored(home, "core.config_entries")["entries"]
+    assert [entry["domain"] for entry in entries] == (
+        ["marketplace"] if version[0] == 3 else []
+    )
+
+
+def test_nothing_goes_out_to_the_internet(tmp_path: Path) -> None:
     """Analytics are declined and the catalog of integrations is off."""
+    home = prepare_home(
+        tmp_path, port=1, language="fa", helpers={}, release="2026.11.0"
+    )
     assert _stored(home, "core.analytics")["preferences"] == {}
     (entry,) = _stored(home, "core.config_entries")["entries"]
     assert (entry["domain"], entry["disabled_by"]) == ("marketplace", "user")

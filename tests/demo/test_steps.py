@@ -6,8 +6,8 @@ from typing import Any, cast
 import pytest
 
 from demo.api import ApiError
+from demo.flows import fields_of, filled_in
 from demo.steps import Lines, Stage, StepFailed, eventually, perform, step
-from demo.story import fields_of, filled_in
 
 _STAGE = cast("Stage", None)  # none of these steps looks at it
 

@@ -22,6 +22,7 @@ from demo.terminal import failed, heading, passed, progress
 from .browser import NoBrowser, Tab, open_browser, open_tab
 from .camera import Camera, WrongPicture
 from .frontend import Frontend
+from .recipient_scenes import AFTER_RENAMING, BY_AUTOMATION
 from .scene import Scene
 from .scenes import SCENES
 from .sending_scenes import BY_HAND
@@ -99,7 +100,9 @@ async def _ends_well(stage: Stage) -> bool:
     if await perform(AFTERWARDS, stage) is not None:
         return False
     log = stage.home_server.log.read_text("utf-8", "replace")
-    if found := leaks(log, BY_HAND.values()):
+    if found := leaks(
+        log, [*BY_HAND.values(), *BY_AUTOMATION.values(), AFTER_RENAMING]
+    ):
         failed("The log holds no text that was typed", f"It holds {found}.")
         return False
     return True

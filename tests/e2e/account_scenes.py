@@ -1,10 +1,9 @@
 """The account: set up, looked at, changed, and logged in again."""
 
-from playwright.async_api import expect
-
 from demo.api import Json
+from demo.flows import until_loaded
 from demo.steps import Stage
-from demo.story import notify, until_loaded
+from demo.story import notify
 
 from .camera import check
 from .scene import Scene
@@ -13,7 +12,7 @@ _NEW_PASSWORD = "another-gateway-password"
 
 
 async def set_account_up(scene: Scene) -> None:
-    """Set the account up: Settings, Devices & services, Add integration, two forms."""
+    """Set the account up: Settings, Devices & services, Add integration, two forms, on to the first recipient."""
     frontend, words, account = scene.frontend, scene.words, scene.stage.account
     form = await frontend.add_integration()
     user = "config.step.user"
@@ -53,24 +52,28 @@ async def set_account_up(scene: Scene) -> None:
     )
     await frontend.submit()
 
-    await frontend.button(
-        "ui.panel.config.integrations.config_flow.finish_skip"
-    ).click()
-    await expect(frontend.flow_surface).to_be_hidden()
+    recipient = "config_subentries.recipient.step.user"
+    await form.get_by_text(words.payamak(f"{recipient}.description")).wait_for()
     await _find_account(scene.stage)
 
 
 async def see_device(scene: Scene) -> None:
-    """Look at the account's device and its sensors."""
+    """Look at the account's device, its sensors and its notify entity."""
     words, page = scene.words, scene.frontend.page
     await scene.frontend.open_device()
     device = page.locator("ha-config-device-page")
     await device.get_by_text(words.payamak("entity.sensor.credit.name")).wait_for()
+    all_recipients = words.payamak("entity.notify.all_recipients.name")
+    related = words.frontend("ui.panel.config.devices.automation.related_heading")
+    cards = device.locator("ha-device-entities-card")
     await scene.camera.take(
         "device",
         device.locator("ha-device-info-card"),
-        device.locator("ha-device-entities-card").first,
-        says=scene.sensor_names,
+        cards.filter(has=page.get_by_text(scene.sensor_names[0], exact=True)),
+        cards.filter(has=page.get_by_text(all_recipients, exact=True)),
+        device.locator("ha-card").filter(has_text=related),
+        says=[*scene.sensor_names, all_recipients],
+        margin=0,
     )
 
 
@@ -143,7 +146,7 @@ async def log_in_again(scene: Scene) -> None:
         words.payamak("config.abort.reauth_successful")
     ).wait_for()
     await check(frontend.flow_surface, says=[])
-    await until_loaded(stage)
+    await until_loaded(stage.home_assistant, stage.entry_id)
     await notify.function(stage)
 
 
@@ -155,4 +158,4 @@ async def _find_account(stage: Stage) -> None:
     (entry,) = entries
     stage.entry_id = entry["entry_id"]
     stage.notify_action = "notify.payamak"
-    await until_loaded(stage)
+    await until_loaded(stage.home_assistant, stage.entry_id)

@@ -1,5 +1,8 @@
 """The ways through Home Assistant's frontend, gone by clicking like a user."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from playwright.async_api import Locator, Page, expect
 
 from demo.home import PASSWORD, USER
@@ -85,6 +88,58 @@ class Frontend:
             .click()
         )
 
+    async def new_automation(self) -> None:
+        """Go to Settings, Automations & scenes, and begin an empty automation."""
+        await self.page.locator(_SETTINGS).click()
+        await self._entry("ui.panel.config.dashboard.automations.main").click()
+        await self.button("ui.panel.config.automation.picker.add_automation").click()
+        empty = self.words.frontend(
+            "ui.panel.config.automation.dialog_new.create_empty"
+        )
+        choices = self.page.locator("ha-dialog-new-automation ha-list-item")
+        await choices.filter(has_text=empty).click()
+
+    async def add_action(self, *, to_entity: str, action: str) -> None:
+        """Look an entity up by its name, and choose what the automation does with it."""
+        await self.button("ui.panel.config.automation.editor.actions.add").click()
+        dialog = self.page.locator("add-automation-element-dialog")
+        await dialog.locator("input").first.fill(to_entity)
+        found = dialog.locator("ha-combo-box-item")
+        await (
+            found.filter(has=self.page.locator("ha-state-icon"))
+            .filter(has=self.page.get_by_text(to_entity, exact=True))
+            .click()
+        )
+        offered = dialog.locator("ha-automation-add-items")
+        await offered.get_by_text(action).first.click()
+        await expect(dialog.get_by_role("dialog")).to_be_hidden()
+
+    async def save_automation(self, name: str) -> None:
+        """Save the automation that is being edited, under a name."""
+        await self.button("ui.common.save").click()
+        dialog = self.page.locator("ha-dialog-automation-save")
+        await dialog.locator("input").first.fill(name)
+        save = self.words.frontend("ui.common.save")
+        await dialog.get_by_role("button", name=save, exact=True).click()
+        await expect(dialog.get_by_role("dialog")).to_be_hidden()
+
+    async def run_automation(self) -> None:
+        """Run the actions of the automation that is being edited, from its menu."""
+        menu = self.page.locator("ha-automation-editor hass-subpage > ha-dropdown")
+        await menu.get_by_role("button").first.click()
+        run = self.words.frontend("ui.panel.config.automation.editor.run")
+        await menu.locator("ha-dropdown-item").get_by_text(run, exact=True).click()
+
+    @asynccontextmanager
+    async def window_height(self, height: int) -> AsyncIterator[None]:
+        """Make the window less high for a while, for what fills all of it."""
+        before = self.page.viewport_size
+        if before is None:
+            raise AssertionError("The window has no size.")
+        await self.page.set_viewport_size({"width": before["width"], "height": height})
+        yield
+        await self.page.set_viewport_size(before)
+
     def action_field(self, action: str, field: str) -> Locator:
         """Return the row of an action's field."""
         name = self.words.payamak(f"services.{action}.fields.{field}.name")
@@ -115,6 +170,18 @@ class Frontend:
     async def leave_flow(self) -> None:
         """Close that dialog without sending anything."""
         await self.page.keyboard.press("Escape")
+        await expect(self.flow_surface).to_be_hidden()
+
+    async def finish_flow(self) -> None:
+        """Close that dialog once it has said that something was added."""
+        await self.button("ui.panel.config.integrations.config_flow.finish").click()
+        await expect(self.flow_surface).to_be_hidden()
+
+    async def close_flow(self) -> None:
+        """Close that dialog once it has said that something was changed."""
+        close = self.words.frontend("ui.panel.config.integrations.config_flow.close")
+        footer = self.flow.locator("ha-dialog-footer")
+        await footer.get_by_role("button", name=close, exact=True).click()
         await expect(self.flow_surface).to_be_hidden()
 
     async def submit(self) -> None:

@@ -3,6 +3,12 @@
 from collections.abc import Awaitable, Callable
 
 from .account_scenes import log_in_again, read_settings, see_device, set_account_up
+from .recipient_scenes import (
+    add_first_recipient,
+    add_group,
+    notify_in_automation,
+    rename_recipient,
+)
 from .scene import Scene
 from .sending_scenes import (
     put_on_dashboard,
@@ -17,6 +23,8 @@ from .sending_scenes import (
 
 SCENES: tuple[Callable[[Scene], Awaitable[None]], ...] = (
     set_account_up,
+    add_first_recipient,
+    add_group,
     put_on_dashboard,
     send_by_notify_action,
     send_by_hand,
@@ -26,6 +34,8 @@ SCENES: tuple[Callable[[Scene], Awaitable[None]], ...] = (
     see_phones,
     send_to_no_number,
     read_other_actions,
+    notify_in_automation,
+    rename_recipient,
     read_settings,
     log_in_again,
 )

@@ -20,7 +20,7 @@ from demo.story import (
 
 from .camera import check
 from .scene import Scene
-from .words import Words
+from .words import as_typed
 
 # What is sent by hand, in the user's language.
 BY_HAND: Mapping[Language, str] = {
@@ -28,7 +28,6 @@ BY_HAND: Mapping[Language, str] = {
     "fa": "درِ ورودی باز مانده است.",
 }
 _IMPOSSIBLE = "12345"
-_PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 
 async def put_on_dashboard(scene: Scene) -> None:
@@ -45,7 +44,7 @@ async def send_by_hand(scene: Scene) -> None:
     """Fill in `payamak.send_sms` in the tools, perform it, and read its response."""
     frontend, words, page = scene.frontend, scene.words, scene.frontend.page
     text = BY_HAND[words.language]
-    recipients = (MOTHER, _as_typed(NEIGHBOUR, words))
+    recipients = (MOTHER, as_typed(NEIGHBOUR, words))
     await _fill_in_send_sms(scene, text, *recipients)
     perform = frontend.button("ui.panel.config.tools.tabs.actions.call_service")
     await scene.camera.take(
@@ -162,8 +161,3 @@ async def _fill_in_send_sms(scene: Scene, text: str, *recipients: str) -> None:
             await row.get_by_role("button").last.click()
         await inputs.nth(position).fill(number)
     await expect(inputs).to_have_count(len(recipients))
-
-
-def _as_typed(number: str, words: Words) -> str:
-    """Return a number as a Persian keyboard writes it, for a Persian user."""
-    return number.translate(_PERSIAN_DIGITS) if words.language == "fa" else number

@@ -8,6 +8,8 @@ import re
 from demo.api import Json
 from demo.home import INTEGRATION, Language
 
+_PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
+
 
 class Words:
     """The words of one language, by their keys."""
@@ -16,9 +18,7 @@ class Words:
         """Read the installed frontend's translations and the integration's."""
         self.language = language
         self._frontend = _frontend_words(language)
-        self._payamak: Json = json.loads(
-            (INTEGRATION / "translations" / f"{language}.json").read_text("utf-8")
-        )
+        self._payamak = _translations(INTEGRATION, language)
         manifest = json.loads((INTEGRATION / "manifest.json").read_text("utf-8"))
         self.name: str = self._payamak.get("title", manifest["name"])
 
@@ -28,13 +28,18 @@ class Words:
 
     def payamak(self, key: str, **placeholders: str) -> str:
         """Return words of the integration, e.g. `config.step.user.title`, as they are shown."""
-        found = self._payamak
-        for part in key.split("."):
-            found = found[part]
-        text = str(found)
+        text = _look_up(self._payamak, key)
         for name, value in placeholders.items():
             text = text.replace(f"{{{name}}}", value)
         return text
+
+    def home_assistant(self, domain: str, key: str) -> str:
+        """Return words of an integration of Home Assistant, in English where they are not translated."""
+        folder = Path(str(files("homeassistant"))) / "components" / domain
+        try:
+            return _look_up(_translations(folder, self.language), key)
+        except FileNotFoundError, KeyError:
+            return _look_up(_translations(folder, "en"), key)
 
     def form(self, key: str, *fields: str, **placeholders: str) -> list[str]:
         """Return all that a form of the integration says: title, description, and its fields' words."""
@@ -42,7 +47,7 @@ class Words:
             self.payamak(f"{key}.title"),
             self.payamak(f"{key}.description", **placeholders),
             *(
-                self.payamak(f"{key}.{kind}.{field}")
+                self.payamak(f"{key}.{kind}.{field}", **placeholders)
                 for field in fields
                 for kind in ("data", "data_description")
             ),
@@ -60,6 +65,27 @@ class Words:
                 for text in (field["name"], field["description"])
             ),
         ]
+
+
+def as_typed(number: str, words: Words) -> str:
+    """Return a number as a Persian keyboard writes it, for a Persian user."""
+    return number.translate(_PERSIAN_DIGITS) if words.language == "fa" else number
+
+
+def _translations(folder: Path, language: str) -> Json:
+    """Read the words of an integration."""
+    words: Json = json.loads(
+        (folder / "translations" / f"{language}.json").read_text("utf-8")
+    )
+    return words
+
+
+def _look_up(words: Json, key: str) -> str:
+    """Follow a key with dots to its words."""
+    found = words
+    for part in key.split("."):
+        found = found[part]
+    return str(found)
 
 
 def _frontend_words(language: Language) -> dict[str, str]:
