@@ -1,5 +1,6 @@
 """Payamak: an SMS account of the payamak-panel gateway in Home Assistant."""
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
@@ -31,8 +32,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> b
     coordinator = AccountCoordinator(hass, entry, account)
     await coordinator.async_config_entry_first_refresh()
     # From here on the settings are read: a change in the meantime must not be missed.
-    entry.async_on_unload(entry.add_update_listener(_async_reload))
+    entry.async_on_unload(entry.add_update_listener(_async_apply))
     entry.runtime_data = PayamakData(
+        settings=_settings(entry),
         account=account,
         account_device_id=async_register_account_device(hass, entry),
         address_book=AddressBook.of(entry),
@@ -55,6 +57,22 @@ async def async_remove_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> 
     async_clear_issues(hass, entry, *Issue)
 
 
-async def _async_reload(hass: HomeAssistant, entry: PayamakConfigEntry) -> None:
-    """Apply changed settings."""
-    await hass.config_entries.async_reload(entry.entry_id)
+async def _async_apply(hass: HomeAssistant, entry: PayamakConfigEntry) -> None:
+    """Apply what was changed: settings by a reload, recipients without one.
+
+    A reload asks the gateway, and nobody can be reached until it has answered.
+    """
+    if (
+        entry.state is not ConfigEntryState.LOADED
+        or entry.runtime_data.settings != _settings(entry)
+    ):
+        await hass.config_entries.async_reload(entry.entry_id)
+        return
+    entry.runtime_data.address_book.refresh(entry)
+    for follow in entry.runtime_data.recipient_followers:
+        await follow()
+
+
+def _settings(entry: PayamakConfigEntry) -> tuple[object, ...]:
+    """Return what an account was set up with, but for its recipients."""
+    return entry.data, entry.options, entry.title

@@ -67,7 +67,7 @@ class Account:
             self._refuses_messages = False
             self._clear(Issue.ADDRESS, Issue.ACCOUNT)
             return
-        self._refuses_messages |= isinstance(error, AccountError)
+        self._refuses_messages |= error.reason in _REPAIRABLE
         self._heed(error)
 
     @callback

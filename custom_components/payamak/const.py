@@ -14,6 +14,8 @@ SUBENTRY_RECIPIENT: Final = "recipient"
 CONF_NAME: Final = "name"
 CONF_NUMBERS: Final = "numbers"
 CONF_SLUG: Final = "slug"
+# The key of the entity that reaches everybody, so no single recipient's slug.
+ALL_RECIPIENTS: Final = "all_recipients"
 
 CONF_REFRESH_INTERVAL: Final = "refresh_interval"
 DEFAULT_REFRESH_INTERVAL: Final = 15

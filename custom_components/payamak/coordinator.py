@@ -1,7 +1,7 @@
 """The account's data: credit, price and lines, fetched every few minutes."""
 
-from collections.abc import Awaitable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 import logging
@@ -31,11 +31,16 @@ type PayamakConfigEntry = ConfigEntry[PayamakData]
 class PayamakData:
     """What a loaded account consists of."""
 
+    settings: tuple[object, ...]
     account: Account
     account_device_id: str
     address_book: AddressBook
     coordinator: AccountCoordinator
     messenger: Messenger
+    # What has to follow when recipients are added, changed or removed.
+    recipient_followers: list[Callable[[], Awaitable[None]]] = field(
+        default_factory=list
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,16 +91,21 @@ class AccountCoordinator(DataUpdateCoordinator[AccountData]):
         client = self._account.client
         try:
             credit = await self._account.ask(client.get_credit())
-            base_price = await self._optional(client.get_base_price())
-            lines = await self._optional(client.get_lines())
+            base_price = await self._if_told(client.get_base_price())
+            lines = await self._if_told(client.get_lines())
         except GatewayError as error:
             raise update_error(error) from error
         if lines is not None:
             self._account.check_sender(lines)
-        return AccountData(credit=credit, base_price=base_price, lines=lines)
+        known: AccountData | None = self.data
+        return AccountData(
+            credit=credit,
+            base_price=known.base_price if base_price is None and known else base_price,
+            lines=known.lines if lines is None and known else lines,
+        )
 
-    async def _optional[T](self, call: Awaitable[T]) -> T | None:
-        """Do without what this panel doesn't offer: messages can be sent all the same."""
+    async def _if_told[T](self, call: Awaitable[T]) -> T | None:
+        """Do without what is not told, for once or by this panel at all."""
         try:
             return await self._account.ask(call)
         except (UncertainError, RejectedError) as error:

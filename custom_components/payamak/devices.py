@@ -40,3 +40,15 @@ def recipient_device(entry: PayamakConfigEntry, saved: SavedRecipient) -> Device
         name=saved.name,
         via_device_id=entry.runtime_data.account_device_id,
     )
+
+
+@callback
+def async_rename_recipient_device(
+    hass: HomeAssistant, entry: PayamakConfigEntry, saved: SavedRecipient
+) -> None:
+    """Give a recipient's device the recipient's name of now."""
+    dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id,
+        config_subentry_id=saved.subentry_id,
+        **recipient_device(entry, saved),
+    )

@@ -11,9 +11,9 @@ from homeassistant.components.notify import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import CONF_NOTIFY_ACTION
+from .const import ALL_RECIPIENTS, CONF_NOTIFY_ACTION
 from .coordinator import PayamakConfigEntry
-from .devices import account_device, recipient_device
+from .devices import account_device, async_rename_recipient_device, recipient_device
 from .messenger import Sms, titled
 from .recipients import Recipient, SavedRecipient
 from .report import async_raise_for_failures
@@ -29,11 +29,22 @@ async def async_setup_entry(
 ) -> None:
     """Add the entities, each recipient's to its own device."""
     async_add_entities([EverybodyNotifyEntity(entry)])
-    for saved in entry.runtime_data.address_book.saved:
-        async_add_entities(
-            [RecipientNotifyEntity(entry, saved)],
-            config_subentry_id=saved.subentry_id,
-        )
+    known: set[str] = set()
+
+    async def follow_recipients() -> None:
+        """Add who is new, and rename the devices of the others; Home Assistant removes who is gone."""
+        for saved in entry.runtime_data.address_book.saved:
+            if saved.subentry_id in known:
+                async_rename_recipient_device(hass, entry, saved)
+                continue
+            known.add(saved.subentry_id)
+            async_add_entities(
+                [RecipientNotifyEntity(entry, saved)],
+                config_subentry_id=saved.subentry_id,
+            )
+
+    await follow_recipients()
+    entry.runtime_data.recipient_followers.append(follow_recipients)
 
 
 class PayamakNotifyEntity(NotifyEntity):
@@ -68,9 +79,9 @@ class EverybodyNotifyEntity(PayamakNotifyEntity):
         """Belong to the account."""
         super().__init__(entry, entry.runtime_data.address_book.everybody)
         self.entity_description = NotifyEntityDescription(
-            key="all_recipients", translation_key="all_recipients"
+            key=ALL_RECIPIENTS, translation_key=ALL_RECIPIENTS
         )
-        self._attr_unique_id = f"{entry.entry_id}_all_recipients"
+        self._attr_unique_id = f"{entry.entry_id}_{ALL_RECIPIENTS}"
         self._attr_device_info = account_device(entry)
 
 
@@ -79,7 +90,10 @@ class RecipientNotifyEntity(PayamakNotifyEntity):
 
     def __init__(self, entry: PayamakConfigEntry, saved: SavedRecipient) -> None:
         """Belong to the recipient, whose device gives the name."""
-        super().__init__(entry, lambda: saved.recipients)
+        super().__init__(
+            entry,
+            lambda: entry.runtime_data.address_book.of_subentry(saved.subentry_id),
+        )
         self.entity_description = NotifyEntityDescription(
             key="notify", translation_key="recipient", name=None
         )

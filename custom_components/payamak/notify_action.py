@@ -22,7 +22,7 @@ import voluptuous as vol
 from .const import CONF_NOTIFY_ACTION, DOMAIN
 from .coordinator import PayamakConfigEntry
 from .errors import validation_error
-from .issues import Issue, async_raise_issue
+from .issues import Issue, async_clear_issues, async_raise_issue
 from .messenger import Sms, titled
 from .recipients import AddressBook
 from .report import async_raise_for_failures
@@ -70,24 +70,9 @@ async def async_setup_notify_action(
     notify_action = PayamakNotifyAction(entry)
     await notify_action.async_setup(hass, base, base)
     # Nothing is waited for from here on: of accounts that start together, both would find a name free.
-    taken = {
-        name
-        for name in notify_action_names(entry)
-        if hass.services.has_service(NOTIFY_DOMAIN, name)
-    }
-    if taken:
-        async_raise_issue(
-            hass,
-            entry,
-            Issue.NOTIFY_ACTION,
-            "notify_action_taken",
-            action=", notify.".join(sorted(taken)),
-        )
-    if base in taken:
-        return
-    notify_action.taken = taken
     await notify_action.async_register_services()
     entry.async_on_unload(notify_action.async_unregister_services)
+    entry.runtime_data.recipient_followers.append(notify_action.async_register_services)
 
 
 class PayamakNotifyAction(BaseNotificationService):
@@ -95,7 +80,9 @@ class PayamakNotifyAction(BaseNotificationService):
 
     def __init__(self, entry: PayamakConfigEntry) -> None:
         """Send over the account's messenger; names that are taken stay with their owners."""
-        self.taken: set[str] = set()
+        self._entry = entry
+        self._own: set[str] = set()
+        self._taken: set[str] = set()
         self._base: str = entry.data[CONF_NOTIFY_ACTION]
         self._address_book = entry.runtime_data.address_book
         self._messenger = entry.runtime_data.messenger
@@ -107,8 +94,38 @@ class PayamakNotifyAction(BaseNotificationService):
         return {
             each.slug: each.name
             for each in self._address_book.saved
-            if f"{self._base}_{each.slug}" not in self.taken
+            if f"{self._base}_{each.slug}" not in self._taken
         }
+
+    @override
+    async def async_register_services(self) -> None:
+        """Register what nobody else has; nothing is waited for between looking and taking."""
+        names = notify_action_names(self._entry)
+        self._taken = {
+            name
+            for name in names - self._own
+            if self.hass.services.has_service(NOTIFY_DOMAIN, name)
+        }
+        self._own = names - self._taken
+        if self._taken:
+            async_raise_issue(
+                self.hass,
+                self._entry,
+                Issue.NOTIFY_ACTION,
+                "notify_action_taken",
+                action=", notify.".join(sorted(self._taken)),
+            )
+        else:
+            async_clear_issues(self.hass, self._entry, Issue.NOTIFY_ACTION)
+        await super().async_register_services()
+
+    @override
+    async def async_unregister_services(self) -> None:
+        """Remove what is the account's own; a name that was taken stays with its owner."""
+        for name in self._own:
+            self.hass.services.async_remove(NOTIFY_DOMAIN, name)
+        self._own.clear()
+        self.registered_targets.clear()
 
     @override
     async def async_send_message(self, message: str, **kwargs: Any) -> None:

@@ -14,10 +14,19 @@ from homeassistant.helpers.selector import TextSelector, TextSelectorConfig
 from homeassistant.util import slugify
 import voluptuous as vol
 
-from .const import CONF_NAME, CONF_NOTIFY_ACTION, CONF_NUMBERS, CONF_SLUG
+from .const import (
+    ALL_RECIPIENTS,
+    CONF_NAME,
+    CONF_NOTIFY_ACTION,
+    CONF_NUMBERS,
+    CONF_SLUG,
+)
 from .gateway import fold, mask_number, normalise_number
 from .notify_action import is_notify_action_free, is_notify_action_name
 from .recipients import AddressBook, SavedRecipient, has_list_separator, split_list
+
+# A name with a whole number in it would carry the number into logs and errors.
+_MOST_DIGITS = 4
 
 _SCHEMA = vol.Schema(
     {
@@ -54,10 +63,17 @@ class RecipientFlow(ConfigSubentryFlow):
             data, errors, placeholders = self._check(user_input, subentry)
             if not errors:
                 return self.async_update_and_abort(
-                    self._get_entry(), subentry, title=data[CONF_NAME], data=data
+                    self._get_entry(),
+                    subentry,
+                    title=data[CONF_NAME],
+                    data=data,
+                    reason="reconfigure_successful",
                 )
         return self._form(
-            "reconfigure", user_input or subentry.data, errors, placeholders
+            "reconfigure",
+            user_input or {**subentry.data, CONF_NAME: subentry.title},
+            errors,
+            placeholders,
         )
 
     def _form(
@@ -121,7 +137,7 @@ class RecipientFlow(ConfigSubentryFlow):
         """Say what is wrong with a slug, whose action nobody else may have."""
         if not is_notify_action_name(slug):
             return "invalid_slug"
-        if slug in (each.slug for each in others):
+        if slug == ALL_RECIPIENTS or slug in (each.slug for each in others):
             return "slug_taken"
         if subentry and subentry.data[CONF_SLUG] == slug:
             return None
@@ -131,6 +147,8 @@ class RecipientFlow(ConfigSubentryFlow):
 
 def _name_error(name: str, others: list[SavedRecipient]) -> str | None:
     """Say what is wrong with a name; it must not be taken for a number or a list."""
+    if sum(char.isdecimal() for char in name) > _MOST_DIGITS:
+        return "number_in_name"
     if (
         not any(char.isalpha() for char in name)
         or has_list_separator(name)

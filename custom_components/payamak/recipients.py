@@ -7,7 +7,7 @@ from typing import Final
 
 from homeassistant.config_entries import ConfigEntry
 
-from .const import CONF_NAME, CONF_NUMBERS, CONF_SLUG, SUBENTRY_RECIPIENT
+from .const import CONF_NUMBERS, CONF_SLUG, SUBENTRY_RECIPIENT
 from .errors import validation_error
 from .gateway import fold, mask_number, normalise_number
 
@@ -25,6 +25,12 @@ class Recipient:
     def label(self) -> str:
         """Return what may stand in a log or an error: the name, or the number's end."""
         return self.name or mask_number(self.number)
+
+    @property
+    def label_of_one(self) -> str:
+        """Return the same, so that one number of a group can be told from the others."""
+        number = mask_number(self.number)
+        return f"{self.name} ({number})" if self.name else number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,26 +53,38 @@ class AddressBook:
 
     def __init__(self, saved: Iterable[SavedRecipient]) -> None:
         """Keep them in the order in which they were added."""
+        self._keep(saved)
+
+    def _keep(self, saved: Iterable[SavedRecipient]) -> None:
+        """Know these recipients from now on."""
         self.saved = tuple(saved)
-        self._by_name = {fold(each.name): each for each in self.saved}
+        # Of two that were given the same name in that menu, the first has it.
+        self._by_name = {fold(each.name): each for each in reversed(self.saved)}
 
     @classmethod
     def of(cls, entry: ConfigEntry) -> AddressBook:
         """Return the address book of an account."""
-        return cls(
-            SavedRecipient(
-                subentry_id=subentry_id,
-                name=subentry.data[CONF_NAME],
-                numbers=subentry.data[CONF_NUMBERS],
-                slug=subentry.data[CONF_SLUG],
-            )
-            for subentry_id, subentry in entry.subentries.items()
-            if subentry.subentry_type == SUBENTRY_RECIPIENT
+        return cls(_saved_with(entry))
+
+    def refresh(self, entry: ConfigEntry) -> None:
+        """Know what has become of the recipients; messages on their way keep whom they were for."""
+        self._keep(_saved_with(entry))
+
+    def of_subentry(self, subentry_id: str) -> tuple[Recipient, ...]:
+        """Return whom a saved recipient means by now."""
+        return _each_number_once(
+            who
+            for each in self.saved
+            if each.subentry_id == subentry_id
+            for who in each.recipients
         )
 
     def everybody(self) -> tuple[Recipient, ...]:
-        """Return all saved recipients, each number once."""
-        return _each_number_once(who for each in self.saved for who in each.recipients)
+        """Return all saved recipients, each number once, and people before their groups."""
+        people_first = sorted(self.saved, key=lambda each: len(each.numbers))
+        return _each_number_once(
+            who for each in people_first for who in each.recipients
+        )
 
     def resolve(self, written: object) -> tuple[Recipient, ...]:
         """Return the recipients that a list or a text means, each number once, in the order given.
@@ -92,6 +110,21 @@ class AddressBook:
                 recipient=masked,
                 names=", ".join(each.name for each in self.saved),
             ) from error
+
+
+def _saved_with(entry: ConfigEntry) -> Iterator[SavedRecipient]:
+    """Read the recipients out of an account's entry."""
+    return (
+        SavedRecipient(
+            subentry_id=subentry_id,
+            # Home Assistant's own menu renames the title alone.
+            name=subentry.title,
+            numbers=subentry.data[CONF_NUMBERS],
+            slug=subentry.data[CONF_SLUG],
+        )
+        for subentry_id, subentry in entry.subentries.items()
+        if subentry.subentry_type == SUBENTRY_RECIPIENT
+    )
 
 
 def split_list(written: object) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """A send report in words: the response of an action, or the error that names who got nothing and why."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -12,7 +12,8 @@ from homeassistant.util.json import JsonObjectType
 from .const import DOMAIN
 from .errors import Explainer
 from .gateway import GatewayError
-from .messenger import SendReport, SendStatus, SentRow
+from .messenger import SendReport, SendStatus
+from .recipients import Recipient
 
 _MOST_NAMED: Final = 100
 
@@ -49,7 +50,7 @@ async def async_raise_for_failures(
     hass: HomeAssistant, report: SendReport, *, partial_is_fine: bool
 ) -> None:
     """Raise when nothing was accepted, and for a partial failure too where nobody reads the response."""
-    failures = [(row, row.error) for row in report.rows if row.error]
+    failures = [(row.recipient, row.error) for row in report.rows if row.error]
     if not failures:
         return
     accepted = len(report.rows) - len(failures)
@@ -67,19 +68,40 @@ async def async_raise_for_failures(
         translation_placeholders={
             "accepted": str(accepted),
             "total": str(len(report.rows)),
-            "failures": _failures(failures, await Explainer.async_load(hass)),
+            "failures": _failures(report, failures, await Explainer.async_load(hass)),
         },
     )
 
 
 def _failures(
-    failures: Sequence[tuple[SentRow, GatewayError]], explain: Explainer
+    report: SendReport,
+    failures: Sequence[tuple[Recipient, GatewayError]],
+    explain: Explainer,
 ) -> str:
     """Say who got nothing, gathered by the cause."""
-    labels: defaultdict[str, list[str]] = defaultdict(list)
-    for row, error in failures:
-        labels[explain(error)].append(row.recipient.label)
-    return " ".join(f"{_list(names)}: {cause}" for cause, names in labels.items())
+    sent_to = Counter(row.recipient.name for row in report.rows)
+    by_cause: defaultdict[str, list[Recipient]] = defaultdict(list)
+    for recipient, error in failures:
+        by_cause[explain(error)].append(recipient)
+    return " ".join(
+        f"{_list(_labels(recipients, sent_to))}: {cause}"
+        for cause, recipients in by_cause.items()
+    )
+
+
+def _labels(
+    failed: Sequence[Recipient], sent_to: Mapping[str | None, int]
+) -> list[str]:
+    """Name a group once where all of it failed, else the numbers of it that did."""
+    failed_of = Counter(recipient.name for recipient in failed)
+    return list(
+        dict.fromkeys(
+            recipient.label
+            if failed_of[recipient.name] == sent_to[recipient.name]
+            else recipient.label_of_one
+            for recipient in failed
+        )
+    )
 
 
 def _list(names: Sequence[str]) -> str:

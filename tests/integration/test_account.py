@@ -20,7 +20,7 @@ from custom_components.payamak.const import DOMAIN
 from simulator import Account, Gateway
 from simulator.faults import Code, Envelope, Fault, Maintenance, Reset, ServerError
 
-from .conftest import OTHER_LINE, SARA, make_entry, recipient
+from .conftest import LINE, OTHER_LINE, SARA, make_entry, recipient
 
 
 async def pass_time(
@@ -190,6 +190,36 @@ async def test_a_panel_without_a_price_still_has_credit_and_sends(
     assert states == {"credit": "1000", "base_price": "unknown", "balance": "unknown"}
     await send(hass)
     assert len(gateway.phone(SARA).messages) == 1
+
+
+async def test_what_is_not_told_for_once_stays_known(
+    hass: HomeAssistant, home: MockConfigEntry, gateway: Gateway
+) -> None:
+    """A price does not get lost in a fault that passes."""
+    gateway.fault("GetBasePrice", ServerError())
+    gateway.fault("GetUserNumbers", ServerError())
+    await home.runtime_data.coordinator.async_refresh()
+    data = home.runtime_data.coordinator.data
+    assert (data.base_price, data.lines) == (Decimal(1730), (LINE, OTHER_LINE))
+
+
+async def test_a_refused_pattern_does_not_pin_the_repair_of_a_poll(
+    hass: HomeAssistant,
+    home: MockConfigEntry,
+    gateway: Gateway,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """The pattern's own trouble has no repair."""
+    gateway.fault("GetCredit", Code(10))
+    await pass_time(hass, freezer, minutes=16)
+    gateway.fault("BaseServiceNumber", Code(-1))
+    with pytest.raises(HomeAssistantError):
+        await hass.services.async_call(
+            DOMAIN, "send_pattern", {"pattern_id": 1, "recipients": SARA}, blocking=True
+        )
+    assert issue(hass, home, "account") == "account_inactive"
+    await pass_time(hass, freezer, minutes=16)
+    assert issue(hass, home, "account") is None
 
 
 @pytest.mark.parametrize("method", ["GetCredit", "SendSMS"])

@@ -96,7 +96,7 @@ async def test_diagnostics_tell_what_the_panel_lacks_and_the_last_error(
     """Neither is a secret."""
     gateway.fault("GetBasePrice", Maintenance(), times=None)
     gateway.fault("GetUserNumbers", Maintenance(), times=None)
-    await home.runtime_data.coordinator.async_refresh()
+    await hass.config_entries.async_reload(home.entry_id)
     gateway.fault("GetCredit", ServerError())
     await home.runtime_data.coordinator.async_refresh()
     found = await diagnostics(hass, hass_client, home)

@@ -10,7 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from simulator import Gateway
 
 from .conftest import MINA, SARA
-from .flows import FETCH, take_calls
+from .flows import take_calls
 from .people import add, fill_in, notify_actions, open_form, second_account
 
 
@@ -38,8 +38,6 @@ async def refused(
         "   ",
         "123",
         "۱۲۳",
-        SARA,
-        "+98 912 000 0001",
         "!?",
         "❤️",
         "ـ",
@@ -51,7 +49,7 @@ async def refused(
         "Sara\nOmid",
     ],
 )
-async def test_a_name_that_would_be_taken_for_a_number_or_a_list_is_refused(
+async def test_a_name_that_would_be_taken_for_a_list_or_nothing_is_refused(
     hass: HomeAssistant, home: MockConfigEntry, name: str
 ) -> None:
     """It could never be reached by it."""
@@ -161,6 +159,29 @@ async def test_a_slug_that_makes_another_integrations_action_is_refused(
     assert len(calls) == 1
 
 
+@pytest.mark.parametrize(
+    "name", [SARA, "+98 912 000 0001", "Sara 09120000001", "سارا ۰۹۱۲۰", "S1a2r3a45"]
+)
+async def test_a_name_with_a_number_in_it_is_refused(
+    hass: HomeAssistant, home: MockConfigEntry, name: str
+) -> None:
+    """Names are shown in logs and errors."""
+    form = await open_form(hass, home)
+    form = await fill_in(hass, form, name=name, numbers=[SARA])
+    assert form["errors"] == {"name": "number_in_name"}
+
+
+async def test_nobody_can_be_called_like_everybody(
+    hass: HomeAssistant, home: MockConfigEntry
+) -> None:
+    """The entity that reaches all has that name."""
+    form = await open_form(hass, home)
+    form = await fill_in(
+        hass, form, name="Everybody", numbers=[SARA], slug="all_recipients"
+    )
+    assert form["errors"] == {"slug": "slug_taken"}
+
+
 async def test_all_that_is_wrong_is_said_at_once(
     hass: HomeAssistant, home: MockConfigEntry, gateway: Gateway
 ) -> None:
@@ -177,5 +198,5 @@ async def test_all_that_is_wrong_is_said_at_once(
     }
     assert take_calls(gateway) == []
     await fill_in(hass, form, name="Sara", numbers=[SARA], slug="1")
-    assert take_calls(gateway) == FETCH
+    assert take_calls(gateway) == []
     assert notify_actions(hass) == {"payamak", "payamak_1"}

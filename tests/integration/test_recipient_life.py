@@ -8,7 +8,7 @@ from homeassistant.config_entries import (
     ConfigEntryState,
     ConfigSubentry,
 )
-from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.core import Event, HomeAssistant, ServiceCall, callback
 from homeassistant.exceptions import ServiceNotFound, ServiceValidationError
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
@@ -16,9 +16,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.payamak.const import DOMAIN
 from simulator import Gateway
+from simulator.faults import ServerError
 
 from .conftest import MINA, OMID, SARA
-from .flows import FETCH, take_calls
+from .flows import take_calls
 from .people import ALI, add, change, notify, notify_actions, received, send_message
 
 pytestmark = pytest.mark.usefixtures("silence")
@@ -80,7 +81,7 @@ async def test_a_removed_recipient_takes_device_entity_and_action_along(
     """With one reload, and without a restart."""
     take_calls(gateway)
     await remove(hass, family_home, "subentry-sara")
-    assert take_calls(gateway) == FETCH
+    assert take_calls(gateway) == []
     assert devices(hass, family_home).keys() == {"Payamak", "امید", "خانواده"}
     assert "subentry-sara_notify" not in entities(hass, family_home)
     assert hass.states.get("notify.payamak_sara") is None
@@ -251,3 +252,53 @@ async def test_who_is_added_while_the_account_is_being_set_up_is_not_forgotten(
     await hass.async_block_till_done()
     await notify(hass, "payamak_ali")
     assert received(gateway) == {ALI: 1}
+
+
+async def test_a_gateway_that_is_away_takes_no_door_when_somebody_is_added(
+    hass: HomeAssistant, family_home: MockConfigEntry, gateway: Gateway
+) -> None:
+    """An alarm must get out the very moment the household is being changed."""
+    gateway.fault("GetCredit", ServerError(), times=None)
+    await add(hass, family_home, "Neda", MINA)
+    await hass.async_block_till_done()
+    assert family_home.state is ConfigEntryState.LOADED
+    await notify(hass, "payamak_neda")
+    await notify(hass, "payamak_sara")
+    await send_message(hass, "neda")
+    assert received(gateway) == {MINA: 2, SARA: 1}
+
+
+async def test_the_name_given_in_home_assistants_own_menu_counts(
+    hass: HomeAssistant, family_home: MockConfigEntry, gateway: Gateway
+) -> None:
+    """It changes the title of the subentry alone."""
+    hass.config_entries.async_update_subentry(
+        family_home, family_home.subentries["subentry-sara"], title="Sara J."
+    )
+    await hass.async_block_till_done()
+    await notify(hass, "payamak", target="sara j.")
+    assert received(gateway) == {SARA: 1}
+    device = next(
+        each
+        for each in dr.async_entries_for_config_entry(
+            dr.async_get(hass), family_home.entry_id
+        )
+        if each.name == "Sara J."
+    )
+    assert device.via_device_id
+
+
+async def test_recipients_keep_their_actions_where_the_accounts_own_is_taken(
+    hass: HomeAssistant, household: MockConfigEntry, gateway: Gateway
+) -> None:
+    """And somebody else's action stays theirs, at unloading too."""
+    others: list[ServiceCall] = []
+    hass.services.async_register("notify", "payamak", others.append)
+    household.add_to_hass(hass)
+    await hass.config_entries.async_setup(household.entry_id)
+    await notify(hass, "payamak_sara")
+    await notify(hass, "payamak")
+    assert (received(gateway), len(others)) == ({SARA: 1}, 1)
+    await hass.config_entries.async_unload(household.entry_id)
+    assert hass.services.has_service("notify", "payamak")
+    assert not hass.services.has_service("notify", "payamak_sara")

@@ -5,12 +5,13 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.payamak.const import DOMAIN
 from simulator import Account, Gateway
 from simulator.faults import Code, CodesInList
 
-from .conftest import MINA, OMID, SARA, sent_calls
+from .conftest import MINA, OMID, SARA, make_entry, recipient, sent_calls
 from .people import ALI, notify, received, send_sms
 
 
@@ -267,3 +268,39 @@ async def test_a_dry_run_counts_the_people_behind_the_names(
     with pytest.raises(ServiceValidationError):
         await send_sms(hass, "Nobody", dry_run=True)
     assert not sent_calls(gateway)
+
+
+async def test_a_group_that_failed_as_a_whole_is_named_once(
+    hass: HomeAssistant, family_home: MockConfigEntry, gateway: Gateway
+) -> None:
+    """Its name says it all."""
+    gateway.fault("SendSMS", Code(2))
+    with pytest.raises(HomeAssistantError) as raised:
+        await notify(hass, "payamak_family")
+    assert str(raised.value).count("خانواده") == 1
+    assert "خانواده: The credit" in str(raised.value)
+
+
+async def test_the_numbers_of_a_group_that_failed_are_told_apart(
+    hass: HomeAssistant, family_home: MockConfigEntry, gateway: Gateway
+) -> None:
+    """A name alone would leave open who got nothing."""
+    gateway.fault("SendSMS", CodesInList((None, 35)))
+    with pytest.raises(HomeAssistantError) as raised:
+        await notify(hass, "payamak_family")
+    assert "خانواده (…0002): The recipient blocks" in str(raised.value)
+
+
+async def test_a_person_is_named_before_the_groups_they_are_in(
+    hass: HomeAssistant, gateway: Gateway, gateway_url: str
+) -> None:
+    """Whichever was saved first."""
+    entry = make_entry(
+        gateway_url,
+        (recipient("Family", "family", SARA, OMID), recipient("Sara", "sara", SARA)),
+    )
+    entry.add_to_hass(hass)
+    await hass.config_entries.async_setup(entry.entry_id)
+    gateway.fault("SendSMS", CodesInList((35,)))
+    with pytest.raises(HomeAssistantError, match="Sara: The recipient blocks"):
+        await notify(hass, "payamak")

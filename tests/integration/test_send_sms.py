@@ -359,5 +359,5 @@ async def test_the_cost_is_null_where_the_panel_tells_no_price(
 ) -> None:
     """No price is not a price of nothing."""
     gateway.fault("GetBasePrice", Maintenance(), times=None)
-    await home.runtime_data.coordinator.async_refresh()
+    await hass.config_entries.async_reload(home.entry_id)
     assert (await send(hass))["estimated_cost"] is None
