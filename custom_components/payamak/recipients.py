@@ -58,7 +58,7 @@ class AddressBook:
     def _keep(self, saved: Iterable[SavedRecipient]) -> None:
         """Know these recipients from now on."""
         self.saved = tuple(saved)
-        # Of two that were given the same name in that menu, the first has it.
+        # Home Assistant's own menu can give two the same name: the first has it.
         self._by_name = {fold(each.name): each for each in reversed(self.saved)}
 
     @classmethod

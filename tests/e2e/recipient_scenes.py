@@ -159,7 +159,8 @@ async def rename_recipient(scene: Scene) -> None:
     await name.fill(names.sara_renamed)
     await frontend.submit()
     await expect(name).to_be_hidden()
-    await check(frontend.flow_surface, says=[])
+    done = words.payamak(f"{_RECIPIENT}.abort.reconfigure_successful")
+    await check(frontend.flow_surface, says=[done])
     await frontend.close_flow()
 
     row = _row(scene, names.sara_renamed)
