@@ -62,13 +62,10 @@ class RecipientFlow(ConfigSubentryFlow):
         if user_input is not None:
             data, errors, placeholders = self._check(user_input, subentry)
             if not errors:
-                return self.async_update_and_abort(
-                    self._get_entry(),
-                    subentry,
-                    title=data[CONF_NAME],
-                    data=data,
-                    reason="reconfigure_successful",
+                self.hass.config_entries.async_update_subentry(
+                    self._get_entry(), subentry, title=data[CONF_NAME], data=data
                 )
+                return self.async_abort(reason="reconfigure_successful")
         return self._form(
             "reconfigure",
             user_input or {**subentry.data, CONF_NAME: subentry.title},
