@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import batched
@@ -134,9 +135,12 @@ class Messenger:
         self, sending: Coroutine[Any, Any, SendReport]
     ) -> SendReport:
         """Finish what was begun, even when the automation that asked for it restarts."""
-        return await asyncio.shield(
-            self._hass.async_create_task(sending, "payamak sends a message")
-        )
+        task = self._hass.async_create_task(sending, "payamak sends a message")
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.add_done_callback(_log_failures)
+            raise
 
     async def _send_text(self, sms: Sms) -> SendReport:
         sender = sms.sender or self._account.sender
@@ -213,6 +217,19 @@ class Messenger:
         for row in rows:
             self._account.heed_message(row.error)
         return rows
+
+
+def _log_failures(task: asyncio.Task[SendReport]) -> None:
+    """Tell the log what the caller, who has gone away, can't be told any more."""
+    with suppress(asyncio.CancelledError):  # Home Assistant itself is stopping
+        rows = task.result().rows
+        if failed := sum(row.error is not None for row in rows):
+            _LOGGER.warning(
+                "A message was not accepted for %d of %d recipients, and the automation "
+                "that sent it was stopped before it could be told",
+                failed,
+                len(rows),
+            )
 
 
 def _check_text(text: str) -> None:

@@ -93,6 +93,27 @@ async def test_a_caller_that_goes_away_does_not_stop_the_message(
     assert all(len(gateway.phone(number).messages) == 1 for number in numbers)
 
 
+async def test_a_failure_whose_caller_went_away_is_in_the_log(
+    hass: HomeAssistant,
+    home: MockConfigEntry,
+    gateway: Gateway,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Without numbers; nobody else is left to tell."""
+    sending, held = await send_and_hold(hass, gateway, code=2)
+    sending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sending
+    held.go.set()
+    await hass.async_block_till_done()
+    [warning] = [
+        record.getMessage()
+        for record in caplog.records
+        if record.name == "custom_components.payamak.messenger"
+    ]
+    assert "not accepted for 1 of 1 recipients" in warning
+
+
 async def test_an_answer_to_old_credentials_does_not_ask_to_log_in_again(
     hass: HomeAssistant, home: MockConfigEntry, account: Account, gateway: Gateway
 ) -> None:
