@@ -1,6 +1,8 @@
 """One gateway account: its client, and what the gateway's answers mean for the account as a whole."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
+import logging
+from typing import Any
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_PASSWORD, CONF_URL, CONF_USERNAME
@@ -9,18 +11,40 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
 from .const import CONF_SENDER, CONF_SENDER_LISTED
 from .gateway import (
-    AccountError,
     AddressError,
     CredentialsError,
     GatewayError,
     PayamakClient,
+    RejectedError,
     SenderLineError,
+    UncertainError,
     mask_number,
 )
 from .issues import Issue, async_clear_issues, async_raise_issue
 
+_LOGGER = logging.getLogger(__name__)
+
 # The account's causes that have a repair; others of the class concern one method only.
 _REPAIRABLE = ("account_inactive", "documents_incomplete")
+
+
+def make_client(hass: HomeAssistant, data: Mapping[str, Any]) -> PayamakClient:
+    """Make a client of an entry's data, or of what shall become one's."""
+    return PayamakClient(
+        async_get_clientsession(hass),
+        data[CONF_USERNAME],
+        data[CONF_PASSWORD],
+        data[CONF_URL],
+    )
+
+
+async def if_told[T](call: Awaitable[T]) -> T | None:
+    """Await what not every panel tells, or not every time: messages go out without it."""
+    try:
+        return await call
+    except (UncertainError, RejectedError) as error:
+        _LOGGER.debug("The panel does not tell a part of the account: %s", error)
+        return None
 
 
 class Account:
@@ -35,12 +59,7 @@ class Account:
         self._refuses_messages = False
         self._refuses_sender = False
         self.sender: str = entry.data[CONF_SENDER]
-        self.client = PayamakClient(
-            async_get_clientsession(hass),
-            entry.data[CONF_USERNAME],
-            entry.data[CONF_PASSWORD],
-            entry.data[CONF_URL],
-        )
+        self.client = make_client(hass, entry.data)
 
     @callback
     def close(self) -> None:
@@ -100,7 +119,7 @@ class Account:
             self._entry.async_start_reauth(self._hass)
         elif isinstance(error, AddressError):
             self._raise(Issue.ADDRESS, error.reason)
-        elif isinstance(error, AccountError) and error.reason in _REPAIRABLE:
+        elif error.reason in _REPAIRABLE:
             self._raise(Issue.ACCOUNT, error.reason)
 
     def _clear(self, *issues: Issue) -> None:

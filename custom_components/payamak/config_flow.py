@@ -1,7 +1,6 @@
 """Setting an account up, and changing it later."""
 
 from collections.abc import Mapping
-import logging
 from typing import Any, override
 
 from homeassistant.config_entries import (
@@ -17,7 +16,6 @@ from homeassistant.config_entries import (
 from homeassistant.const import CONF_PASSWORD, CONF_URL, CONF_USERNAME
 from homeassistant.core import callback
 from homeassistant.data_entry_flow import section
-from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import (
     TextSelector,
     TextSelectorConfig,
@@ -25,6 +23,7 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
+from .account import if_told, make_client
 from .address import UnusableAddressError, account_id, complete_address
 from .const import (
     CONF_NOTIFY_ACTION,
@@ -36,19 +35,10 @@ from .const import (
 )
 from .coordinator import PayamakConfigEntry
 from .errors import form_error
-from .gateway import (
-    DEFAULT_URL,
-    GatewayError,
-    PayamakClient,
-    RejectedError,
-    UncertainError,
-    mask_number,
-)
+from .gateway import DEFAULT_URL, GatewayError, mask_number
 from .options_flow import PayamakOptionsFlow
 from .recipient_flow import RecipientFlow
 from .sender_form import check_sender, free_notify_action, is_listed, sender_fields
-
-_LOGGER = logging.getLogger(__name__)
 
 _USERNAME = TextSelector(TextSelectorConfig(autocomplete="username"))
 _PASSWORD = TextSelector(
@@ -255,15 +245,11 @@ class PayamakConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def _async_check(self, account: Mapping[str, Any]) -> dict[str, str]:
         """Try the account once, with free calls, and keep its lines."""
-        client = PayamakClient(
-            async_get_clientsession(self.hass),
-            account[CONF_USERNAME],
-            account[CONF_PASSWORD],
-            account[CONF_URL],
-        )
+        client = make_client(self.hass, account)
         try:
             await client.get_credit()
-            self._lines = await _lines_if_told(client)
+            # A line can be typed in where the panel tells none.
+            self._lines = await if_told(client.get_lines()) or ()
         except GatewayError as error:
             self._placeholders["code"] = str(error.code)
             return {"base": form_error(error)}
@@ -299,12 +285,3 @@ class PayamakConfigFlow(ConfigFlow, domain=DOMAIN):
 def _written_url(user_input: Mapping[str, Any], default: str) -> str:
     """Return the address from its section, which may have been left closed."""
     return user_input.get(SECTION_CONNECTION, {}).get(CONF_URL) or default
-
-
-async def _lines_if_told(client: PayamakClient) -> tuple[str, ...]:
-    """Return the account's lines; not every panel tells them, and one can be typed in."""
-    try:
-        return await client.get_lines()
-    except (UncertainError, RejectedError) as error:
-        _LOGGER.debug("The panel does not tell the account's lines: %s", error)
-        return ()

@@ -12,10 +12,10 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
-from .account import Account
+from .account import Account, if_told
 from .const import CONF_REFRESH_INTERVAL, DEFAULT_REFRESH_INTERVAL, DOMAIN
 from .errors import update_error
-from .gateway import GatewayError, RejectedError, UncertainError
+from .gateway import GatewayError
 from .messenger import Messenger
 from .recipients import AddressBook
 
@@ -88,11 +88,11 @@ class AccountCoordinator(DataUpdateCoordinator[AccountData]):
     @override
     async def _async_update_data(self) -> AccountData:
         """Ask one thing after the other: with wrong credentials only one login fails."""
-        client = self._account.client
+        client, ask = self._account.client, self._account.ask
         try:
-            credit = await self._account.ask(client.get_credit())
-            base_price = await self._if_told(client.get_base_price())
-            lines = await self._if_told(client.get_lines())
+            credit = await ask(client.get_credit())
+            base_price = await if_told(ask(client.get_base_price()))
+            lines = await if_told(ask(client.get_lines()))
         except GatewayError as error:
             raise update_error(error) from error
         if lines is not None:
@@ -103,11 +103,3 @@ class AccountCoordinator(DataUpdateCoordinator[AccountData]):
             base_price=known.base_price if base_price is None and known else base_price,
             lines=known.lines if lines is None and known else lines,
         )
-
-    async def _if_told[T](self, call: Awaitable[T]) -> T | None:
-        """Do without what is not told, for once or by this panel at all."""
-        try:
-            return await self._account.ask(call)
-        except (UncertainError, RejectedError) as error:
-            _LOGGER.debug("The panel does not answer a part of the account: %s", error)
-            return None

@@ -25,7 +25,7 @@ from .gateway import (
     GatewayError,
     normalise_line,
 )
-from .messenger import PatternSms, Sms
+from .messenger import PatternSms, SendReport, Sms
 from .recipients import split_list
 from .report import async_raise_for_failures, async_response
 
@@ -147,25 +147,27 @@ async def _async_send_sms(call: ServiceCall) -> ServiceResponse:
         flash=call.data[ATTR_FLASH],
     )
     if call.data[ATTR_DRY_RUN]:
-        report = data.messenger.preview(sms)
-    else:
-        report = await data.messenger.async_send(sms)
-        await async_raise_for_failures(
-            call.hass, report, partial_is_fine=call.return_response
-        )
-    return await async_response(call.hass, report, data.coordinator.data.base_price)
+        return await _async_outcome(call, data, data.messenger.preview(sms))
+    return await _async_outcome(call, data, await data.messenger.async_send(sms))
 
 
 async def _async_send_pattern(call: ServiceCall) -> ServiceResponse:
     """Send an approved pattern to some recipients."""
     data = _account_data(call)
-    report = await data.messenger.async_send_pattern(
-        PatternSms(
-            recipients=data.address_book.resolve(call.data[ATTR_RECIPIENTS]),
-            pattern_id=call.data[ATTR_PATTERN_ID],
-            variables=call.data[ATTR_VARIABLES],
-        )
+    sms = PatternSms(
+        recipients=data.address_book.resolve(call.data[ATTR_RECIPIENTS]),
+        pattern_id=call.data[ATTR_PATTERN_ID],
+        variables=call.data[ATTR_VARIABLES],
     )
+    return await _async_outcome(
+        call, data, await data.messenger.async_send_pattern(sms)
+    )
+
+
+async def _async_outcome(
+    call: ServiceCall, data: PayamakData, report: SendReport
+) -> ServiceResponse:
+    """Respond with a report, or raise for what failed; a dry run has nothing that could."""
     await async_raise_for_failures(
         call.hass, report, partial_is_fine=call.return_response
     )

@@ -9,16 +9,16 @@ import pytest
 
 from .sources import COMPONENT, REPOSITORY, repository_files
 
-# Without their dots, as this file must not hold them either.
+# In two pieces each, as this file must not hold them either.
 _HOSTS = [
-    f"{name}.{end}"
-    for name, end in {
-        "pypi": "org",
-        "pythonhosted": "org",
-        "npmjs": "org",
-        "debian": "org/debian",
-        "crates": "io",
-    }.items()
+    "".join(pieces)
+    for pieces in (
+        ("pypi", ".org"),
+        ("python", "hosted.org"),
+        ("npmjs", ".org"),
+        ("debian", ".org/debian"),
+        ("crates", ".io"),
+    )
 ]
 _MACHINE_PATH = re.compile(r"(?<![\w./~}$-])/(?:work|root|tmp|opt|mnt)/")
 _WORKFLOWS = sorted((REPOSITORY / ".github/workflows").glob("*.yml"))

@@ -270,7 +270,7 @@ async def test_gateway_that_hangs(
 ) -> None:
     """The form comes back when the time is over."""
     monkeypatch.setattr(
-        "custom_components.payamak.config_flow.PayamakClient",
+        "custom_components.payamak.account.PayamakClient",
         partial(PayamakClient, timeout=ClientTimeout(total=0.2)),
     )
     gateway.fault("GetCredit", Hang())
