@@ -9,15 +9,17 @@ from homeassistant.helpers.typing import ConfigType
 from .account import Account
 from .const import DOMAIN
 from .coordinator import AccountCoordinator, PayamakConfigEntry, PayamakData
-from .devices import async_register_account_device
+from .deliveries import Deliveries
+from .devices import async_register_account_device, async_rename_recipient_devices
 from .issues import Issue, async_clear_issues
 from .messenger import Messenger
 from .notify_action import async_setup_notify_action
 from .recipients import AddressBook
 from .services import async_setup_services
+from .storage import async_open_store, async_remove_store
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
-PLATFORMS = [Platform.NOTIFY, Platform.SENSOR]
+PLATFORMS = [Platform.EVENT, Platform.NOTIFY, Platform.SENSOR]
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
@@ -31,30 +33,43 @@ async def async_setup_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> b
     account = Account(hass, entry)
     coordinator = AccountCoordinator(hass, entry, account)
     await coordinator.async_config_entry_first_refresh()
+    store = await async_open_store(hass, entry.entry_id)
     # From here on the settings are read: a change in the meantime must not be missed.
     entry.async_on_unload(entry.add_update_listener(_async_apply))
+    address_book = AddressBook.of(entry)
+    deliveries = Deliveries(hass, entry.entry_id, account, address_book, store)
     entry.runtime_data = PayamakData(
         settings=_settings(entry),
         account=account,
         account_device_id=async_register_account_device(hass, entry),
-        address_book=AddressBook.of(entry),
+        address_book=address_book,
         coordinator=coordinator,
-        messenger=Messenger(hass, account, coordinator.async_refresh_after_sending),
+        deliveries=deliveries,
+        messenger=Messenger(
+            hass,
+            account,
+            deliveries.async_note_sent,
+            coordinator.async_refresh_after_sending,
+        ),
+        store=store,
     )
     entry.async_on_unload(account.close)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await async_setup_notify_action(hass, entry)
+    deliveries.async_start()
     return True
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> bool:
-    """Take an account down."""
+    """Take an account down, once what became of messages is told to those who are still there."""
+    await entry.runtime_data.deliveries.async_stop()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> None:
-    """Forget the repairs of an account that is no more."""
+    """Forget the repairs and the file of an account that is no more."""
     async_clear_issues(hass, entry, *Issue)
+    await async_remove_store(hass, entry.entry_id)
 
 
 async def _async_apply(hass: HomeAssistant, entry: PayamakConfigEntry) -> None:
@@ -69,6 +84,8 @@ async def _async_apply(hass: HomeAssistant, entry: PayamakConfigEntry) -> None:
         await hass.config_entries.async_reload(entry.entry_id)
         return
     entry.runtime_data.address_book.refresh(entry)
+    async_rename_recipient_devices(hass, entry)
+    entry.runtime_data.deliveries.async_recipients_changed()
     for follow in entry.runtime_data.recipient_followers:
         await follow()
 

@@ -59,6 +59,8 @@ class Account:
         self._refuses_messages = False
         self._refuses_sender = False
         self.sender: str = entry.data[CONF_SENDER]
+        # Repeated failed logins get the home's address blocked (-108): nothing asks of itself any more.
+        self.credentials_error: CredentialsError | None = None
         self.client = make_client(hass, entry.data)
 
     @callback
@@ -116,6 +118,7 @@ class Account:
         if self._closed:
             return
         if isinstance(error, CredentialsError):
+            self.credentials_error = error
             self._entry.async_start_reauth(self._hass)
         elif isinstance(error, AddressError):
             self._raise(Issue.ADDRESS, error.reason)

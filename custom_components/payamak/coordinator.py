@@ -14,10 +14,12 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .account import Account, if_told
 from .const import CONF_REFRESH_INTERVAL, DEFAULT_REFRESH_INTERVAL, DOMAIN
+from .deliveries import Deliveries
 from .errors import update_error
 from .gateway import GatewayError
 from .messenger import Messenger
 from .recipients import AddressBook
+from .storage import AccountStore
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -36,7 +38,9 @@ class PayamakData:
     account_device_id: str
     address_book: AddressBook
     coordinator: AccountCoordinator
+    deliveries: Deliveries
     messenger: Messenger
+    store: AccountStore
     # What has to follow when recipients are added, changed or removed.
     recipient_followers: list[Callable[[], Awaitable[None]]] = field(
         default_factory=list
@@ -88,6 +92,8 @@ class AccountCoordinator(DataUpdateCoordinator[AccountData]):
     @override
     async def _async_update_data(self) -> AccountData:
         """Ask one thing after the other: with wrong credentials only one login fails."""
+        if refused := self._account.credentials_error:
+            raise update_error(refused)
         client, ask = self._account.client, self._account.ask
         try:
             credit = await ask(client.get_credit())

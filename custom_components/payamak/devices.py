@@ -4,7 +4,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 
-from .const import DOMAIN
+from .const import CONF_NOTIFY_ACTION, DOMAIN
 from .coordinator import PayamakConfigEntry
 from .recipients import SavedRecipient
 
@@ -42,13 +42,22 @@ def recipient_device(entry: PayamakConfigEntry, saved: SavedRecipient) -> Device
     )
 
 
+def recipient_object_id(entry: PayamakConfigEntry, saved: SavedRecipient) -> str:
+    """Return what a recipient's entity ids begin with.
+
+    Names may be Persian; ids are made of the slug, and stay when either changes.
+    """
+    return f"{entry.data[CONF_NOTIFY_ACTION]}_{saved.slug}"
+
+
 @callback
-def async_rename_recipient_device(
-    hass: HomeAssistant, entry: PayamakConfigEntry, saved: SavedRecipient
+def async_rename_recipient_devices(
+    hass: HomeAssistant, entry: PayamakConfigEntry
 ) -> None:
-    """Give a recipient's device the recipient's name of now."""
-    dr.async_get(hass).async_get_or_create(
-        config_entry_id=entry.entry_id,
-        config_subentry_id=saved.subentry_id,
-        **recipient_device(entry, saved),
-    )
+    """Give the recipients' devices the names of now; who is new gets one."""
+    for saved in entry.runtime_data.address_book.saved:
+        dr.async_get(hass).async_get_or_create(
+            config_entry_id=entry.entry_id,
+            config_subentry_id=saved.subentry_id,
+            **recipient_device(entry, saved),
+        )

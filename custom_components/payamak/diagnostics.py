@@ -40,10 +40,13 @@ def _account(entry: PayamakConfigEntry) -> dict[str, Any]:
     coordinator = entry.runtime_data.coordinator
     data = coordinator.data
     error = coordinator.last_exception
+    book = entry.runtime_data.deliveries.book
     return {
         "credit": str(data.credit),
         "base_price": None if data.base_price is None else str(data.base_price),
         "lines": None if data.lines is None else [*map(mask_number, data.lines)],
+        "pending_deliveries": len(book.pending),
+        "unknown_delivery_codes": sorted(book.unknown_codes),
         "last_update_success": coordinator.last_update_success,
         "last_error": None if error is None else str(error),
     }

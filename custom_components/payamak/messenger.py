@@ -98,6 +98,11 @@ class SendReport:
     parts: int
     tariff_units: int | None
 
+    @property
+    def message_ids(self) -> list[str]:
+        """Return the ids of those that can be followed."""
+        return [row.message_id for row in self.rows if row.message_id]
+
     def count(self, status: SendStatus) -> int:
         """Return how many recipients have this status."""
         return sum(row.status is status for row in self.rows)
@@ -107,11 +112,19 @@ class Messenger:
     """Takes messages to the gateway."""
 
     def __init__(
-        self, hass: HomeAssistant, account: Account, on_sent: Callable[[], None]
+        self,
+        hass: HomeAssistant,
+        account: Account,
+        note_sent: Callable[[Sequence[SentRow]], Awaitable[None]],
+        on_sent: Callable[[], None],
     ) -> None:
-        """Call ``on_sent`` after each message of which some may have gone out."""
+        """Await ``note_sent`` with what each call came to, before the next one.
+
+        ``on_sent`` is called once after each message of which some may have gone out.
+        """
         self._hass = hass
         self._account = account
+        self._note_sent = note_sent
         self._on_sent = on_sent
         self._slots = asyncio.Semaphore(_CALLS_AT_A_TIME)
 
@@ -183,7 +196,8 @@ class Messenger:
         rows = await self._hand_over(first, call)
         for calls in batched(others, _CALLS_AT_A_TIME, strict=False):
             if stop := _error_for_all(rows):
-                rows += _rows_of_error([who for batch in calls for who in batch], stop)
+                never_left = [who for batch in calls for who in batch]
+                rows += await self._noted(_rows_of_error(never_left, stop))
                 continue
             for handed_over in await asyncio.gather(
                 *(self._hand_over(batch, call) for batch in calls)
@@ -216,6 +230,10 @@ class Messenger:
             ]
         for row in rows:
             self._account.heed_message(row.error)
+        return await self._noted(rows)
+
+    async def _noted(self, rows: list[SentRow]) -> list[SentRow]:
+        await self._note_sent(rows)
         return rows
 
 

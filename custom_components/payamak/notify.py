@@ -11,9 +11,10 @@ from homeassistant.components.notify import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import ALL_RECIPIENTS, CONF_NOTIFY_ACTION
+from .const import ALL_RECIPIENTS
 from .coordinator import PayamakConfigEntry
-from .devices import account_device, async_rename_recipient_device, recipient_device
+from .devices import account_device, recipient_device, recipient_object_id
+from .entity import async_follow_recipients
 from .messenger import Sms, titled
 from .recipients import Recipient, SavedRecipient
 from .report import async_raise_for_failures
@@ -29,22 +30,7 @@ async def async_setup_entry(
 ) -> None:
     """Add the entities, each recipient's to its own device."""
     async_add_entities([EverybodyNotifyEntity(entry)])
-    known: set[str] = set()
-
-    async def follow_recipients() -> None:
-        """Add who is new, and rename the devices of the others; Home Assistant removes who is gone."""
-        for saved in entry.runtime_data.address_book.saved:
-            if saved.subentry_id in known:
-                async_rename_recipient_device(hass, entry, saved)
-                continue
-            known.add(saved.subentry_id)
-            async_add_entities(
-                [RecipientNotifyEntity(entry, saved)],
-                config_subentry_id=saved.subentry_id,
-            )
-
-    await follow_recipients()
-    entry.runtime_data.recipient_followers.append(follow_recipients)
+    await async_follow_recipients(entry, async_add_entities, RecipientNotifyEntity)
 
 
 class PayamakNotifyEntity(NotifyEntity):
@@ -99,5 +85,4 @@ class RecipientNotifyEntity(PayamakNotifyEntity):
         )
         self._attr_unique_id = f"{saved.subentry_id}_notify"
         self._attr_device_info = recipient_device(entry, saved)
-        # Names may be Persian; ids are made of the slug, and stay when either changes.
-        self.entity_id = f"notify.{entry.data[CONF_NOTIFY_ACTION]}_{saved.slug}"
+        self.entity_id = f"notify.{recipient_object_id(entry, saved)}"

@@ -1,6 +1,6 @@
 """Who gets a message: from the names and numbers a user wrote to numbers, each once."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 import re
 from typing import Final
@@ -58,6 +58,11 @@ class AddressBook:
     def _keep(self, saved: Iterable[SavedRecipient]) -> None:
         """Know these recipients from now on."""
         self.saved = tuple(saved)
+        self._name_by_number = {
+            number: each.name
+            for each in sorted(self.saved, key=_group_size, reverse=True)
+            for number in each.numbers
+        }
         # Home Assistant's own menu can give two the same name: the first has it.
         self._by_name = {fold(each.name): each for each in reversed(self.saved)}
 
@@ -70,9 +75,25 @@ class AddressBook:
         """Know what has become of the recipients; messages on their way keep whom they were for."""
         self._keep(_saved_with(entry))
 
+    @property
+    def numbers(self) -> Collection[str]:
+        """Return all saved numbers."""
+        return self._name_by_number.keys()
+
+    def name_of(self, number: str) -> str | None:
+        """Return whose number it is: a person's name rather than their group's."""
+        return self._name_by_number.get(number)
+
+    def numbers_of(self, subentry_id: str) -> Sequence[str]:
+        """Return a saved recipient's numbers of now."""
+        return [who.number for who in self._recipients_of(subentry_id)]
+
     def of_subentry(self, subentry_id: str) -> tuple[Recipient, ...]:
         """Return whom a saved recipient means by now."""
-        return _each_number_once(
+        return _each_number_once(self._recipients_of(subentry_id))
+
+    def _recipients_of(self, subentry_id: str) -> Iterator[Recipient]:
+        return (
             who
             for each in self.saved
             if each.subentry_id == subentry_id
@@ -81,7 +102,7 @@ class AddressBook:
 
     def everybody(self) -> tuple[Recipient, ...]:
         """Return all saved recipients, each number once, and people before their groups."""
-        people_first = sorted(self.saved, key=lambda each: len(each.numbers))
+        people_first = sorted(self.saved, key=_group_size)
         return _each_number_once(
             who for each in people_first for who in each.recipients
         )
@@ -110,6 +131,10 @@ class AddressBook:
                 recipient=masked,
                 names=", ".join(each.name for each in self.saved),
             ) from error
+
+
+def _group_size(saved: SavedRecipient) -> int:
+    return len(saved.numbers)
 
 
 def _saved_with(entry: ConfigEntry) -> Iterator[SavedRecipient]:

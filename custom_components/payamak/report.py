@@ -12,16 +12,23 @@ from homeassistant.util.json import JsonObjectType
 from .const import DOMAIN
 from .errors import Explainer
 from .gateway import GatewayError
-from .messenger import SendReport, SendStatus
+from .messenger import SendReport, SendStatus, SentRow
 from .recipients import Recipient
+from .signals import DeliveryWord
 
 _MOST_NAMED: Final = 100
 
 
 async def async_response(
-    hass: HomeAssistant, report: SendReport, base_price: Decimal | None
+    hass: HomeAssistant,
+    report: SendReport,
+    base_price: Decimal | None,
+    words: Mapping[str, DeliveryWord] | None = None,
 ) -> JsonObjectType:
-    """Return what ``send_sms`` and ``send_pattern`` respond with; the cost is in whole Rial."""
+    """Return what ``send_sms`` and ``send_pattern`` respond with; the cost is in whole Rial.
+
+    ``words`` are the deliveries by message id, where they were waited for.
+    """
     explain = await Explainer.async_load(hass)
     cost = (
         None
@@ -40,10 +47,18 @@ async def async_response(
                 "message_id": row.message_id,
                 "code": row.error.code if row.error else None,
                 "error": explain(row.error) if row.error else None,
+                **({} if words is None else {"delivery": _delivery(row, words)}),
             }
             for row in report.rows
         ],
     }
+
+
+def _delivery(row: SentRow, words: Mapping[str, DeliveryWord]) -> str:
+    """Return a word even for what can't be followed: it failed, or nobody knows."""
+    if row.status is SendStatus.FAILED:
+        return DeliveryWord.FAILED
+    return words[row.message_id] if row.message_id else SendStatus.UNKNOWN
 
 
 async def async_raise_for_failures(

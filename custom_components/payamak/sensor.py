@@ -1,4 +1,4 @@
-"""Sensors of the account."""
+"""Sensors of the account and its recipients."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import AccountData, PayamakConfigEntry
-from .entity import AccountEntity
+from .delivery_sensor import LastDeliverySensor, PendingDeliveriesSensor
+from .entity import AccountEntity, async_follow_recipients
 
 # The coordinator fetches; entities only read.
 PARALLEL_UPDATES = 0
@@ -67,6 +68,8 @@ async def async_setup_entry(
     async_add_entities(
         AccountSensor(coordinator, description) for description in ACCOUNT_SENSORS
     )
+    async_add_entities([PendingDeliveriesSensor(entry)])
+    await async_follow_recipients(entry, async_add_entities, LastDeliverySensor)
 
 
 class AccountSensor(AccountEntity, SensorEntity):

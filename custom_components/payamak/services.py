@@ -43,9 +43,11 @@ ATTR_PATTERN_ID: Final = "pattern_id"
 ATTR_RECIPIENTS: Final = "recipients"
 ATTR_SENDER: Final = "sender"
 ATTR_VARIABLES: Final = "variables"
+ATTR_WAIT_FOR_DELIVERY: Final = "wait_for_delivery"
 
 _STATUS_CALLS_AT_A_TIME: Final = 3
 _MOST_MESSAGE_IDS: Final = 100
+_LONGEST_WAIT: Final = 300  # seconds
 
 
 def _listed(value: object) -> list[object]:
@@ -69,12 +71,19 @@ _ACCOUNT_SCHEMA: Final[VolDictType] = {
 # What a recipient may look like is the messenger's to say, in the user's language.
 _RECIPIENTS_SCHEMA: Final = vol.All(_listed, [cv.string])
 
+_WAIT_SCHEMA: Final[VolDictType] = {
+    vol.Optional(ATTR_WAIT_FOR_DELIVERY, default=0): vol.All(
+        vol.Coerce(int), vol.Range(min=0, max=_LONGEST_WAIT)
+    )
+}
+
 _SEND_SMS_SCHEMA: Final = vol.Schema(
     {
         vol.Required(ATTR_MESSAGE): cv.string,
         vol.Required(ATTR_RECIPIENTS): _RECIPIENTS_SCHEMA,
         vol.Optional(ATTR_SENDER): cv.string,
         vol.Optional(ATTR_FLASH, default=False): cv.boolean,
+        **_WAIT_SCHEMA,
         vol.Optional(ATTR_DRY_RUN, default=False): cv.boolean,
         **_ACCOUNT_SCHEMA,
     }
@@ -84,6 +93,7 @@ _SEND_PATTERN_SCHEMA: Final = vol.Schema(
         vol.Required(ATTR_PATTERN_ID): _pattern_id,
         vol.Optional(ATTR_VARIABLES, default=list): vol.All(_listed, [cv.string]),
         vol.Required(ATTR_RECIPIENTS): _RECIPIENTS_SCHEMA,
+        **_WAIT_SCHEMA,
         **_ACCOUNT_SCHEMA,
     }
 )
@@ -171,7 +181,15 @@ async def _async_outcome(
     await async_raise_for_failures(
         call.hass, report, partial_is_fine=call.return_response
     )
-    return await async_response(call.hass, report, data.coordinator.data.base_price)
+    seconds = call.data[ATTR_WAIT_FOR_DELIVERY]
+    return await async_response(
+        call.hass,
+        report,
+        data.coordinator.data.base_price,
+        await data.deliveries.async_wait(report.message_ids, seconds)
+        if seconds
+        else None,
+    )
 
 
 async def _async_get_delivery_status(call: ServiceCall) -> ServiceResponse:

@@ -1,9 +1,11 @@
 """What never leaves the integration: credentials, whole numbers, texts."""
 
+from datetime import timedelta
 import json
 import logging
 from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
@@ -24,6 +26,7 @@ from simulator import Gateway
 from simulator.faults import Code, Maintenance, Reset, ServerError
 
 from .conftest import LINE, OMID, OTHER_LINE, SARA
+from .flows import let_pass
 
 SECRETS = ("s3cret-word", "sara", SARA, SARA[1:], OMID, LINE, OTHER_LINE, "محرمانه")
 
@@ -62,6 +65,43 @@ async def test_no_log_line_and_no_error_holds_a_secret_even_at_debug_level(
     for secret in SECRETS:
         assert secret not in ours
         assert secret not in message
+
+
+@pytest.mark.usefixtures("family_home")
+@pytest.mark.parametrize(
+    "bad_day", [None, Code(2), Code(0), Reset(), ServerError(), Maintenance()]
+)
+async def test_no_log_line_of_the_deliveries_holds_a_secret_even_at_debug_level(
+    hass: HomeAssistant,
+    gateway: Gateway,
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+    bad_day: Any,
+) -> None:
+    """They know numbers and names for days."""
+    caplog.set_level(logging.DEBUG, "custom_components.payamak")
+    gateway.set_outcome(OMID, 8)
+    await hass.services.async_call(
+        DOMAIN,
+        "send_sms",
+        {"message": "متن محرمانه", "recipients": ["Sara", OMID]},
+        blocking=True,
+    )
+    if bad_day:
+        gateway.fault("GetDeliveries2", bad_day, times=None)
+    for _ in range(40):
+        await let_pass(hass, freezer, timedelta(seconds=5))
+    ours = "\n".join(
+        record.getMessage() + (record.exc_text or "")
+        for record in caplog.records
+        if record.name.startswith("custom_components.payamak")
+    )
+    assert "GetDeliveries2" in ours
+    ids = [
+        sms.rec_id for number in (SARA, OMID) for sms in gateway.phone(number).messages
+    ]
+    for secret in (*SECRETS, "Sara", "امید", *ids):
+        assert secret not in ours
 
 
 async def diagnostics(

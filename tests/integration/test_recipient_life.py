@@ -67,9 +67,12 @@ async def test_each_recipient_is_a_device_below_the_accounts(
         assert device.via_device_id == account.id
         assert device.entry_type is dr.DeviceEntryType.SERVICE
         assert device.identifiers == {(DOMAIN, f"{family_home.entry_id}_{subentry_id}")}
-        [entity] = er.async_entries_for_device(registry, device.id)
-        assert entity.unique_id == f"{subentry_id}_notify"
-        assert entity.config_subentry_id == subentry_id
+        entities = er.async_entries_for_device(registry, device.id)
+        assert {entity.unique_id for entity in entities} == {
+            f"{subentry_id}_notify",
+            f"{subentry_id}_last_delivery",
+        }
+        assert {entity.config_subentry_id for entity in entities} == {subentry_id}
     everybody = registry.async_get("notify.payamak_all_recipients")
     assert everybody
     assert everybody.device_id == account.id

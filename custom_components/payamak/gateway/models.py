@@ -53,12 +53,14 @@ class Receipt:
 class Delivery:
     """The delivery status of one SMS.
 
-    ``code`` is the gateway's own number, None where it gave none yet.
+    ``code`` is the gateway's own number, None where it gave none yet; ``known`` is False
+    for a number whose meaning nobody knows.
     """
 
     message_id: str
     status: DeliveryStatus
     code: int | None
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from .codes import (
     ACCEPTED_WITHOUT_ID,
     ALWAYS_ERRORS,
     BLOCKED_RECIPIENT,
+    DELIVERY_STATUSES,
     NOT_SENT,
     RESULT_CODES,
     delivery_status_of,
@@ -153,7 +154,12 @@ def read_delivery(reply: Reply, message_id: str) -> Delivery:
         return Delivery(message_id=message_id, status=DeliveryStatus.UNKNOWN, code=None)
     if code is None:
         raise unreadable()
-    return Delivery(message_id=message_id, status=delivery_status_of(code), code=code)
+    return Delivery(
+        message_id=message_id,
+        status=delivery_status_of(code),
+        code=code,
+        known=code in DELIVERY_STATUSES,
+    )
 
 
 def read_receipts(reply: Reply, recipients: Sequence[str]) -> list[Receipt]:

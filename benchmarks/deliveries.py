@@ -1,0 +1,302 @@
+"""Ten thousand messages over three days, followed to their ends in a time of their own."""
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+import gc
+import heapq
+from itertools import batched, count
+import random
+import tempfile
+from time import process_time
+import tracemalloc
+from typing import Any, cast
+from unittest.mock import patch
+
+from homeassistant.core import HassJob, HomeAssistant
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.helpers.json import prepare_save_json
+from homeassistant.helpers.storage import Store
+from homeassistant.util import dt as dt_util
+
+from custom_components.payamak import deliveries as following
+from custom_components.payamak.account import Account
+from custom_components.payamak.deliveries import Deliveries
+from custom_components.payamak.gateway import (
+    MAX_RECIPIENTS,
+    Delivery,
+    DeliveryStatus,
+    TemporaryError,
+    UncertainError,
+)
+from custom_components.payamak.messenger import SentRow
+from custom_components.payamak.recipients import AddressBook, Recipient
+from custom_components.payamak.signals import SIGNAL_DELIVERY_ENDED, DeliveryReport
+from custom_components.payamak.storage import AccountStore, async_open_store
+
+BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+SENDING = timedelta(hours=72)
+# The gateway is away for two hours, and every hundredth answer is lost.
+AWAY = (BEGIN + timedelta(hours=20), BEGIN + timedelta(hours=22))
+LOST = 0.01
+ENDS = (DeliveryStatus.DELIVERED,) * 17 + (
+    DeliveryStatus.UNDELIVERED,
+    DeliveryStatus.FAILED,
+    DeliveryStatus.BLACKLISTED,
+)
+SECONDS_TO_SAVE_SOON = 30
+
+type Action = Callable[[datetime], Awaitable[None]]
+
+
+class Clock:
+    """A time that jumps from one appointment to the next."""
+
+    def __init__(self) -> None:
+        """Begin with nothing to come."""
+        self.now = BEGIN
+        self._order = count()
+        self._appointments: list[tuple[datetime, int, Action]] = []
+        self._cancelled: set[int] = set()
+
+    def utcnow(self) -> datetime:
+        """Return the time, in place of Home Assistant's own."""
+        return self.now
+
+    def track(
+        self, _hass: HomeAssistant, action: HassJob[[datetime], Any], at: datetime
+    ) -> Callable[[], None]:
+        """Make an appointment, in place of Home Assistant's timer."""
+        return self.at(at, action.target)
+
+    def at(self, at: datetime, action: Action) -> Callable[[], None]:
+        """Make an appointment, and return what cancels it."""
+        order = next(self._order)
+        heapq.heappush(self._appointments, (at, order, action))
+        return lambda: self._cancelled.add(order)
+
+    async def run(self) -> None:
+        """Let time go by until nothing is to come."""
+        while self._appointments:
+            at, order, action = heapq.heappop(self._appointments)
+            if order in self._cancelled:
+                self._cancelled.remove(order)
+                continue
+            self.now = max(self.now, at)
+            await action(self.now)
+
+
+@dataclass
+class Simulation:
+    """What the gateway knows of each message, what it was asked, and what was told."""
+
+    clock: Clock = field(default_factory=Clock)
+    chance: random.Random = field(default_factory=lambda: random.Random(72))
+    fates: dict[str, tuple[datetime | None, DeliveryStatus]] = field(
+        default_factory=dict
+    )
+    alarms: dict[str, datetime] = field(default_factory=dict)
+    slowest_alarm: timedelta = timedelta()
+    questions: int = 0
+    last_minute: deque[datetime] = field(default_factory=deque)
+    most_in_a_minute: int = 0
+    told: dict[str, str] = field(default_factory=dict)
+    told_twice: int = 0
+    most_pending: int = 0
+    most_entries: int = 0
+    writes: int = 0
+    largest_file: int = 0
+    left: int = 0
+    entries_left: int = 0
+    credentials_error: None = None
+
+    @property
+    def client(self) -> Simulation:
+        """Stand in for the account's client."""
+        return self
+
+    async def ask[T](self, call: Awaitable[T]) -> T:
+        """Stand in for the account."""
+        return await call
+
+    async def get_delivery(self, message_id: str) -> Delivery:
+        """Answer as the gateway would."""
+        now = self.clock.now
+        self.questions += 1
+        self.last_minute.append(now)
+        while self.last_minute[0] <= now - timedelta(minutes=1):
+            self.last_minute.popleft()
+        self.most_in_a_minute = max(self.most_in_a_minute, len(self.last_minute))
+        if AWAY[0] <= now < AWAY[1]:
+            raise TemporaryError("unreachable")
+        if sent_at := self.alarms.pop(message_id, None):
+            self.slowest_alarm = max(self.slowest_alarm, now - sent_at)
+        if self.chance.random() < LOST:
+            raise UncertainError("no_answer")
+        ends_at, end = self.fates[message_id]
+        status = end if ends_at and now >= ends_at else DeliveryStatus.PENDING
+        return Delivery(message_id=message_id, status=status, code=1)
+
+    def hear(self, report: DeliveryReport) -> None:
+        """Take a report."""
+        self.told_twice += report.message_id in self.told
+        self.told[report.message_id] = report.word
+
+    def new_message(self, *, alarm: bool) -> SentRow:
+        """Give a message, most of which arrive soon, some late, a few never."""
+        message_id = f"{10**18 + len(self.fates)}"
+        delay = self.chance.choices(
+            (self.chance.expovariate(1 / 15), self.chance.expovariate(1 / 3600), None),
+            (85, 10, 5),
+        )[0]
+        now = self.clock.now
+        ends_at = None if delay is None else now + timedelta(seconds=delay)
+        if ends_at and ends_at > now + timedelta(hours=48):
+            ends_at = now + timedelta(hours=48)
+        self.fates[message_id] = ends_at, self.chance.choice(ENDS)
+        away = AWAY[0] - timedelta(minutes=1) <= now < AWAY[1] + timedelta(minutes=20)
+        if alarm and not away:
+            self.alarms[message_id] = now
+        number = f"0912{len(self.fates):07d}"
+        return SentRow(
+            recipient=Recipient(number=number), message_id=message_id, error=None
+        )
+
+    def measure(self, store: AccountStore) -> None:
+        """Note how much there is, at the most."""
+        self.most_pending = max(self.most_pending, len(store.deliveries.pending))
+        self.most_entries = max(self.most_entries, _entries(store))
+
+
+async def simulate(hass: HomeAssistant, messages: int) -> Simulation:
+    """Send half of the messages in ten bulks, the other half one by one, and follow all of them."""
+    run = Simulation()
+    async_dispatcher_connect(hass, SIGNAL_DELIVERY_ENDED, run.hear)
+    async with _following(hass, run) as (room, store):
+
+        async def send(rows: list[SentRow]) -> None:
+            for call in batched(rows, MAX_RECIPIENTS, strict=False):
+                await room.async_note_sent(call)
+            run.measure(store)
+
+        async def send_a_bulk(_now: datetime) -> None:
+            await send([run.new_message(alarm=False) for _ in range(messages // 20)])
+
+        async def send_an_alarm(_now: datetime) -> None:
+            await send([run.new_message(alarm=True)])
+
+        for bulk in range(10):
+            run.clock.at(BEGIN + SENDING / 10 * bulk, send_a_bulk)
+        for alarm in range(messages // 2):
+            at = BEGIN + timedelta(seconds=5) + SENDING / (messages // 2) * alarm
+            run.clock.at(at, send_an_alarm)
+        await run.clock.run()
+        run.left = len(store.deliveries.pending)
+        run.entries_left = _entries(store)
+    return run
+
+
+async def memory_per_message(hass: HomeAssistant, messages: int) -> tuple[int, int]:
+    """Return the bytes that each message takes while all are pending, and once all have ended."""
+    run = Simulation()
+    rows = [run.new_message(alarm=False) for _ in range(messages)]
+    async with _following(hass, run) as (room, _):
+        gc.collect()
+        tracemalloc.start()
+        for call in batched(rows, MAX_RECIPIENTS, strict=False):
+            await room.async_note_sent(call)
+        gc.collect()
+        pending, _ = tracemalloc.get_traced_memory()
+        await run.clock.run()
+        gc.collect()
+        ended, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    return pending // messages, ended // messages
+
+
+def _entries(store: AccountStore) -> int:
+    """Return the length of the heaps; what is stale in them takes memory as well."""
+    pending = store.deliveries.pending
+    return len(pending._waiting) + len(pending._ready)  # noqa: SLF001 - nobody else needs it
+
+
+@asynccontextmanager
+async def _following(
+    hass: HomeAssistant, run: Simulation
+) -> AsyncIterator[tuple[Deliveries, AccountStore]]:
+    """Follow what is noted, in the simulation's own time."""
+    with _in_its_own_time(run):
+        store = await async_open_store(hass, "benchmark")
+        room = Deliveries(
+            hass, "benchmark", cast("Account", run), AddressBook(()), store
+        )
+        room.async_start()
+        yield room, store
+        await room.async_stop()
+
+
+@contextmanager
+def _in_its_own_time(run: Simulation) -> Iterator[None]:
+    """Replace time and disk."""
+    waiting_to_save: list[AccountStore] = []
+
+    def save_soon(store: AccountStore) -> None:
+        async def save(_now: datetime) -> None:
+            waiting_to_save.clear()
+            await store.async_save()
+
+        if not waiting_to_save:
+            waiting_to_save.append(store)
+            run.clock.at(run.clock.now + timedelta(seconds=SECONDS_TO_SAVE_SOON), save)
+
+    async def write(_store: Store[Any], content: dict[str, Any]) -> None:
+        _, text = prepare_save_json(content, encoder=None)
+        run.writes += 1
+        run.largest_file = max(run.largest_file, len(text))
+
+    with ExitStack() as stack:
+        for place, name, instead in (
+            (dt_util, "utcnow", run.clock.utcnow),
+            (following, "async_track_point_in_utc_time", run.clock.track),
+            (AccountStore, "async_save_soon", save_soon),
+            (Store, "_async_write_data", write),
+        ):
+            stack.enter_context(patch.object(place, name, instead))
+        yield
+
+
+async def _print_figures(messages: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        hass = HomeAssistant(folder)
+        begin = process_time()
+        run = await simulate(hass, messages)
+        seconds = process_time() - begin
+        await hass.async_stop(force=True)
+    print(f"{messages:,} messages over 72 h: {len(run.told):,} ends told,", end=" ")
+    print(f"{run.told_twice} of them twice, {run.left} messages left")
+    for word, times in Counter(run.told.values()).most_common():
+        print(f"  {times:,} {word}")
+    print(f"{run.questions:,} questions, {run.most_in_a_minute} in a minute", end=" ")
+    print(f"at the most; {seconds:.1f} s of CPU")
+    print("A single message is first asked for after", end=" ")
+    print(f"{run.slowest_alarm.total_seconds():.0f} s at the latest")
+    print(f"{run.writes:,} writes; the largest file has", end=" ")
+    print(f"{run.largest_file // 1024} kB with {run.most_pending:,} pending;", end=" ")
+    print(f"{run.most_entries:,} entries in the heaps, {run.entries_left} at the end")
+
+
+async def _print_memory(messages: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        hass = HomeAssistant(folder)
+        pending, ended = await memory_per_message(hass, messages)
+        await hass.async_stop(force=True)
+    print(f"{messages:,} messages: {pending} bytes each while pending,", end=" ")
+    print(f"{ended} once all have ended")
+
+
+if __name__ == "__main__":
+    asyncio.run(_print_figures(10_000))
+    asyncio.run(_print_memory(2_000))
