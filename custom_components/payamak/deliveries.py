@@ -158,7 +158,7 @@ class Deliveries:
         for message_id, future in futures.items():
             self._waiters[message_id] = future
             delivery = self.book.pending[message_id]
-            self.book.pending.schedule(delivery, delivery.due(awaited=True))
+            self.book.pending.bring_forward(delivery, delivery.due(awaited=True))
         self._schedule()
         try:
             if futures and self._running:

@@ -119,6 +119,11 @@ class PendingDeliveries:
         self._due_at[delivery.message_id] = due
         heapq.heappush(self._waiting, (due, delivery.message_id))
 
+    def bring_forward(self, delivery: PendingDelivery, due: datetime) -> None:
+        """Set an earlier time to ask; what is due already, or just being asked for, can't be hurried."""
+        if delivery.message_id in self._due_at:
+            self.schedule(delivery, due)
+
     def remove(self, message_id: str) -> None:
         """Forget a message that has come to its end."""
         del self._by_id[message_id]

@@ -43,7 +43,7 @@ async def async_response(
             {
                 "recipient": row.recipient.number,
                 "name": row.recipient.name,
-                "status": row.status,
+                "status": row.status.value,
                 "message_id": row.message_id,
                 "code": row.error.code if row.error else None,
                 "error": explain(row.error) if row.error else None,
@@ -57,8 +57,8 @@ async def async_response(
 def _delivery(row: SentRow, words: Mapping[str, DeliveryWord]) -> str:
     """Return a word even for what can't be followed: it failed, or nobody knows."""
     if row.status is SendStatus.FAILED:
-        return DeliveryWord.FAILED
-    return words[row.message_id] if row.message_id else SendStatus.UNKNOWN
+        return DeliveryWord.FAILED.value
+    return words[row.message_id].value if row.message_id else SendStatus.UNKNOWN.value
 
 
 async def async_raise_for_failures(

@@ -20,6 +20,12 @@ _FIELDS = [
     for action, offered in _OFFERED.items()
     for field in offered["fields"]
 ]
+_CHOICES = [
+    pytest.param(action, field, id=f"{action}.{field}")
+    for action, offered in _OFFERED.items()
+    for field, described in offered["fields"].items()
+    if "select" in described["selector"]
+]
 
 
 @pytest.fixture(name="registered")
@@ -76,6 +82,35 @@ def test_a_field_has_a_selector_that_home_assistant_knows(
     offered = _OFFERED[action]["fields"][field]
     assert offered.keys() <= {"default", "example", "required", "selector"}
     selector(offered["selector"])
+
+
+@pytest.mark.parametrize("action", _OFFERED)
+async def test_the_editor_begins_with_the_values_that_the_action_takes_by_itself(
+    registered: Mapping[str, Service], action: str
+) -> None:
+    """Else leaving a field out would mean something else than leaving it as it is."""
+    markers = _markers(registered[action])
+    for name, field in _OFFERED[action]["fields"].items():
+        if "default" in field:
+            marker = markers[name]
+            assert isinstance(marker, vol.Optional)
+            assert callable(marker.default)
+            assert marker.default() == field["default"], name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("action", "field"), _CHOICES)
+async def test_each_choice_of_a_field_is_translated_and_taken(
+    registered: Mapping[str, Service], action: str, field: str, language: str
+) -> None:
+    """And no other is offered or translated."""
+    select = _OFFERED[action]["fields"][field]["selector"]["select"]
+    texts = translations(language)["selector"][select["translation_key"]]
+    assert list(texts["options"]) == select["options"]
+    schema = registered[action].schema
+    assert schema is not None
+    for choice in select["options"]:
+        assert schema({field: choice})[field] == choice
 
 
 @pytest.mark.parametrize("action", _OFFERED)

@@ -75,6 +75,15 @@ async def let_pass(
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
+async def call(hass: HomeAssistant, action: str, **data: Any) -> dict[str, Any]:
+    """Call an action of ours and give its response."""
+    response = await hass.services.async_call(
+        DOMAIN, action, data, blocking=True, return_response=True
+    )
+    assert response is not None
+    return response
+
+
 async def send(hass: HomeAssistant, notify_action: str = "payamak") -> None:
     """Send Sara an SMS through a notify action."""
     await hass.services.async_call(
