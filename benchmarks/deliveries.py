@@ -29,8 +29,8 @@ from custom_components.payamak.gateway import (
     MAX_RECIPIENTS,
     Delivery,
     DeliveryStatus,
-    TemporaryError,
     UncertainError,
+    UnreachableError,
 )
 from custom_components.payamak.messenger import SentRow
 from custom_components.payamak.recipients import AddressBook, Recipient
@@ -66,11 +66,11 @@ class Clock:
         """Return the time, in place of Home Assistant's own."""
         return self.now
 
-    def track(
-        self, _hass: HomeAssistant, action: HassJob[[datetime], Any], at: datetime
+    def call_later(
+        self, _hass: HomeAssistant, delay: timedelta, action: HassJob[[datetime], Any]
     ) -> Callable[[], None]:
         """Make an appointment, in place of Home Assistant's timer."""
-        return self.at(at, action.target)
+        return self.at(self.now + delay, action.target)
 
     def at(self, at: datetime, action: Action) -> Callable[[], None]:
         """Make an appointment, and return what cancels it."""
@@ -109,6 +109,7 @@ class Simulation:
     most_entries: int = 0
     writes: int = 0
     largest_file: int = 0
+    written: int = 0
     left: int = 0
     entries_left: int = 0
     credentials_error: None = None
@@ -118,7 +119,7 @@ class Simulation:
         """Stand in for the account's client."""
         return self
 
-    async def ask[T](self, call: Awaitable[T]) -> T:
+    async def ask_if_offered[T](self, call: Awaitable[T]) -> T:
         """Stand in for the account."""
         return await call
 
@@ -131,7 +132,7 @@ class Simulation:
             self.last_minute.popleft()
         self.most_in_a_minute = max(self.most_in_a_minute, len(self.last_minute))
         if AWAY[0] <= now < AWAY[1]:
-            raise TemporaryError("unreachable")
+            raise UnreachableError("unreachable")
         if sent_at := self.alarms.pop(message_id, None):
             self.slowest_alarm = max(self.slowest_alarm, now - sent_at)
         if self.chance.random() < LOST:
@@ -256,11 +257,12 @@ def _in_its_own_time(run: Simulation) -> Iterator[None]:
         _, text = prepare_save_json(content, encoder=None)
         run.writes += 1
         run.largest_file = max(run.largest_file, len(text))
+        run.written += len(text)
 
     with ExitStack() as stack:
         for place, name, instead in (
             (dt_util, "utcnow", run.clock.utcnow),
-            (following, "async_track_point_in_utc_time", run.clock.track),
+            (following, "async_call_later", run.clock.call_later),
             (AccountStore, "async_save_soon", save_soon),
             (Store, "_async_write_data", write),
         ):
@@ -283,7 +285,8 @@ async def _print_figures(messages: int) -> None:
     print(f"at the most; {seconds:.1f} s of CPU")
     print("A single message is first asked for after", end=" ")
     print(f"{run.slowest_alarm.total_seconds():.0f} s at the latest")
-    print(f"{run.writes:,} writes; the largest file has", end=" ")
+    print(f"{run.writes:,} writes of {run.written // 1_000_000:,} MB in all;", end=" ")
+    print("the largest file has", end=" ")
     print(f"{run.largest_file // 1024} kB with {run.most_pending:,} pending;", end=" ")
     print(f"{run.most_entries:,} entries in the heaps, {run.entries_left} at the end")
 

@@ -40,13 +40,31 @@ class Exchange:
         self._call = call
         self._payload: Payload | None = None
 
-    def process(self, codes: Mapping[int, int] | None = None) -> Payload:
-        """Do what was asked, once, and give the honest reply."""
+    def parameter(self, name: str) -> str | None:
+        """Give a parameter of the call, whose name's case doesn't matter."""
+        return next(
+            (v for k, v in self._given.items() if k.lower() == name.lower()), None
+        )
+
+    def process(
+        self,
+        codes: Mapping[int, int] | None = None,
+        instead: Mapping[str, str] | None = None,
+    ) -> Payload:
+        """Do what was asked, once, and give the honest reply.
+
+        Codes refuse recipients by their position; `instead` holds parameters (in lower case) that the
+        gateway takes for others than were given.
+        """
         if self._payload is None:
+            taken = instead or {}
             self._payload = methods.call(
                 self.gateway,
                 self.method,
-                self._given,
+                {
+                    name: taken.get(name.lower(), value)
+                    for name, value in self._given.items()
+                },
                 self._request.remote or "",
                 codes,
             )

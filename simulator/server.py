@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC
+from email.utils import format_datetime
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from .api import PATH, Api, not_found
 from .control import Control
@@ -26,6 +28,12 @@ def create_app(gateway: Gateway) -> web.Application:
         yield
         await gateway.push.stop()
 
+    async def tell_the_time(_: web.Request, response: web.StreamResponse) -> None:
+        response.headers[hdrs.DATE] = format_datetime(
+            gateway.now().astimezone(UTC), usegmt=True
+        )
+
+    app.on_response_prepare.append(tell_the_time)
     app.on_shutdown.append(release_hanging_calls)
     app.cleanup_ctx.append(push_received_messages)
     app.router.add_route("*", PATH, Api(gateway, closing).handle)

@@ -1,16 +1,21 @@
 """Payamak: an SMS account of the payamak-panel gateway in Home Assistant."""
 
+from functools import partial
+
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.typing import ConfigType
 
 from .account import Account
-from .const import DOMAIN
+from .const import CONF_PUSH, DOMAIN
 from .coordinator import AccountCoordinator, PayamakConfigEntry, PayamakData
 from .deliveries import Deliveries
 from .devices import async_register_account_device, async_rename_recipient_devices
+from .doorbell import Doorbell
+from .inbox import Inbox
 from .issues import Issue, async_clear_issues
 from .messenger import Messenger
 from .notify_action import async_setup_notify_action
@@ -45,6 +50,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> b
         address_book=address_book,
         coordinator=coordinator,
         deliveries=deliveries,
+        inbox=Inbox(
+            hass,
+            entry,
+            account,
+            address_book,
+            store,
+            lambda: coordinator.data.lines or (),
+        ),
         messenger=Messenger(
             hass,
             account,
@@ -56,13 +69,27 @@ async def async_setup_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> b
     entry.async_on_unload(account.close)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await async_setup_notify_action(hass, entry)
-    deliveries.async_start()
+    if entry.options.get(CONF_PUSH, False):
+        await Doorbell(
+            hass, entry, entry.runtime_data.inbox.async_refresh
+        ).async_start()
+    # Automations hear of nothing before Home Assistant has started.
+    entry.async_on_unload(async_at_started(hass, partial(_async_start, entry)))
     return True
+
+
+async def _async_start(entry: PayamakConfigEntry, hass: HomeAssistant) -> None:
+    """Begin to ask what became of messages, and what came in."""
+    data = entry.runtime_data
+    data.deliveries.async_start()
+    if data.inbox.update_interval or entry.options.get(CONF_PUSH, False):
+        await data.inbox.async_start()
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> bool:
     """Take an account down, once what became of messages is told to those who are still there."""
     await entry.runtime_data.deliveries.async_stop()
+    await entry.runtime_data.inbox.async_stop()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 

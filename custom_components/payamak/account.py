@@ -1,6 +1,7 @@
 """One gateway account: its client, and what the gateway's answers mean for the account as a whole."""
 
 from collections.abc import Awaitable, Mapping
+from datetime import datetime
 import logging
 from typing import Any
 
@@ -8,6 +9,7 @@ from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_PASSWORD, CONF_URL, CONF_USERNAME
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.util import dt as dt_util
 
 from .const import CONF_SENDER, CONF_SENDER_LISTED
 from .gateway import (
@@ -69,6 +71,15 @@ class Account:
         self._closed = True
         async_clear_issues(self._hass, self._entry, *Issue)
 
+    @property
+    def latest_time(self) -> datetime:
+        """Return the later of the gateway's clock, which dates the messages, and ours.
+
+        After a power cut ours may be that of the cut, and what was sent hours ago would seem to be of now.
+        """
+        now = dt_util.utcnow()
+        return max(now, self.client.gateway_time or now)
+
     async def ask[T](self, call: Awaitable[T]) -> T:
         """Await one of the client's questions, and heed what its outcome says."""
         try:
@@ -80,6 +91,18 @@ class Account:
         if not self._refuses_messages:
             self._clear(Issue.ACCOUNT)
         return answer
+
+    async def ask_if_offered[T](self, call: Awaitable[T]) -> T:
+        """Await what not every panel offers.
+
+        {"MyBase":{"Value":null,"RetStatus":35,...},"Data":null}: a panel without the method says so in the
+        same words as one that doesn't like the login. The credit, which every panel tells, shows which of the two it is.
+        """
+        try:
+            return await self.ask(call)
+        except RejectedError:
+            await self.ask(self.client.get_credit())
+            raise
 
     @callback
     def heed_message(self, error: GatewayError | None) -> None:

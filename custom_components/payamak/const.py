@@ -19,3 +19,9 @@ ALL_RECIPIENTS: Final = "all_recipients"
 
 CONF_REFRESH_INTERVAL: Final = "refresh_interval"
 DEFAULT_REFRESH_INTERVAL: Final = 15
+CONF_INBOX_INTERVAL: Final = "inbox_interval"
+DEFAULT_INBOX_INTERVAL: Final = 60
+CONF_INBOX_MAX_AGE: Final = "inbox_max_age"
+DEFAULT_INBOX_MAX_AGE: Final = 10
+CONF_PUSH: Final = "push"
+CONF_WEBHOOK_ID: Final = "webhook_id"

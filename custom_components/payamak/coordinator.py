@@ -17,6 +17,7 @@ from .const import CONF_REFRESH_INTERVAL, DEFAULT_REFRESH_INTERVAL, DOMAIN
 from .deliveries import Deliveries
 from .errors import update_error
 from .gateway import GatewayError
+from .inbox import Inbox
 from .messenger import Messenger
 from .recipients import AddressBook
 from .storage import AccountStore
@@ -39,6 +40,7 @@ class PayamakData:
     address_book: AddressBook
     coordinator: AccountCoordinator
     deliveries: Deliveries
+    inbox: Inbox
     messenger: Messenger
     store: AccountStore
     # What has to follow when recipients are added, changed or removed.

@@ -12,20 +12,21 @@ from homeassistant.helpers.dispatcher import (
     async_dispatcher_connect,
     async_dispatcher_send,
 )
-from homeassistant.helpers.event import async_track_point_in_utc_time
+from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from .account import Account
 from .delivery_book import DeliveryBook
+from .delivery_waits import DeliveryWaits
 from .gateway import (
-    AccountWideError,
     BadReplyError,
+    CredentialsError,
     Delivery,
     DeliveryStatus,
     GatewayError,
     RejectedError,
-    TemporaryError,
     UncertainError,
+    UnreachableError,
 )
 from .messenger import SendStatus, SentRow
 from .pending import PendingDelivery
@@ -48,7 +49,10 @@ _MOST_ENDS_IN_A_ROW: Final = 100
 # A gateway that is away is left alone, each time for longer.
 _FIRST_BREAK: Final = timedelta(seconds=30)
 _LONGEST_BREAK: Final = timedelta(minutes=15)
-_MOST_LATELY_ENDED: Final = 1000
+# What is known already doesn't wait for an answer that takes longer than this.
+_SLOW: Final = timedelta(seconds=1)
+# A clock that is set right by a little needs no care.
+_PUT_BACK: Final = timedelta(seconds=10)
 # So many unreadable replies, one after the other, are the gateway's trouble and not one message's.
 _BAD_REPLIES_IN_A_ROW: Final = 3
 
@@ -82,15 +86,16 @@ class Deliveries:
         self._address_book = address_book
         self._store = store
         self.book: DeliveryBook = store.deliveries
-        self._waiters: dict[str, asyncio.Future[DeliveryWord]] = {}
-        # Of a message to many, some may have ended before anybody can wait for them.
-        self._lately_ended: dict[str, DeliveryWord] = {}
+        self._waits = DeliveryWaits()
         self._running = False
         self._round = asyncio.Lock()
+        self._requests = 0
         self._question: asyncio.Task[Delivery] | None = None
+        # What came to its end in this round, and is not told yet.
+        self._ended: list[DeliveryReport] = []
         self._cancel_timer: CALLBACK_TYPE | None = None
         self._listeners: list[CALLBACK_TYPE] = []
-        self._not_before = dt_util.utcnow()
+        self._latest = self._not_before = dt_util.utcnow()
         self._break = timedelta()
         self._bad_replies = 0
 
@@ -98,6 +103,8 @@ class Deliveries:
     def async_start(self) -> None:
         """Begin to ask."""
         self._running = True
+        # The file may have been written by a clock that was ahead.
+        self.book.pending.allow_nothing_after(dt_util.utcnow())
         # A message that was under way during a reload is noted by those before us.
         changed = signal_deliveries_changed(self._entry_id)
         self._listeners = [
@@ -123,8 +130,7 @@ class Deliveries:
         if self._question:
             self._question.cancel()
         async with self._round:
-            for future in self._waiters.values():
-                _settle(future, DeliveryWord.PENDING)
+            self._waits.close()
 
     async def _async_home_stops(self, _event: Event) -> None:
         """Keep nobody waiting for a gateway that doesn't answer."""
@@ -149,32 +155,16 @@ class Deliveries:
     async def async_wait(
         self, message_ids: Collection[str], seconds: float
     ) -> Mapping[str, DeliveryWord]:
-        """Wait until messages have come to their end, or the time is over; only their sender does."""
-        futures: dict[str, asyncio.Future[DeliveryWord]] = {
-            message_id: self._hass.loop.create_future()
-            for message_id in message_ids
-            if message_id in self.book.pending
-        }
-        for message_id, future in futures.items():
-            self._waiters[message_id] = future
+        """Wait until messages have come to their end, or the time is over; only their sender does.
+
+        What nobody knows of any more is left out.
+        """
+        wait = self._waits.begin(self.book.words(message_ids))
+        for message_id in wait.open:
             delivery = self.book.pending[message_id]
             self.book.pending.bring_forward(delivery, delivery.due(awaited=True))
         self._schedule()
-        try:
-            if futures and self._running:
-                await asyncio.wait(futures.values(), timeout=seconds)
-        finally:
-            for message_id in futures:
-                del self._waiters[message_id]
-        ended = self._lately_ended | {
-            message_id: future.result()
-            for message_id, future in futures.items()
-            if future.done()
-        }
-        return {
-            message_id: ended.get(message_id, DeliveryWord.PENDING)
-            for message_id in message_ids
-        }
+        return await self._waits.async_finish(wait, seconds)
 
     @callback
     def _schedule(self) -> None:
@@ -182,15 +172,33 @@ class Deliveries:
         if self._cancel_timer:
             self._cancel_timer()
             self._cancel_timer = None
-        if self._round.locked() or not self._may_ask:
+        if self._round.locked():
             return
-        now = dt_util.utcnow()
-        if due := self.book.pending.next_due(now):
-            self._cancel_timer = async_track_point_in_utc_time(
+        if self._account.credentials_error:
+            self._waits.close()
+        now = self._time()
+        if self._may_ask and (due := self.book.pending.next_due(now)):
+            # By the time that has passed: a point of time never comes where the clock is put back.
+            # Looking at the clock now and then finds that out.
+            delay = max(due, self._not_before) - now
+            self._cancel_timer = async_call_later(
                 self._hass,
-                HassJob(self._async_next_round, cancel_on_shutdown=True),
-                max(due, self._not_before, now),
+                min(max(delay, timedelta()), _LONGEST_BREAK),
+                HassJob(
+                    self._async_next_round,
+                    "payamak round of delivery questions",
+                    cancel_on_shutdown=True,
+                ),
             )
+
+    def _time(self) -> datetime:
+        """Return the time; where the clock was put back, nothing is left in the future."""
+        now = dt_util.utcnow()
+        if now < self._latest - _PUT_BACK:
+            self.book.pending.allow_nothing_after(now)
+            self._not_before = min(self._not_before, now + self._break)
+        self._latest = now
+        return now
 
     @property
     def _may_ask(self) -> bool:
@@ -199,45 +207,58 @@ class Deliveries:
 
     async def _async_next_round(self, _now: datetime) -> None:
         self._cancel_timer = None
-        async with self._round:
-            await self._async_ask_for_some()
-        self._schedule()
+        try:
+            async with self._round:
+                await self._async_ask_for_some()
+        finally:
+            self._schedule()
 
     async def _async_ask_for_some(self) -> None:
         """Ask for a few that are due, the youngest first, and report those that ended."""
-        began = self._not_before = dt_util.utcnow()
-        asked = 0
-        reports: list[DeliveryReport] = []
+        began = self._time()
+        if began < self._not_before:
+            return
+        self._not_before = began
+        self._requests = 0
         while (
             self._may_ask
             and self._not_before == began
-            and asked < _MOST_QUESTIONS_IN_A_ROW
-            and len(reports) < _MOST_ENDS_IN_A_ROW
+            and self._requests < _MOST_QUESTIONS_IN_A_ROW
+            and len(self._ended) < _MOST_ENDS_IN_A_ROW
             and (delivery := self.book.pending.take_due(now := dt_util.utcnow()))
         ):
             if delivery.given_up(now):
                 word = DeliveryWord.EXPIRED
             else:
-                asked += 1
                 word = await self._async_ask(delivery, now)
             if word is DeliveryWord.PENDING:
-                awaited = delivery.message_id in self._waiters
+                awaited = delivery.message_id in self._waits
                 self.book.pending.schedule(delivery, delivery.due(awaited=awaited))
             else:
-                reports.append(self._report_of(delivery, word))
-        self._not_before = max(self._not_before, began + asked * _TIME_PER_QUESTION)
-        if reports:
-            await self._async_report(reports)
-        elif asked:
+                self._ended.append(self._report_of(delivery, word))
+        paced = began + self._requests * _TIME_PER_QUESTION
+        self._not_before = max(self._not_before, paced)
+        if self._ended:
+            await self._async_report()
+        elif self._requests:
             self._store.async_save_soon()
 
     async def _async_ask(
         self, delivery: PendingDelivery, now: datetime
     ) -> DeliveryWord:
         """Ask what became of a message; what can't be said yet is pending."""
-        call = self._account.client.get_delivery(delivery.message_id)
-        self._question = self._hass.async_create_task(self._account.ask(call))
-        await asyncio.wait([question := self._question])
+        self._requests += 1
+        # {"Value":"0","RetStatus":35}: an id that isn't liked is refused in the words for a wrong password.
+        question = self._question = self._hass.async_create_task(
+            self._account.ask_if_offered(
+                self._account.client.get_delivery(delivery.message_id)
+            ),
+            "payamak delivery question",
+        )
+        await asyncio.wait([question], timeout=_SLOW.total_seconds())
+        if self._ended and not question.done():
+            await self._async_report()
+        await asyncio.wait([question])
         self._question = None
         if question.cancelled():
             return DeliveryWord.PENDING
@@ -255,7 +276,7 @@ class Deliveries:
             return DeliveryWord.PENDING
         self._break = timedelta()
         self._bad_replies = 0
-        delivery.note_asked(now)
+        delivery.note_asked(now, answered=True)
         delivery.code = answer.code
         if answer.code is not None and not answer.known:
             self.book.note_unknown_code(answer.code)
@@ -266,10 +287,12 @@ class Deliveries:
     ) -> None:
         """Tell one message's trouble from the gateway's own, and leave a gateway alone that is away."""
         _LOGGER.debug("A delivery status can't be had: %s", error)
-        if not isinstance(error, TemporaryError | AccountWideError):
+        if not isinstance(error, UnreachableError | CredentialsError):
             # Were it not counted, one message that always fails would be asked for in place of all others.
-            delivery.note_asked(now)
+            delivery.note_asked(now, answered=False)
         if isinstance(error, RejectedError):
+            # The credit was asked for as well, to be sure of the password.
+            self._requests += 1
             return
         if isinstance(error, BadReplyError):
             self._bad_replies += 1
@@ -299,18 +322,15 @@ class Deliveries:
             sent_at=delivery.sent_at,
         )
 
-    async def _async_report(self, reports: Iterable[DeliveryReport]) -> None:
+    async def _async_report(self) -> None:
         """Tell the end of some messages, once it is on the disk: never again after a crash."""
+        reports, self._ended = self._ended, []
         for report in reports:
             self.book.end(report.message_id, report.word)
-            self._lately_ended[report.message_id] = report.word
-        for message_id in list(self._lately_ended)[:-_MOST_LATELY_ENDED]:
-            del self._lately_ended[message_id]
         await self._store.async_save()
         for report in reports:
             async_dispatcher_send(self._hass, SIGNAL_DELIVERY_ENDED, report)
-            if future := self._waiters.get(report.message_id):
-                _settle(future, report.word)
+            self._waits.end(report.message_id, report.word)
         self._tell_changed()
 
     @callback
@@ -323,8 +343,3 @@ def _first_word(row: SentRow) -> DeliveryWord | None:
     if row.status is SendStatus.FAILED:
         return DeliveryWord.FAILED
     return DeliveryWord.PENDING if row.message_id else None
-
-
-def _settle(future: asyncio.Future[DeliveryWord], word: DeliveryWord) -> None:
-    if not future.done():
-        future.set_result(word)

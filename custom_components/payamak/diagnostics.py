@@ -2,12 +2,19 @@
 
 from typing import Any
 
+from homeassistant.components.diagnostics import async_redact_data
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_URL
 from homeassistant.core import HomeAssistant
 from yarl import URL
 
-from .const import CONF_NOTIFY_ACTION, CONF_SENDER, CONF_SENDER_LISTED, DOMAIN
+from .const import (
+    CONF_NOTIFY_ACTION,
+    CONF_SENDER,
+    CONF_SENDER_LISTED,
+    CONF_WEBHOOK_ID,
+    DOMAIN,
+)
 from .coordinator import PayamakConfigEntry
 from .gateway import DEFAULT_URL, mask_number
 from .recipients import AddressBook
@@ -27,7 +34,7 @@ async def async_get_config_entry_diagnostics(
             # Names are the household's own words, and may be somebody's.
             "notify_action_is_default": entry.data[CONF_NOTIFY_ACTION] == DOMAIN,
         },
-        "options": dict(entry.options),
+        "options": async_redact_data(entry.options, [CONF_WEBHOOK_ID]),
         "recipients": [
             [*map(mask_number, saved.numbers)] for saved in AddressBook.of(entry).saved
         ],
@@ -41,12 +48,16 @@ def _account(entry: PayamakConfigEntry) -> dict[str, Any]:
     data = coordinator.data
     error = coordinator.last_exception
     book = entry.runtime_data.deliveries.book
+    inbox = entry.runtime_data.inbox
+    inbox_error = inbox.last_exception
     return {
         "credit": str(data.credit),
         "base_price": None if data.base_price is None else str(data.base_price),
         "lines": None if data.lines is None else [*map(mask_number, data.lines)],
         "pending_deliveries": len(book.pending),
         "unknown_delivery_codes": sorted(book.unknown_codes),
+        "received_messages_passed_over": inbox.passed_over,
+        "inbox_last_error": None if inbox_error is None else str(inbox_error),
         "last_update_success": coordinator.last_update_success,
         "last_error": None if error is None else str(error),
     }

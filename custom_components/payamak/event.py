@@ -1,15 +1,26 @@
-"""Event entities of the account: what became of its messages."""
+"""Event entities of the account: what became of its messages, and what came in."""
 
 from typing import Final, override
 
-from homeassistant.components.event import EventEntity, EventEntityDescription
+from homeassistant.components.event import (
+    EventEntity,
+    EventEntityDescription,
+    EventExtraStoredData,
+)
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .activity import DeliveryActivity
 from .coordinator import PayamakConfigEntry
 from .devices import account_device
-from .signals import SIGNAL_DELIVERY_ENDED, DeliveryReport, DeliveryWord
+from .signals import (
+    SIGNAL_DELIVERY_ENDED,
+    SIGNAL_SMS_RECEIVED,
+    DeliveryReport,
+    DeliveryWord,
+    ReceivedSms,
+)
 
 # Nothing is fetched here.
 PARALLEL_UPDATES = 0
@@ -19,6 +30,12 @@ DELIVERY: Final = EventEntityDescription(
     translation_key="delivery",
     event_types=[word for word in DeliveryWord if word is not DeliveryWord.PENDING],
 )
+_RECEIVED: Final = "received"
+RECEIVED_MESSAGE: Final = EventEntityDescription(
+    key="received_message",
+    translation_key="received_message",
+    event_types=[_RECEIVED],
+)
 
 
 async def async_setup_entry(
@@ -27,11 +44,17 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the account's events."""
-    async_add_entities([DeliveryEvent(entry, DELIVERY)])
+    async_add_entities(
+        [DeliveryEvent(entry, DELIVERY), ReceivedMessageEvent(entry, RECEIVED_MESSAGE)]
+    )
 
 
 class AccountEvent(EventEntity):
-    """Tells what happens to an account."""
+    """Tells what happens to an account.
+
+    It stays available while the gateway is away, and forgets what it told when it is reloaded: coming back with
+    it, the entity would tell it a second time to automations that look at its state.
+    """
 
     _attr_has_entity_name = True
     _attr_should_poll = False
@@ -45,13 +68,22 @@ class AccountEvent(EventEntity):
         self._attr_unique_id = f"{entry.entry_id}_{description.key}"
         self._attr_device_info = account_device(entry)
 
+    @override
+    async def async_get_last_event_data(self) -> EventExtraStoredData | None:
+        """Bring nothing back."""
+        return None
+
 
 class DeliveryEvent(AccountEvent):
     """Tells the end of each message."""
 
+    _activity: DeliveryActivity
+
     @override
     async def async_added_to_hass(self) -> None:
         """Listen for the reports."""
+        self._activity = DeliveryActivity(self.hass)
+        await self._activity.async_load()
         self.async_on_remove(
             async_dispatcher_connect(
                 self.hass, SIGNAL_DELIVERY_ENDED, self._async_report
@@ -63,14 +95,27 @@ class DeliveryEvent(AccountEvent):
         """Fire a report as an event."""
         if report.entry_id != self._entry_id:
             return
-        self._trigger_event(
-            report.word,
-            {
-                "message_id": report.message_id,
-                "recipient": report.recipient,
-                "name": report.name,
-                "code": report.code,
-                "sent_at": report.sent_at.isoformat(),
-            },
+        self._trigger_event(report.word, report.as_dict())
+        self.async_write_ha_state()
+        self._activity.async_tell(report)
+
+
+class ReceivedMessageEvent(AccountEvent):
+    """Tells of each received message."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen for received messages."""
+        self.async_on_remove(
+            async_dispatcher_connect(
+                self.hass, SIGNAL_SMS_RECEIVED, self._async_received
+            )
         )
+
+    @callback
+    def _async_received(self, sms: ReceivedSms) -> None:
+        """Fire a message as an event."""
+        if sms.entry_id != self._entry_id:
+            return
+        self._trigger_event(_RECEIVED, sms.as_dict())
         self.async_write_ha_state()

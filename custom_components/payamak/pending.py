@@ -1,11 +1,12 @@
 """The messages that are on their way, and which of them to ask for next."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 import heapq
 from typing import Any, Final, Self
 
+from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 
 GIVEN_UP_AFTER: Final = timedelta(hours=72)
@@ -13,22 +14,36 @@ _FIRST_GAP: Final = timedelta(seconds=10)
 _LONGEST_GAP: Final = timedelta(hours=6)
 # From this many doublings on, the gap is the longest one anyway.
 _MOST_DOUBLINGS: Final = 16
+# A clock that is put forward by days makes a message look old that has just been sent: it is followed
+# for some more time before it is given up.
+_FOLLOWED_WHEN_LATE: Final = timedelta(hours=6)
 # Messages of the same few seconds are equally young. All of them are asked for once before one
 # is asked for twice; else a few that stay pending would keep the others from being asked for.
 _ONE_BULK: Final = timedelta(seconds=10)
+# A message that got no answer so often in a row may itself be why the gateway is left alone for a
+# while: whoever else is due then goes first, or nobody else would ever be asked for.
+_SUSPECT_AFTER: Final = 2
+
+type _Rank = tuple[bool, float, int, float]
 
 
 @dataclass(slots=True, kw_only=True)
 class PendingDelivery:
-    """An accepted message whose end isn't known; ``asked`` counts the questions so far."""
+    """An accepted message whose end isn't known.
+
+    ``asked`` counts the questions so far, ``unanswered`` those since the last answer. ``late_since`` is when
+    it was first asked for after its time: Home Assistant was off, or its clock was wrong when it was sent.
+    """
 
     message_id: str
-    recipient: str
-    name: str | None
+    recipient: str = field(repr=False)
+    name: str | None = field(repr=False)
     sent_at: datetime
     asked: int = 0
     asked_at: datetime | None = None
     code: int | None = None
+    unanswered: int = 0
+    late_since: datetime | None = None
 
     def due(self, *, awaited: bool = False) -> datetime:
         """Return when to ask next: after 10 s, then with gaps that grow with its age unless somebody waits."""
@@ -38,20 +53,30 @@ class PendingDelivery:
             age = max(self.asked_at - self.sent_at, timedelta())
             doubled = _FIRST_GAP * (1 << min(self.asked, _MOST_DOUBLINGS))
             gap = min(doubled, age + _FIRST_GAP, _LONGEST_GAP)
-        return min((self.asked_at or self.sent_at) + gap, self.sent_at + GIVEN_UP_AFTER)
+        return min((self.asked_at or self.sent_at) + gap, self._followed_until)
+
+    @property
+    def _followed_until(self) -> datetime:
+        """Return when nobody waits for it any more."""
+        if self.late_since:
+            return self.late_since + _FOLLOWED_WHEN_LATE
+        return self.sent_at + GIVEN_UP_AFTER
 
     def given_up(self, now: datetime) -> bool:
-        """Tell whether nobody waits for it any more; what was long not asked for is worth a last question."""
+        """Tell whether its time is over; what was long not asked for is worth more questions."""
         return (
-            now >= self.sent_at + GIVEN_UP_AFTER
+            now >= self._followed_until
             and self.asked_at is not None
-            and now - self.asked_at <= _LONGEST_GAP
+            and now - self.asked_at < 2 * _LONGEST_GAP
         )
 
-    def note_asked(self, now: datetime) -> None:
-        """Note that it was asked for."""
+    def note_asked(self, now: datetime, *, answered: bool) -> None:
+        """Note that it was asked for, and whether the gateway told anything."""
         self.asked += 1
         self.asked_at = now
+        if now >= self.sent_at + GIVEN_UP_AFTER:
+            self.late_since = self.late_since or now
+        self.unanswered = 0 if answered else self.unanswered + 1
 
     def as_dict(self) -> dict[str, Any]:
         """Return what is stored."""
@@ -67,22 +92,29 @@ class PendingDelivery:
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Self:
-        """Return what was stored."""
-        asked_at = stored["asked_at"]
+        """Return what was stored; raises what it likes where that makes no sense."""
+        name, asked_at, code = stored["name"], stored["asked_at"], stored["code"]
         return cls(
-            message_id=stored["message_id"],
-            recipient=stored["recipient"],
-            name=stored["name"],
+            message_id=cv.string(stored["message_id"]),
+            recipient=cv.string(stored["recipient"]),
+            name=None if name is None else cv.string(name),
             sent_at=dt_util.utc_from_timestamp(stored["sent_at"]),
-            asked=stored["asked"],
+            asked=cv.positive_int(stored["asked"]),
             asked_at=None if asked_at is None else dt_util.utc_from_timestamp(asked_at),
-            code=stored["code"],
+            code=None if code is None else int(code),
         )
 
-    def rank(self) -> tuple[float, int, float]:
+    def allow_nothing_after(self, now: datetime) -> None:
+        """Take what would lie in the future for now: the clock was put back."""
+        self.sent_at = min(self.sent_at, now)
+        self.asked_at = self.asked_at and min(self.asked_at, now)
+        self.late_since = self.late_since and min(self.late_since, now)
+
+    def rank(self) -> _Rank:
         """Return what orders those that are due: the youngest first, and those of a bulk in turn."""
         sent_at = self.sent_at.timestamp()
-        return -(sent_at // _ONE_BULK.total_seconds()), self.asked, -sent_at
+        bulk = sent_at // _ONE_BULK.total_seconds()
+        return self.unanswered >= _SUSPECT_AFTER, -bulk, self.asked, -sent_at
 
 
 class PendingDeliveries:
@@ -91,11 +123,11 @@ class PendingDeliveries:
     def __init__(self) -> None:
         """Start with nothing on its way."""
         self._by_id: dict[str, PendingDelivery] = {}
-        # Both heaps hold (order, id): the time it is due, and its rank once it is. What was scheduled anew, or has ended, leaves a stale entry behind,
-        # which is dropped when it comes to the front.
+        # Both heaps hold (order, id): the time it is due, and its rank once it is. What was scheduled anew
+        # leaves a stale entry behind, which is dropped when it comes to the front.
         self._waiting: list[tuple[datetime, str]] = []
         self._due_at: dict[str, datetime] = {}
-        self._ready: list[tuple[tuple[float, int, float], str]] = []
+        self._ready: list[tuple[_Rank, str]] = []
 
     def __len__(self) -> int:
         """Return how many are on their way."""
@@ -123,6 +155,15 @@ class PendingDeliveries:
         """Set an earlier time to ask; what is due already, or just being asked for, can't be hurried."""
         if delivery.message_id in self._due_at:
             self.schedule(delivery, due)
+
+    def allow_nothing_after(self, now: datetime) -> None:
+        """Go by a clock that was put back: what would be due too late is due in its usual time."""
+        for delivery in self._by_id.values():
+            delivery.allow_nothing_after(now)
+        for message_id, due in list(self._due_at.items()):
+            usual = self._by_id[message_id].due()
+            if usual < due:
+                self.schedule(self._by_id[message_id], usual)
 
     def remove(self, message_id: str) -> None:
         """Forget a message that has come to its end."""
@@ -153,10 +194,6 @@ class PendingDeliveries:
         """Drop what was scheduled anew or has ended, as far as it stands in front."""
         while self._waiting and self._is_stale(*self._waiting[0]):
             heapq.heappop(self._waiting)
-        while self._ready and (
-            self._ready[0][1] not in self._by_id or self._ready[0][1] in self._due_at
-        ):
-            heapq.heappop(self._ready)
 
     def _is_stale(self, due: datetime, message_id: str) -> bool:
         return self._due_at.get(message_id) != due

@@ -95,16 +95,17 @@ async def _async_get_delivery_status(call: ServiceCall) -> ServiceResponse:
     account = account_data(call).account
     slots = asyncio.Semaphore(_STATUS_CALLS_AT_A_TIME)
 
-    async def ask(message_id: str) -> Delivery | GatewayError:
+    async def ask(message_id: str, *, first: bool = False) -> Delivery | GatewayError:
+        ask_account = account.ask_if_offered if first else account.ask
         try:
             async with slots:
-                return await account.ask(account.client.get_delivery(message_id))
+                return await ask_account(account.client.get_delivery(message_id))
         except GatewayError as error:
             return error
 
     ids = _message_ids(call.data[ATTR_MESSAGE_IDS])
-    # The first alone: wrong credentials are then refused once, not several times.
-    answers = [await ask(ids[0])]
+    # The first alone: wrong credentials then show before there are many failed logins.
+    answers = [await ask(ids[0], first=True)]
     if not isinstance(answers[0], AccountWideError):
         answers += await asyncio.gather(*map(ask, ids[1:]))
     _raise_for_silence(answers)
@@ -186,7 +187,7 @@ async def _async_read_box(
     found: dict[str, Message] = {}
     page_size = min(limit, MAX_MESSAGES)
     while len(found) < limit:
-        page = await account.ask(
+        page = await account.ask_if_offered(
             account.client.get_messages(
                 location, line=line, offset=offset, limit=page_size
             )
@@ -226,7 +227,7 @@ async def _async_get_numbers(call: ServiceCall) -> ServiceResponse:
     """List the account's own lines."""
     account = account_data(call).account
     try:
-        lines = await account.ask(account.client.get_lines())
+        lines = await account.ask_if_offered(account.client.get_lines())
     except GatewayError as error:
         raise action_error(error) from error
     return {"numbers": list(lines)}

@@ -1,6 +1,7 @@
 """Who gets a message: from the names and numbers a user wrote to numbers, each once."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 import re
 from typing import Final
@@ -9,7 +10,7 @@ from homeassistant.config_entries import ConfigEntry
 
 from .const import CONF_NUMBERS, CONF_SLUG, SUBENTRY_RECIPIENT
 from .errors import validation_error
-from .gateway import fold, mask_number, normalise_number
+from .gateway import fold, mask_number, normalise_line, normalise_number
 
 _LIST_SEPARATORS: Final = re.compile(r"[,;،؛\n]")
 
@@ -84,6 +85,16 @@ class AddressBook:
         """Return whose number it is: a person's name rather than their group's."""
         return self._name_by_number.get(number)
 
+    def has_name(self, name: str) -> bool:
+        """Tell whether somebody is called so."""
+        return fold(name) in self._by_name
+
+    def means(self, item: str, number: str) -> bool:
+        """Tell whether a name or a number, as somebody wrote it, means this number."""
+        if saved := self._by_name.get(fold(item)):
+            return number in saved.numbers
+        return comparable_number(item) == comparable_number(number)
+
     def numbers_of(self, subentry_id: str) -> Sequence[str]:
         """Return a saved recipient's numbers of now."""
         return [who.number for who in self._recipients_of(subentry_id)]
@@ -131,6 +142,18 @@ class AddressBook:
                 recipient=masked,
                 names=", ".join(each.name for each in self.saved),
             ) from error
+
+
+def comparable_number(written: str) -> str:
+    """Return a mobile number or a line in the one form it is compared in.
+
+    What is neither stays as it is: an SMS may come from a sender that has a word for its
+    number, and a word that merely looks like somebody's name must not pass for them.
+    """
+    for normalise in (normalise_number, normalise_line):
+        with suppress(ValueError):
+            return normalise(written)
+    return written
 
 
 def _group_size(saved: SavedRecipient) -> int:

@@ -58,7 +58,8 @@ def _delivery(row: SentRow, words: Mapping[str, DeliveryWord]) -> str:
     """Return a word even for what can't be followed: it failed, or nobody knows."""
     if row.status is SendStatus.FAILED:
         return DeliveryWord.FAILED.value
-    return words[row.message_id].value if row.message_id else SendStatus.UNKNOWN.value
+    word = words.get(row.message_id) if row.message_id else None
+    return (word or SendStatus.UNKNOWN).value
 
 
 async def async_raise_for_failures(

@@ -45,6 +45,11 @@ def _pattern_id(value: object) -> int:
     return int(number)
 
 
+def _message(value: object) -> str:
+    """Accept any text; the nothing that a template may give is an empty one, which the messenger refuses."""
+    return "" if value is None else cv.string(value)
+
+
 # What a recipient may look like is the messenger's to say, in the user's language.
 _RECIPIENTS_SCHEMA: Final = vol.All(listed, [cv.string])
 
@@ -56,7 +61,7 @@ _WAIT_SCHEMA: Final[VolDictType] = {
 
 _SEND_SMS_SCHEMA: Final = vol.Schema(
     {
-        vol.Required(ATTR_MESSAGE): cv.string,
+        vol.Required(ATTR_MESSAGE): _message,
         vol.Required(ATTR_RECIPIENTS): _RECIPIENTS_SCHEMA,
         vol.Optional(ATTR_SENDER): cv.string,
         vol.Optional(ATTR_FLASH, default=False): cv.boolean,

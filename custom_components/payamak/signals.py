@@ -1,9 +1,9 @@
 """What an account tells its entities and triggers: a message came to its end, an SMS came in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from homeassistant.util.signal_type import SignalType
 
@@ -25,29 +25,57 @@ class DeliveryWord(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryReport:
-    """The end of an accepted message; ``code`` is the gateway's own number for it."""
+    """The end of an accepted message; ``code`` is the gateway's own number for it.
+
+    Home Assistant logs what was told when a listener fails, so its private parts don't show.
+    """
 
     entry_id: str
     message_id: str
-    recipient: str
-    name: str | None
+    recipient: str = field(repr=False)
+    name: str | None = field(repr=False)
     word: DeliveryWord
     code: int | None
     sent_at: datetime
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return what the event's attributes and a trigger's variables tell."""
+        return {
+            "message_id": self.message_id,
+            "recipient": self.recipient,
+            "name": self.name,
+            "code": self.code,
+            "sent_at": self.sent_at.isoformat(),
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedSms:
-    """An SMS that came in over one of the account's lines; ``name`` is that of the recipient with the sender's number."""
+    """An SMS that came in over one of the account's lines; ``name`` is that of the recipient with the sender's number.
+
+    Its private parts don't show in a log either.
+    """
 
     entry_id: str
     message_id: str
-    sender: str
-    name: str | None
-    line: str
-    text: str
+    sender: str = field(repr=False)
+    name: str | None = field(repr=False)
+    line: str = field(repr=False)
+    text: str = field(repr=False)
     parts: int
     sent_at: datetime
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what the event's attributes and a trigger's variables tell."""
+        return {
+            "message_id": self.message_id,
+            "sender": self.sender,
+            "name": self.name,
+            "line": self.line,
+            "text": self.text,
+            "parts": self.parts,
+            "sent_at": self.sent_at.isoformat(),
+        }
 
 
 # Sent for every account; who listens for one of them looks at the entry's id.

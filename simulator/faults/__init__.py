@@ -18,6 +18,14 @@ from .bodies import (
     Xml,
 )
 from .connection import BrokenOff, Delay, Disconnect, Hang, HugeBody, Reset, SlowDrip
+from .lists import (
+    FirstPageOnly,
+    MixedBoxes,
+    RepeatedRows,
+    ReversedRows,
+    RowsFault,
+    ShuffledRows,
+)
 from .plan import FaultPlan, PlannedFault
 from .replies import (
     Code,
@@ -47,6 +55,7 @@ __all__ = [
     "Envelope",
     "Fault",
     "FaultPlan",
+    "FirstPageOnly",
     "FlatEnvelope",
     "Hang",
     "HugeBody",
@@ -54,15 +63,20 @@ __all__ = [
     "LongList",
     "Maintenance",
     "Missing",
+    "MixedBoxes",
     "PasswordChanged",
     "Place",
     "PlannedFault",
     "ProxyError",
     "Redirect",
+    "RepeatedRows",
     "Replaced",
     "Reset",
+    "ReversedRows",
+    "RowsFault",
     "ServerError",
     "ShortList",
+    "ShuffledRows",
     "SlowDrip",
     "TruncatedJson",
     "UnknownKeys",

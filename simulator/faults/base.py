@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 class Missing:
     """Stands for a key that is left out of a reply."""
 
+    @override
+    def __repr__(self) -> str:
+        return "MISSING"
+
 
 MISSING = Missing()
 

@@ -6,16 +6,17 @@ import re
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from . import bodies, connection, replies
+from . import bodies, connection, lists, replies
 from .base import BeforeOrAfter, Fault
+from .lists import RowsFault
 
 FAULTS: dict[str, type[Fault]] = {
     re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", kind.__name__).lower(): kind
-    for module in (replies, connection, bodies)
+    for module in (replies, connection, bodies, lists)
     for kind in vars(module).values()
     if isinstance(kind, type)
     and issubclass(kind, Fault)
-    and kind not in {Fault, BeforeOrAfter}
+    and kind not in {Fault, BeforeOrAfter, RowsFault}
 }
 
 

@@ -1,6 +1,7 @@
 """The repository's files as the tests read them."""
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cache
 import json
@@ -87,16 +88,19 @@ def called_name(call: ast.Call) -> str:
     return ""
 
 
-@cache
 def functions(name: str) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
     """Return the integration's functions and methods of a name."""
-    found = (node for tree in modules().values() for node in ast.walk(tree))
-    return [
-        node
-        for node in found
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and node.name == name
-    ]
+    return _functions_by_name().get(name, [])
+
+
+@cache
+def _functions_by_name() -> dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef]]:
+    by_name = defaultdict(list)
+    for tree in modules().values():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                by_name[node.name].append(node)
+    return dict(by_name)
 
 
 def argument(call: ast.Call, parameter: str) -> ast.expr | None:

@@ -46,11 +46,13 @@ async def test_every_entity_has_an_icon_and_every_icon_an_entity(
 def test_every_icon_is_one_of_material_design() -> None:
     """Hassfest refuses others."""
     services = icons()["services"].values()
+    triggers = icons()["triggers"].values()
     entities = [icon for keys in icons()["entity"].values() for icon in keys.values()]
-    for icon in (*services, *entities):
-        assert icon.keys() <= {"service", "default", "state"}
+    for icon in (*services, *triggers, *entities):
+        assert icon.keys() <= {"service", "trigger", "default", "state"}
         names = [
             icon.get("service"),
+            icon.get("trigger"),
             icon.get("default"),
             *icon.get("state", {}).values(),
         ]
@@ -58,6 +60,6 @@ def test_every_icon_is_one_of_material_design() -> None:
         assert all(name.startswith("mdi:") for name in names if name)
 
 
-def test_the_icons_have_no_section_beyond_entities_and_actions() -> None:
+def test_the_icons_have_no_section_beyond_entities_actions_and_triggers() -> None:
     """What else is added has to be checked here too."""
-    assert icons().keys() == {"entity", "services"}
+    assert icons().keys() == {"entity", "services", "triggers"}

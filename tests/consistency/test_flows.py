@@ -111,11 +111,18 @@ async def test_the_form_of_the_options_is_translated_field_by_field(
     hass: HomeAssistant, home: MockConfigEntry, language: str
 ) -> None:
     """And no text is about a form or field that isn't there."""
-    form = await hass.config_entries.options.async_init(home.entry_id)
+    flow = hass.config_entries.options
+    form = await flow.async_init(home.entry_id)
     steps = translations(language)["options"]["step"]
-    assert steps.keys() == {form["step_id"]}
+    assert steps.keys() == {"init", "push"}
     assert form["data_schema"]
-    assert _fields(form["data_schema"]) == _translated(steps[form["step_id"] or ""])
+    assert _fields(form["data_schema"]) == _translated(steps["init"])
+    address = await flow.async_configure(
+        form["flow_id"], form["data_schema"]({"push": True})
+    )
+    assert address["step_id"] == "push"
+    assert address["data_schema"]
+    assert _fields(address["data_schema"]) == _translated(steps["push"])
 
 
 @pytest.fixture(name="recipient_forms")

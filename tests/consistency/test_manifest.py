@@ -1,6 +1,7 @@
 """manifest.json and hacs.json: what hassfest, the HACS action and the Marketplace demand."""
 
 import ast
+from collections.abc import Iterator
 import json
 from pathlib import Path
 import re
@@ -14,7 +15,7 @@ import pytest
 
 from custom_components.payamak.const import DOCUMENTATION, DOMAIN
 
-from .sources import COMPONENT, REPOSITORY, manifest, nodes, read_json
+from .sources import COMPONENT, REPOSITORY, manifest, modules, nodes, read_json
 
 _REQUIRED = {
     "codeowners",
@@ -149,21 +150,34 @@ def test_nothing_has_to_be_downloaded() -> None:
     assert manifest()["requirements"] == []
 
 
-def test_every_component_that_is_used_is_a_dependency_or_always_there() -> None:
-    """Hassfest refuses imports of others."""
-    used = set()
-    for imported in nodes(ast.ImportFrom):
+def _dependencies() -> set[str]:
+    return {*manifest()["dependencies"], *manifest()["after_dependencies"]}
+
+
+def _used_components(path: str) -> Iterator[str]:
+    for imported in nodes(ast.ImportFrom, path):
         module = (imported.module or "").split(".")
         if module[:2] == ["homeassistant", "components"]:
-            used |= set(module[2:3]) or {alias.name for alias in imported.names}
+            yield from module[2:3] or [alias.name for alias in imported.names]
+
+
+def test_every_component_that_is_used_is_a_dependency_or_always_there() -> None:
+    """Hassfest refuses imports of others."""
+    used = {
+        component
+        for path in modules()
+        for component in _used_components(path)
+        # A platform's own file is loaded by that component alone.
+        if component != path.removesuffix(".py")
+    }
     assert used
-    assert used <= _ALWAYS_LOADED | set(manifest()["dependencies"])
+    assert used <= _ALWAYS_LOADED | _dependencies()
 
 
 def test_every_dependency_is_a_component_of_home_assistant() -> None:
     """A dependency that doesn't exist keeps the integration from loading."""
     components = Path(homeassistant.__file__).parent / "components"
-    for dependency in manifest()["dependencies"]:
+    for dependency in _dependencies():
         assert (components / dependency / "manifest.json").is_file()
 
 

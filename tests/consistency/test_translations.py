@@ -11,6 +11,7 @@ import voluptuous as vol
 from .sources import COMPONENT, LANGUAGES, flat, placeholders, translations
 
 _SECTIONS = {
+    "common",
     "config",
     "config_subentries",
     "entity",
@@ -72,9 +73,9 @@ def test_the_languages_have_the_same_placeholders() -> None:
 
 def test_a_sentence_is_one_in_both_languages() -> None:
     """A full stop at the end of the one belongs to the other too."""
-    # Home Assistant sets an action's description left to right in every language, which
-    # puts a full stop on the wrong side of a Persian one.
-    description = re.compile(r"services\.\w+\.description")
+    # Home Assistant sets an action's or trigger's description left to right in every
+    # language, which puts a full stop on the wrong side of a Persian one.
+    description = re.compile(r"(?:services|triggers)\.\w+\.description")
     differ = _keys_where_languages_differ(lambda text: text.endswith("."))
     assert [key for key in differ if not description.fullmatch(key)] == []
 

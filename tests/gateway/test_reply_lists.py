@@ -166,34 +166,27 @@ def test_a_refusal_is_no_empty_list(
 @pytest.mark.parametrize(
     ("value", "ret_status"), [(None, 35), ("NULL", 35), ("", "35")]
 )
-def test_a_null_list_means_wrong_credentials_but_for_the_lines(
-    value: object, ret_status: object
+@pytest.mark.parametrize("read", [read_lines, read_messages])
+def test_a_null_list_says_nothing_about_credentials(
+    read: Reader, value: object, ret_status: object
 ) -> None:
-    """A panel that does not offer its lines says the same."""
+    """A panel that does not offer its lines or messages says the same, and so it does of a wrong line."""
     body = json.dumps({"MyBase": {"Value": value, "RetStatus": ret_status}}).encode()
-    with pytest.raises(CredentialsError):
-        read_messages(parse(body))
     with pytest.raises(RejectedError) as refused:
-        read_lines(parse(body))
-    assert refused.value.reason == "invalid_request"
-
-
-@pytest.mark.parametrize("value", [None, "", "NULL"])
-def test_no_messages_of_a_line_says_nothing_about_credentials(value: object) -> None:
-    """The line may be what is wrong, and no reason to stop the whole account."""
-    reply = parse(listing(None, {"Value": value, "RetStatus": 35}))
-    with pytest.raises(CredentialsError):
-        read_messages(reply)
-    with pytest.raises(RejectedError) as refused:
-        read_messages(reply, of_line=True)
+        read(parse(body))
     assert (refused.value.reason, refused.value.code) == ("invalid_request", 35)
 
 
-def test_a_clear_refusal_is_clear_with_a_line_too() -> None:
-    """A code outweighs what was given."""
-    for base in ({"Value": "0", "RetStatus": 35}, {"Value": None, "RetStatus": 0}):
-        with pytest.raises(CredentialsError):
-            read_messages(parse(listing(None, base)), of_line=True)
+@pytest.mark.parametrize("read", [read_lines, read_messages])
+@pytest.mark.parametrize(
+    "base", [{"Value": "0", "RetStatus": 35}, {"Value": None, "RetStatus": 0}]
+)
+def test_a_code_of_wrong_credentials_is_clear_in_a_list_too(
+    read: Reader, base: dict[str, object]
+) -> None:
+    """A code outweighs that there are no rows."""
+    with pytest.raises(CredentialsError):
+        read(parse(listing(None, base)))
 
 
 def test_a_received_message_is_read_whole() -> None:

@@ -140,7 +140,8 @@ def test_a_delivery_status_is_read_beside_success(
 @pytest.mark.parametrize(
     ("value", "ret_status", "error", "reason"),
     [
-        ("0", 35, CredentialsError, "wrong_credentials"),
+        ("0", 35, RejectedError, "invalid_request"),
+        ("0", 0, CredentialsError, "wrong_credentials"),
         (None, 0, CredentialsError, "wrong_credentials"),
         ("110", 1, CredentialsError, "api_key_required"),
         ("-110", 1, CredentialsError, "api_key_required"),

@@ -1,6 +1,6 @@
 """A gateway, an account, and a home that uses it."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from decimal import Decimal
 import logging
 from typing import Any
@@ -98,6 +98,7 @@ def make_entry(
     url: str,
     recipients: Sequence[ConfigSubentryDataWithId] = (),
     entry_id: str | None = None,
+    options: Mapping[str, Any] | None = None,
     **changes: Any,
 ) -> MockConfigEntry:
     """Make a config entry as the flow would."""
@@ -114,6 +115,8 @@ def make_entry(
         title="Payamak",
         unique_id=f"{data['username']}@127.0.0.1",
         data=data,
+        # Most tests count calls, and are not about what comes in.
+        options={"inbox_interval": 0} if options is None else options,
         subentries_data=recipients,
         **({"entry_id": entry_id} if entry_id else {}),
     )

@@ -65,7 +65,7 @@ async def test_user_sets_an_account_up(
 
     result = await choose(hass, result, OTHER_LINE, "sms_home")
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert take_calls(gateway) == FETCH
+    assert take_calls(gateway) == [*FETCH, "GetMessages"]
     entry = result["result"]
     assert entry.title == "Payamak"
     assert entry.unique_id == "sara@127.0.0.1"

@@ -1,5 +1,6 @@
 """With wrong credentials nothing is asked any more, whoever finds them out, until the user has acted."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import override
@@ -20,8 +21,9 @@ from simulator.faults import Fault
 from .conftest import OMID, SARA
 from .flows import CHECK, FETCH, let_pass, reauth_flows, take_calls
 from .following import PENDING, Told, listen, numbers, pass_by, send_to, state_of
+from .people import send_sms
 
-type Discovery = Callable[[HomeAssistant, FrozenDateTimeFactory], Awaitable[str]]
+type Discovery = Callable[[HomeAssistant, FrozenDateTimeFactory], Awaitable[list[str]]]
 
 
 class LastGoodAnswer(Fault):
@@ -34,13 +36,16 @@ class LastGoodAnswer(Fault):
         return reply
 
 
-async def by_a_question(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> str:
+async def by_a_question(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> list[str]:
     """Let the next question find out."""
     await pass_by(hass, freezer, 40)
-    return "GetDeliveries2"
+    # Its refusal may be meant for the id; the credit shows that it is not.
+    return ["GetDeliveries2", "GetCredit"]
 
 
-async def by_a_poll(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> str:
+async def by_a_poll(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> list[str]:
     """Let the user ask for the credit before a question is due."""
     await hass.services.async_call(
         "homeassistant",
@@ -49,14 +54,16 @@ async def by_a_poll(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> str:
         blocking=True,
     )
     await pass_by(hass, freezer, 6)
-    return "GetCredit"
+    return ["GetCredit"]
 
 
-async def by_a_message(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> str:
+async def by_a_message(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> list[str]:
     """Let another message be refused."""
     with pytest.raises(HomeAssistantError):
         await send_to(hass, OMID)
-    return "SendSMS"
+    return ["SendSMS"]
 
 
 async def enter_password(hass: HomeAssistant, password: str) -> None:
@@ -84,7 +91,7 @@ async def test_one_refusal_ends_all_questions(
     freezer: FrozenDateTimeFactory,
     find_out: Discovery,
 ) -> None:
-    """One login fails, and not one more: the gateway blocks addresses. After the form all goes on."""
+    """One login fails, two at the most: the gateway blocks addresses. After the form all goes on."""
     gateway.set_outcome(SARA, Delivery.REACHED_OPERATOR)
     sent = await send_to(hass, SARA, *numbers(9))
     await pass_by(hass, freezer, 31)
@@ -92,7 +99,7 @@ async def test_one_refusal_ends_all_questions(
     account.password = "n3w-word"
     take_calls(gateway)
     refused = await find_out(hass, freezer)
-    assert take_calls(gateway) == [refused]
+    assert take_calls(gateway) == refused
     for _ in range(6):
         await let_pass(hass, freezer, timedelta(minutes=16))
     await let_pass(hass, freezer, timedelta(days=1))
@@ -120,7 +127,27 @@ async def test_a_round_of_questions_ends_with_the_first_refusal(
     take_calls(gateway)
     await pass_by(hass, freezer, 1)
     assert list(told.words.values()) == ["delivered"]
-    assert take_calls(gateway) == ["GetDeliveries2", "GetDeliveries2"]
+    assert take_calls(gateway) == ["GetDeliveries2", "GetDeliveries2", "GetCredit"]
     await pass_by(hass, freezer, 3600, 60)
     assert take_calls(gateway) == []
     assert set(told.words) < set(sent)
+
+
+async def test_nobody_is_kept_waiting_for_what_is_not_asked_any_more(
+    hass: HomeAssistant,
+    told: Told,
+    account: Account,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """The response comes with the refusal, and not at the end of the time."""
+    waiting = asyncio.create_task(send_sms(hass, [SARA], wait_for_delivery=300))
+    await asyncio.sleep(0)
+    await hass.async_block_till_done()
+    account.password = "n3w-word"
+    await pass_by(hass, freezer, 9)
+    assert not waiting.done()
+    await pass_by(hass, freezer, 1)
+    assert waiting.done()
+    assert [row["delivery"] for row in waiting.result()] == ["pending"]
+    assert len(reauth_flows(hass)) == 1
+    assert told.words == {}

@@ -316,15 +316,14 @@ async def test_an_account_that_never_came_up_can_be_removed(
     assert file_of(entry.entry_id) not in disk
 
 
-@pytest.mark.parametrize(("hours_away", "words"), [(71, "delivered"), (200, "both")])
-async def test_what_was_long_not_asked_for_is_asked_for_a_last_time(
+@pytest.mark.parametrize("hours_away", [71, 200])
+async def test_what_was_long_not_asked_for_is_asked_for_some_hours_more(
     hass: HomeAssistant,
     family_home: MockConfigEntry,
     gateway: Gateway,
     disk: dict[str, Any],
     freezer: FrozenDateTimeFactory,
     hours_away: int,
-    words: str,
 ) -> None:
     """Home Assistant was off; the gateway still knows what became of it."""
     gateway.set_outcome(OMID, Delivery.REACHED_OPERATOR)
@@ -335,10 +334,10 @@ async def test_what_was_long_not_asked_for_is_asked_for_a_last_time(
     asked_for(gateway)
     await pass_by(hass, freezer, 10)
     assert sorted(asked_for(gateway)) == sorted([arrived, lost])
-    expected = {arrived: "delivered"}
-    if words == "both":
-        expected[lost] = "expired"
-    assert told.words == expected
+    assert told.words == {arrived: "delivered"}
+    await let_pass(hass, freezer, timedelta(hours=6))
+    await pass_by(hass, freezer, 10)
+    assert told.words == {arrived: "delivered", lost: "expired"}
 
 
 async def test_many_that_expire_at_once_are_all_told(

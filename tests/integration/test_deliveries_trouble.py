@@ -32,14 +32,16 @@ from simulator.faults import (
     Maintenance,
     ProxyError,
     Redirect,
+    Replaced,
     Reset,
     ServerError,
     TruncatedJson,
 )
 
 from .conftest import SARA, make_entry
-from .flows import let_pass
+from .flows import let_pass, reauth_flows
 from .following import (
+    PENDING,
     asked_for,
     gaps_between,
     listen,
@@ -47,6 +49,7 @@ from .following import (
     pass_by,
     questions,
     send_to,
+    state_of,
 )
 from .people import Held
 
@@ -206,17 +209,34 @@ async def test_a_gateway_that_answers_nonsense_is_left_alone_too(
 @pytest.mark.usefixtures("silence")
 @pytest.mark.parametrize(
     "fault",
-    [Code(5), Code(-4), Envelope("garbage"), Envelope("12345678901"), ServerError()],
+    [
+        Code(5),
+        Code(-4),
+        Code(6),
+        Code(10),
+        Code(12),
+        Envelope("109"),
+        Envelope("0", 35),
+        Envelope("garbage"),
+        Envelope("12345678901"),
+        ServerError(),
+    ],
     ids=str,
 )
+@pytest.mark.parametrize("second", [2, 9], ids=["of the bulk", "younger than the bulk"])
 async def test_a_message_that_always_fails_keeps_no_other_from_being_asked_for(
     hass: HomeAssistant,
     home: MockConfigEntry,
     gateway: Gateway,
     freezer: FrozenDateTimeFactory,
     fault: Fault,
+    second: int,
 ) -> None:
     """It is the youngest, and is asked for as seldom as any other; at last it has expired."""
+    start_of_minute = dt_util.utcnow().replace(second=0) + timedelta(minutes=1)
+    await let_pass(
+        hass, freezer, start_of_minute + timedelta(seconds=second) - dt_util.utcnow()
+    )
     told = listen(hass)
     others = await send_to(hass, *numbers(20))
     await pass_by(hass, freezer, 1)
@@ -231,17 +251,46 @@ async def test_a_message_that_always_fails_keeps_no_other_from_being_asked_for(
 
 
 @pytest.mark.usefixtures("silence")
+@pytest.mark.parametrize("refusal", [Code(16), Envelope("0", 35)], ids=str)
 async def test_many_that_are_refused_are_no_trouble_of_the_gateway(
     hass: HomeAssistant,
     home: MockConfigEntry,
     gateway: Gateway,
     freezer: FrozenDateTimeFactory,
+    refusal: Fault,
 ) -> None:
-    """It answers, and so it is asked on."""
-    sent = await send_to(hass, *numbers(30))
-    gateway.fault("GetDeliveries2", ForSome(sent, Code(16)), times=None)
-    await pass_by(hass, freezer, 45)
-    assert set(asked_for(gateway)) == set(sent)
+    """It answers, and so it is asked on; nor is the password to blame."""
+    await send_to(hass, *numbers(30))
+    gateway.fault("GetDeliveries2", refusal, times=None)
+    await pass_by(hass, freezer, 10)
+    gateway.calls.clear()
+    await pass_by(hass, freezer, 60)
+    methods = [call.method for call in gateway.calls]
+    # The credit tells each time that it is no matter of the password, and counts as a question.
+    assert len(methods) <= 66
+    assert methods.count("GetCredit") == methods.count("GetDeliveries2")
+    assert len(set(asked_for(gateway))) >= 25
+    assert reauth_flows(hass) == []
+
+
+@pytest.mark.usefixtures("silence")
+async def test_an_id_that_is_given_twice_is_told_of_once(
+    hass: HomeAssistant,
+    home: MockConfigEntry,
+    gateway: Gateway,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Also while the first message with it waits its turn to be asked for."""
+    told = listen(hass)
+    sent = await send_to(hass, *numbers(12))
+    await pass_by(hass, freezer, 10, 10)
+    asked = asked_for(gateway)
+    waiting = next(each for each in sent if each not in asked)
+    gateway.fault("SendSMS", Replaced("Value", waiting))
+    assert await send_to(hass, SARA) == [waiting]
+    await pass_by(hass, freezer, 60)
+    assert told.words == dict.fromkeys(sent, "delivered")
+    assert state_of(hass, PENDING) == "0"
 
 
 @pytest.mark.usefixtures("silence")

@@ -19,7 +19,7 @@ from simulator.exchange import Exchange
 from simulator.faults import MISSING, Code, Envelope, Fault, Replaced, ServerError
 
 from .conftest import LINE, OMID, OTHER_LINE, SARA
-from .flows import call, reauth_flows
+from .flows import call, reauth_flows, take_calls
 
 type Rows = list[dict[str, object]]
 
@@ -381,7 +381,7 @@ async def test_a_line_that_the_gateway_does_not_know_asks_for_no_new_password(
 async def test_wrong_credentials_ask_for_new_ones_and_end_the_questions(
     hass: HomeAssistant, gateway: Gateway, account: Account
 ) -> None:
-    """One failed login, however often the action is called."""
+    """The credit tells that it is the login; after that nothing is asked, however often the action is called."""
     account.password = "changed"
     for _ in range(2):
         with pytest.raises(HomeAssistantError) as raised:
@@ -390,6 +390,7 @@ async def test_wrong_credentials_ask_for_new_ones_and_end_the_questions(
     await hass.async_block_till_done()
     assert reauth_flows(hass)
     assert len(asked(gateway)) == 1
+    assert take_calls(gateway)[-1] == "GetCredit"
 
 
 @pytest.mark.parametrize("line", ["12", "خط من", "1" * 21])

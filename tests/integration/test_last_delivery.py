@@ -11,7 +11,14 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Account, Gateway
 from simulator.codes import Delivery
-from simulator.faults import Code, CodesInList, ServerError, WithoutId
+from simulator.faults import (
+    Code,
+    CodesInList,
+    Envelope,
+    Replaced,
+    ServerError,
+    WithoutId,
+)
 
 from .conftest import MINA, OMID, SARA
 from .flows import let_pass, take_calls
@@ -207,3 +214,15 @@ async def test_who_is_removed_is_forgotten(
     assert SARA not in str(disk[f"payamak.{family_home.entry_id}"])
     await add(hass, family_home, "Sara", SARA, slug="sara")
     assert last(hass) == "unknown"
+
+
+async def test_an_id_that_stands_twice_in_a_reply_is_that_of_both(
+    hass: HomeAssistant, gateway: Gateway, freezer: FrozenDateTimeFactory
+) -> None:
+    """None of them stays on its way for ever."""
+    rec_id = "1234567890123456789"
+    gateway.fault("SendSMS", Replaced("Value", f"{rec_id},{rec_id}"))
+    gateway.fault("GetDeliveries2", Envelope("2"), times=None)
+    await send_to(hass, SARA, OMID)
+    await pass_by(hass, freezer, 10)
+    assert (last(hass), last(hass, "omid")) == ("undelivered", "undelivered")

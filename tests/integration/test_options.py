@@ -17,6 +17,14 @@ from simulator import Gateway
 
 from .flows import FETCH, let_pass, shown, take_calls
 
+# What the account of these tests is set to.
+OPTIONS = {
+    "refresh_interval": 15,
+    "inbox_interval": 0,
+    "inbox_max_age": 10,
+    "push": False,
+}
+
 
 async def open_form(hass: HomeAssistant, entry: MockConfigEntry) -> str:
     """Open the form and give its id."""
@@ -33,11 +41,11 @@ async def test_refresh_interval_is_stored_as_a_whole_number(
 ) -> None:
     """The frontend sends 30.0 for 30."""
     result = await hass.config_entries.options.async_configure(
-        await open_form(hass, home), {"refresh_interval": given}
+        await open_form(hass, home), OPTIONS | {"refresh_interval": given}
     )
     await hass.async_block_till_done()
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    assert home.options == {"refresh_interval": minutes}
+    assert home.options == OPTIONS | {"refresh_interval": minutes}
     assert type(home.options["refresh_interval"]) is int
     assert home.state is ConfigEntryState.LOADED
 
@@ -67,7 +75,7 @@ async def test_refresh_interval_is_applied_at_once(
     """One reload, and the account is polled as often as the user wants."""
     take_calls(gateway)
     await hass.config_entries.options.async_configure(
-        await open_form(hass, home), {"refresh_interval": 60}
+        await open_form(hass, home), OPTIONS | {"refresh_interval": 60}
     )
     await hass.async_block_till_done()
     assert take_calls(gateway) == FETCH
@@ -81,11 +89,13 @@ async def test_unchanged_options_disturb_nothing(
     hass: HomeAssistant, gateway: Gateway, home: MockConfigEntry
 ) -> None:
     """Whoever only looks causes no reload."""
-    hass.config_entries.async_update_entry(home, options={"refresh_interval": 20})
+    hass.config_entries.async_update_entry(
+        home, options=OPTIONS | {"refresh_interval": 20}
+    )
     await hass.async_block_till_done()
     take_calls(gateway)
     await hass.config_entries.options.async_configure(
-        await open_form(hass, home), {"refresh_interval": 20.0}
+        await open_form(hass, home), OPTIONS | {"refresh_interval": 20.0}
     )
     await hass.async_block_till_done()
     assert take_calls(gateway) == []
@@ -101,11 +111,11 @@ async def test_refresh_interval_out_of_bounds_is_refused(
     flow_id = await open_form(hass, home)
     with pytest.raises(InvalidData):
         await hass.config_entries.options.async_configure(
-            flow_id, {"refresh_interval": given}
+            flow_id, OPTIONS | {"refresh_interval": given}
         )
-    assert home.options == {}
+    assert home.options == {"inbox_interval": 0}
     result = await hass.config_entries.options.async_configure(
-        flow_id, {"refresh_interval": 5}
+        flow_id, OPTIONS | {"refresh_interval": 5}
     )
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done()
@@ -116,13 +126,13 @@ async def test_form_shows_what_is_set(
 ) -> None:
     """At first the default, later what the user chose."""
     result = await hass.config_entries.options.async_init(home.entry_id)
-    assert shown(result) == {"refresh_interval": 15}
+    assert shown(result) == OPTIONS
     await hass.config_entries.options.async_configure(
-        result["flow_id"], {"refresh_interval": 45}
+        result["flow_id"], OPTIONS | {"refresh_interval": 45}
     )
     await hass.async_block_till_done()
     result = await hass.config_entries.options.async_init(home.entry_id)
-    assert shown(result) == {"refresh_interval": 45}
+    assert shown(result) == OPTIONS | {"refresh_interval": 45}
 
 
 async def test_browser_gets_a_number_field_with_bounds(
@@ -135,7 +145,7 @@ async def test_browser_gets_a_number_field_with_bounds(
         "/api/config/config_entries/options/flow", json={"handler": home.entry_id}
     )
     assert response.status == 200
-    [field] = (await response.json())["data_schema"]
+    field = (await response.json())["data_schema"][0]
     assert field["name"] == "refresh_interval"
     number = field["selector"]["number"]
     assert (number["min"], number["max"]) == (1, 1440)

@@ -227,13 +227,13 @@ async def test_ids_may_be_a_text_with_commas(
 async def test_wrong_credentials_end_the_questions_at_the_first(
     hass: HomeAssistant, gateway: Gateway, account: Account
 ) -> None:
-    """One failed login, not as many as there are ids."""
+    """Two failed logins, not as many as there are ids: the credit shows what the refusal was meant for."""
     account.password = "changed"
     gateway.calls.clear()
     with pytest.raises(HomeAssistantError) as raised:
         await call(hass, "get_delivery_status", message_ids=["1234567890"] * 9)
     assert raised.value.translation_key == "wrong_credentials"
-    assert len(gateway.calls) == 1
+    assert [each.method for each in gateway.calls] == ["GetDeliveries2", "GetCredit"]
 
 
 @pytest.mark.usefixtures("home")

@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+import voluptuous as vol
 
 from custom_components.payamak.const import DOMAIN
 from custom_components.payamak.gateway import client
@@ -136,6 +137,29 @@ async def test_a_dry_run_refuses_what_could_not_be_sent(hass: HomeAssistant) -> 
     """It answers for the real thing."""
     with pytest.raises(ServiceValidationError):
         await send(hass, message="", dry_run=True)
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("message", ["", " \n", None])
+async def test_an_empty_message_is_refused_in_the_users_language(
+    hass: HomeAssistant, gateway: Gateway, message: str | None
+) -> None:
+    """A template may give nothing, and an automation can go on after the error."""
+    with pytest.raises(ServiceValidationError) as raised:
+        await send(hass, message=message)
+    assert raised.value.translation_key == "empty_message"
+    assert not sent_calls(gateway)
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("message", [["one", "two"], {"text": "one"}])
+async def test_a_message_that_is_no_text_is_refused(
+    hass: HomeAssistant, gateway: Gateway, message: object
+) -> None:
+    """Nobody wants the brackets of a list on their phone."""
+    with pytest.raises(vol.Invalid):
+        await send(hass, message=message)
+    assert not sent_calls(gateway)
 
 
 @pytest.mark.usefixtures("home")

@@ -1,11 +1,14 @@
 """An action that responds once the message has arrived, or surely has not."""
 
 import asyncio
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
+from homeassistant.core import CoreState, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.event import async_track_state_change_event
 import pytest
@@ -15,13 +18,23 @@ from pytest_homeassistant_custom_component.common import (
 )
 import voluptuous as vol
 
+from custom_components.payamak import delivery_book
 from simulator import Account, Gateway
 from simulator.codes import Delivery
-from simulator.faults import CodesInList, ServerError, WithoutId
+from simulator.faults import CodesInList, Envelope, Replaced, ServerError, WithoutId
 
 from .conftest import MINA, OMID, SARA
 from .flows import take_calls
-from .following import PENDING, asked_for, listen, numbers, pass_by, send_to, state_of
+from .following import (
+    PENDING,
+    Told,
+    asked_for,
+    listen,
+    numbers,
+    pass_by,
+    send_to,
+    state_of,
+)
 from .people import Held, send_sms
 
 pytestmark = pytest.mark.usefixtures("silence", "family_home")
@@ -297,3 +310,165 @@ async def test_a_gateway_that_goes_away_meanwhile_leaves_it_pending(
     assert words(waiting) == ["pending"]
     gateway.clear_faults()
     assert await send_to(hass, OMID)
+
+
+async def a_slow_question(
+    hass: HomeAssistant, gateway: Gateway, freezer: FrozenDateTimeFactory
+) -> tuple[Waiting, Told, Held]:
+    """Wait for two messages, of which the second one asked for is not answered."""
+    waiting = await begin(hass, freezer, SARA, OMID, seconds=30)
+    told = listen(hass)
+    go = asyncio.Event()
+    first, second = Held(released=go), Held()
+    gateway.fault("GetDeliveries2", first)
+    gateway.fault("GetDeliveries2", second)
+    freezer.tick(timedelta(seconds=10))
+    async_fire_time_changed(hass)
+    go.set()
+    await second.arrived.wait()
+    return waiting, told, second
+
+
+async def pass_without(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, seconds: int
+) -> None:
+    """Let time go by while something is held back, for which all else would wait."""
+    freezer.tick(timedelta(seconds=seconds))
+    async_fire_time_changed(hass)
+    for _ in range(50):
+        await asyncio.sleep(0)
+
+
+async def test_a_slow_question_holds_back_nothing_that_is_known(
+    hass: HomeAssistant, gateway: Gateway, freezer: FrozenDateTimeFactory
+) -> None:
+    """What has arrived is never called pending for another one's sake."""
+    waiting, told, held = await a_slow_question(hass, gateway, freezer)
+    assert told.words == {}
+    await pass_without(hass, freezer, 2)
+    assert list(told.words.values()) == ["delivered"]
+    await pass_without(hass, freezer, 18)
+    rows = await waiting
+    assert sorted(row["delivery"] for row in rows) == ["delivered", "pending"]
+    held.released.set()
+    await pass_by(hass, freezer, 10)
+    assert list(told.words.values()) == ["delivered", "delivered"]
+
+
+async def test_an_unload_during_a_slow_question_ends_the_waiting(
+    hass: HomeAssistant,
+    family_home: MockConfigEntry,
+    gateway: Gateway,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """With what is known."""
+    waiting, _, held = await a_slow_question(hass, gateway, freezer)
+    assert await hass.config_entries.async_unload(family_home.entry_id)
+    rows = await waiting
+    assert sorted(row["delivery"] for row in rows) == ["delivered", "pending"]
+    held.released.set()
+
+
+async def test_two_can_wait_for_an_id_that_the_gateway_gives_twice(
+    hass: HomeAssistant, gateway: Gateway, freezer: FrozenDateTimeFactory
+) -> None:
+    """Both hear of its end; so does a list in which it stands twice."""
+    gateway.fault("SendSMS", Replaced("Value", "1234567890123456789"), times=2)
+    gateway.fault("SendSMS", Replaced("Value", ",".join(["1234567890123456789"] * 2)))
+    gateway.fault("GetDeliveries2", Envelope("1"), times=None)
+    several = [
+        await begin(hass, freezer, *recipients, seconds=60)
+        for recipients in ((SARA,), (OMID,), (SARA, OMID))
+    ]
+    await pass_by(hass, freezer, 10)
+    assert [words(each) for each in several] == [
+        ["delivered"],
+        ["delivered"],
+        ["delivered"] * 2,
+    ]
+
+
+async def test_ends_of_before_and_after_a_reload_are_not_lost(
+    hass: HomeAssistant,
+    family_home: MockConfigEntry,
+    gateway: Gateway,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """A message in two calls, with a reload in between."""
+    told = listen(hass)
+    held = Held()
+    gateway.fault("SendSMS", Held(released=(go := asyncio.Event())))
+    gateway.fault("SendSMS", held)
+    go.set()
+    sending = asyncio.create_task(send_sms(hass, numbers(101), wait_for_delivery=60))
+    await held.arrived.wait()
+    asked = asyncio.Event()
+    stop = async_track_state_change_event(
+        hass, PENDING, callback(lambda _: asked.set())
+    )
+    freezer.tick(timedelta(seconds=10))
+    async_fire_time_changed(hass)
+    await asked.wait()
+    stop()
+    before = len(told.words)
+    assert await hass.config_entries.async_reload(family_home.entry_id)
+    assert family_home.state is ConfigEntryState.LOADED
+    # No longer than the message that is held may take.
+    changed = asyncio.Event()
+    async_track_state_change_event(hass, PENDING, callback(lambda _: changed.set()))
+    freezer.tick(timedelta(seconds=10))
+    async_fire_time_changed(hass)
+    await changed.wait()
+    held.released.set()
+    await hass.async_block_till_done()
+    await pass_by(hass, freezer, 1)
+    rows = await sending
+    assert 0 < before < len(told.words) < 100
+    assert {row["message_id"]: row["delivery"] for row in rows} == {
+        row["message_id"]: told.words.get(row["message_id"], "pending") for row in rows
+    }
+
+
+async def test_of_what_ended_long_before_the_waiting_nobody_knows(
+    hass: HomeAssistant,
+    gateway: Gateway,
+    freezer: FrozenDateTimeFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is not on its way any more, and so not called pending."""
+    monkeypatch.setattr(delivery_book, "_MOST_LATELY_ENDED", 2)
+    held = Held()
+    gateway.fault("SendSMS", Held(released=(go := asyncio.Event())))
+    gateway.fault("SendSMS", held)
+    go.set()
+    sending = asyncio.create_task(send_sms(hass, numbers(101), wait_for_delivery=60))
+    await held.arrived.wait()
+    changed = asyncio.Event()
+    async_track_state_change_event(hass, PENDING, callback(lambda _: changed.set()))
+    freezer.tick(timedelta(seconds=10))
+    async_fire_time_changed(hass)
+    await changed.wait()
+    assert state_of(hass, PENDING) == "95"
+    held.released.set()
+    await pass_by(hass, freezer, 65)
+    assert Counter(words(sending))["unknown"] == 3
+    assert "delivered" in words(sending)
+
+
+async def test_while_home_assistant_starts_the_end_is_waited_for(
+    hass: HomeAssistant,
+    family_home: MockConfigEntry,
+    gateway: Gateway,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """It is asked for once everything has started."""
+    assert await hass.config_entries.async_unload(family_home.entry_id)
+    hass.set_state(CoreState.starting)
+    assert await hass.config_entries.async_setup(family_home.entry_id)
+    waiting = await begin(hass, freezer, SARA, seconds=120)
+    await pass_by(hass, freezer, 20)
+    assert not waiting.done()
+    hass.set_state(CoreState.running)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+    await pass_by(hass, freezer, 2)
+    assert words(waiting) == ["delivered"]

@@ -1,7 +1,9 @@
 """The client of the SMS gateway: one method for each of the gateway's own."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 import logging
 from typing import Final
 
@@ -81,6 +83,8 @@ class PayamakClient:
         self._url = URL(url)
         self._timeout = timeout
         self._refused: CredentialsError | None = None
+        self.gateway_time: datetime | None = None
+        """The time of the last reply by the gateway's own clock (HTTP Date), aware; None where it didn't tell."""
 
     async def get_credit(self) -> Decimal:
         """Return the credit left, in SMS of the base tariff, fractional (GetCredit)."""
@@ -166,11 +170,7 @@ class PayamakClient:
             "index": str(offset),
             "count": str(limit),
         }
-        return await self._call(
-            "GetMessages",
-            lambda reply: read_messages(reply, of_line=bool(line)),
-            parameters,
-        )
+        return await self._call("GetMessages", read_messages, parameters)
 
     async def _call[T](
         self,
@@ -201,6 +201,7 @@ class PayamakClient:
                 allow_redirects=False,
             ) as response:
                 _LOGGER.debug("%s: HTTP status %s", method, response.status)
+                self.gateway_time = _date_of(response)
                 return await _read(response)
         # The connector's errors come before anything was written.
         except (
@@ -215,6 +216,15 @@ class PayamakClient:
             raise UncertainError("no_answer") from error
         except ClientError as error:
             raise UncertainError("connection_lost") from error
+
+
+def _date_of(response: ClientResponse) -> datetime | None:
+    try:
+        time = parsedate_to_datetime(response.headers.get("Date", ""))
+    except ValueError:
+        return None
+    # "-0000" says that the zone isn't known.
+    return time if time.tzinfo else None
 
 
 async def _read(response: ClientResponse) -> Reply:

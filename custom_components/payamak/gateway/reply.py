@@ -139,15 +139,19 @@ def read_lines(reply: Reply) -> tuple[str, ...]:
     return tuple(number for row in _rows(reply) if (number := _text(row.get("Number"))))
 
 
-def read_messages(reply: Reply, *, of_line: bool = False) -> tuple[Message, ...]:
-    """Read GetMessages' rows, in the order they came in."""
-    _raise_refusal(reply, beyond_credentials=of_line)
+def read_messages(reply: Reply) -> tuple[Message, ...]:
+    """Read GetMessages' rows, in the order they came in; not every panel offers them."""
+    _raise_refusal(reply, beyond_credentials=True)
     return tuple(_message(row) for row in _rows(reply))
 
 
 def read_delivery(reply: Reply, message_id: str) -> Delivery:
     """Read GetDeliveries2's status."""
     code = _integer(reply.value)
+    if code == 0 and reply.ret_status == _INVALID_DATA:
+        # {"Value":"0","RetStatus":35,"StrRetStatus":"InvalidData"} is said of a wrong password, but an id that
+        # the panel doesn't know is as likely here, where 0 is also a status.
+        raise RejectedError("invalid_request", _INVALID_DATA)
     if code in ALWAYS_ERRORS or not reply.succeeded:
         raise _refusal(reply)
     if reply.value is None:

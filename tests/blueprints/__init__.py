@@ -1,0 +1,1 @@
+"""The blueprints, in automations made from them."""

@@ -1,0 +1,100 @@
+"""A home in which the blueprints lie ready, and what its automations do."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+import shutil
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components import automation
+from homeassistant.core import Event, HomeAssistant
+from homeassistant.helpers.translation import async_get_translations
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_capture_events,
+    async_fire_time_changed,
+)
+
+from custom_components.payamak.const import DOMAIN
+from simulator import Gateway
+from tests.integration.conftest import (
+    account,
+    disk,
+    family_home,
+    gateway,
+    gateway_url,
+    household,
+)
+
+__all__ = ["account", "disk", "family_home", "gateway", "gateway_url", "household"]
+
+BLUEPRINTS = Path(__file__).parents[2] / "blueprints" / "automation" / "payamak"
+
+type Automate = Callable[..., Awaitable[None]]
+
+_QUIET_TURNS = 100
+
+
+@pytest.fixture
+async def automate(
+    hass: HomeAssistant, family_home: MockConfigEntry, tmp_path: Path
+) -> Automate:
+    """Give what makes an automation from a blueprint and its inputs."""
+    hass.config.config_dir = str(tmp_path)
+    shutil.copytree(BLUEPRINTS, tmp_path / "blueprints/automation/payamak")
+    # They are read in another thread the first time, which time that stands still can't wait for.
+    await async_get_translations(hass, hass.config.language, "exceptions", {DOMAIN})
+
+    async def automate(blueprint: str, **inputs: Any) -> None:
+        use = {"path": f"payamak/{blueprint}.yaml", "input": inputs}
+        config = {"alias": "Payamak", "use_blueprint": use}
+        assert await async_setup_component(
+            hass, automation.DOMAIN, {automation.DOMAIN: config}
+        )
+        state = hass.states.get("automation.payamak")
+        assert state is not None
+        assert state.state == "on"
+
+    return automate
+
+
+@pytest.fixture
+def done(hass: HomeAssistant) -> list[Event[dict[str, Any]]]:
+    """Give what the actions of a blueprint's inputs did."""
+    return async_capture_events(hass, "done")
+
+
+async def settle(gateway: Gateway) -> None:
+    """Let happen what can happen at this moment.
+
+    An automation that waits never lets Home Assistant come to rest, so what counts is that the gateway does.
+    """
+    calls, turns = len(gateway.calls), 0
+    while turns < _QUIET_TURNS:
+        await asyncio.sleep(0)
+        turns = turns + 1 if calls == len(gateway.calls) else 0
+        calls = len(gateway.calls)
+
+
+async def let_pass(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, gateway: Gateway, seconds: int
+) -> None:
+    """Let time go by in small steps, for nothing to happen later than it should."""
+    step = 5 if seconds <= 600 else 20
+    while seconds > 0:
+        freezer.tick(min(step, seconds))
+        seconds -= step
+        async_fire_time_changed(hass)
+        await settle(gateway)
+
+
+def runs(hass: HomeAssistant) -> int:
+    """Give how often the automation is running now."""
+    state = hass.states.get("automation.payamak")
+    assert state is not None
+    current = state.attributes["current"]
+    assert isinstance(current, int)
+    return current

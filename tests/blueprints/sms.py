@@ -1,0 +1,97 @@
+"""What the tests of the blueprints with commands share: SMS that come in, and the answers."""
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.dispatcher import async_dispatcher_send
+from homeassistant.util import dt as dt_util
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.payamak.signals import SIGNAL_SMS_RECEIVED, ReceivedSms
+from simulator import Gateway
+from tests.integration.conftest import LINE, SARA
+
+from .conftest import settle
+
+PIN = "271828"
+STRANGER = "09359999999"
+
+# The same command and the same PIN word, in many hands.
+WELL_TYPED = [
+    "CLOSE 271828",
+    "271828 CLOSE",
+    "close ۲۷۱۸۲۸",
+    "٢٧١٨٢٨ Close",
+    "  Close \n 271828 ",
+    "\u200fclose\u200c 271828",
+]
+BADLY_TYPED = [
+    "CLOSE",
+    "271828",
+    "",
+    "CLOSE 271829",
+    "CLOSE 27182",
+    "CLOSE 2718281",
+    "CLOSE271828",
+    "CLOSE 271828 271828",
+    "CLOSE 271828 now",
+    "27 CLOSE 1828",
+    "OPEN 271828",
+    "271828 CLOSE 271828",
+    "{{ keyword }} {{ pin }}",
+]
+
+
+class Sender:
+    """Sends SMS to the house."""
+
+    def __init__(
+        self, hass: HomeAssistant, gateway: Gateway, entry: MockConfigEntry
+    ) -> None:
+        """Keep where they go."""
+        self._hass = hass
+        self._gateway = gateway
+        self._entry = entry
+        self._sent = 0
+
+    def dispatch(
+        self,
+        text: str,
+        sender: str = SARA,
+        line: str = LINE,
+        entry: MockConfigEntry | None = None,
+    ) -> None:
+        """Let an SMS come in."""
+        self._sent += 1
+        async_dispatcher_send(
+            self._hass,
+            SIGNAL_SMS_RECEIVED,
+            ReceivedSms(
+                entry_id=(entry or self._entry).entry_id,
+                message_id=str(self._sent),
+                sender=sender,
+                name="Sara" if sender == SARA else None,
+                line=line,
+                text=text,
+                parts=1,
+                sent_at=dt_util.utcnow(),
+            ),
+        )
+
+    async def send(
+        self,
+        text: str,
+        sender: str = SARA,
+        line: str = LINE,
+        entry: MockConfigEntry | None = None,
+    ) -> None:
+        """Let an SMS come in, and what follows of it happen."""
+        self.dispatch(text, sender, line, entry)
+        await settle(self._gateway)
+
+
+def answers(gateway: Gateway) -> list[tuple[str, str, str]]:
+    """Give number, line and text of all SMS that the house has sent."""
+    return [
+        (number, sms.sender, sms.text)
+        for number, phone in gateway.phones.items()
+        for sms in phone.messages
+    ]

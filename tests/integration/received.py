@@ -1,0 +1,136 @@
+"""What the tests of the inbox share: SMS that come in, what was told of them, and power cuts."""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import replace
+from datetime import timedelta
+import logging
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.helpers.event import async_track_state_change_event
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from simulator import Account, Gateway, ReceivedMessage
+
+from .conftest import LINE, OMID, SARA, make_entry, recipient
+from .flows import let_pass, take_calls
+
+RECEIVED = "event.payamak_received_message"
+
+
+def family_with_inbox(gateway_url: str, **options: Any) -> MockConfigEntry:
+    """Give the account of a household that is polled for received SMS, not set up yet."""
+    return make_entry(
+        gateway_url,
+        recipients=(
+            recipient("خانواده", "family", SARA, OMID),
+            recipient("Sara", "sara", SARA),
+            recipient("امید", "omid", OMID),
+        ),
+        options=options,
+    )
+
+
+async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Set an account up, and let its first poll happen."""
+    if entry.entry_id not in {
+        each.entry_id for each in hass.config_entries.async_entries()
+    }:
+        entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+class Told:
+    """Notes each event that the entity fires; coming back after a reload is none."""
+
+    def __init__(self, hass: HomeAssistant, entity_id: str = RECEIVED) -> None:
+        """Listen as an automation does."""
+        self.attributes: list[Mapping[str, Any]] = []
+        async_track_state_change_event(hass, entity_id, self._note)
+
+    @property
+    def texts(self) -> list[str]:
+        """Give the texts in the order in which they were told."""
+        return [each["text"] for each in self.attributes]
+
+    @callback
+    def _note(self, event: Event[EventStateChangedData]) -> None:
+        old, new = event.data["old_state"], event.data["new_state"]
+        if old and new and STATE_UNAVAILABLE not in (old.state, new.state):
+            self.attributes.append(new.attributes)
+
+
+def arrive(
+    gateway: Gateway,
+    *texts: str,
+    sender: str = SARA,
+    line: str = LINE,
+    ago: timedelta = timedelta(),
+) -> list[ReceivedMessage]:
+    """Let SMS come in, one after the other; ago, they are listed only now but were sent before."""
+    return [_dated(gateway, gateway.receive(line, sender, text), ago) for text in texts]
+
+
+def _dated(
+    gateway: Gateway, message: ReceivedMessage, ago: timedelta
+) -> ReceivedMessage:
+    box = next(
+        account.received
+        for account in gateway.accounts.values()
+        if message in account.received[-1:]
+    )
+    box[-1] = replace(message, at=message.at - ago)
+    return box[-1]
+
+
+def list_late(account: Account, message: ReceivedMessage, behind: int) -> None:
+    """Let an SMS be listed only now, behind so many that came after it."""
+    account.received.remove(message)
+    newest = max(each.msg_id for each in account.received)
+    account.received.append(replace(message, msg_id=newest - behind))
+
+
+async def poll(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, seconds: float = 61
+) -> None:
+    """Let the time until the next poll go by."""
+    await let_pass(hass, freezer, timedelta(seconds=seconds))
+
+
+def asked(gateway: Gateway) -> list[str]:
+    """Give the offsets of the polls since the last time; nothing else is asked meanwhile."""
+    offsets = [call.parameters.get("index", call.method) for call in gateway.calls]
+    take_calls(gateway)
+    return offsets
+
+
+def on_disk(disk: Mapping[str, Any], entry: MockConfigEntry) -> Any:
+    """Give what the disk holds of an account now: what a power cut would leave."""
+    return deepcopy(disk.get(f"payamak.{entry.entry_id}"))
+
+
+async def power_cut(
+    hass: HomeAssistant, disk: dict[str, Any], entry: MockConfigEntry, left: Any
+) -> None:
+    """Take everything away but what the disk held at some moment, and start anew."""
+    await hass.config_entries.async_unload(entry.entry_id)
+    hass.data["payamak_stores"].clear()
+    disk.pop(f"payamak.{entry.entry_id}", None)
+    if left is not None:
+        disk[f"payamak.{entry.entry_id}"] = left
+    await set_up(hass, entry)
+
+
+def complaints(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Give what the inbox has complained about in the log."""
+    return [
+        record.getMessage()
+        for record in caplog.records
+        if record.name == "custom_components.payamak.inbox"
+        and record.levelno > logging.INFO
+    ]

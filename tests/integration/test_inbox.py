@@ -1,0 +1,290 @@
+"""Received SMS: polled, and each told as an event with everything that is known of it."""
+
+from datetime import timedelta
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import (
+    EVENT_HOMEASSISTANT_STARTED,
+    EVENT_STATE_CHANGED,
+    EVENT_STATE_REPORTED,
+)
+from homeassistant.core import CoreState, Event, HomeAssistant, callback
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from simulator import Gateway
+
+from .conftest import OMID, OTHER_LINE, SARA
+from .flows import send
+from .people import SECOND_LINE, change, second_account
+from .received import (
+    RECEIVED,
+    Told,
+    arrive,
+    asked,
+    family_with_inbox,
+    on_disk,
+    poll,
+    power_cut,
+    set_up,
+)
+
+pytestmark = pytest.mark.usefixtures("silence")
+
+
+@pytest.fixture(name="entry")
+async def listening_entry(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    gateway_url: str,
+) -> MockConfigEntry:
+    """Set a household up that is polled for received SMS, with one that was there before."""
+    arrive(gateway, "before")
+    entry = family_with_inbox(gateway_url)
+    await set_up(hass, entry)
+    gateway.calls.clear()
+    return entry
+
+
+@pytest.fixture(name="told")
+def told_fixture(hass: HomeAssistant, entry: MockConfigEntry) -> Told:
+    """Note what is told from now on."""
+    return Told(hass)
+
+
+async def test_the_first_poll_ever_tells_nothing(
+    hass: HomeAssistant, gateway: Gateway, gateway_url: str
+) -> None:
+    """What is in the box already was not meant for Home Assistant, however young it is."""
+    told = Told(hass)
+    arrive(gateway, *(f"{number}" for number in range(150)))
+    await set_up(hass, family_with_inbox(gateway_url))
+    assert [call.method for call in gateway.calls].count("GetMessages") == 1
+    assert told.texts == []
+    state = hass.states.get(RECEIVED)
+    assert state is not None
+    assert state.state == "unknown"
+
+
+async def test_a_new_message_is_told_with_everything_that_is_known_of_it(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    told: Told,
+) -> None:
+    """Its text is an attribute; the state is the moment in which it was told."""
+    [message] = arrive(gateway, "باز کن" * 30, line=OTHER_LINE)
+    sent_at = dt_util.utcnow()
+    await poll(hass, freezer)
+    state = hass.states.get(RECEIVED)
+    assert state is not None
+    assert state.state == dt_util.utcnow().isoformat(timespec="milliseconds")
+    shown = dict(told.attributes[0])
+    # The gateway gives 0 to 7 digits of a second.
+    listed_at = dt_util.parse_datetime(shown.pop("sent_at"), raise_on_error=True)
+    assert listed_at.tzinfo is not None
+    assert timedelta() <= sent_at - listed_at < timedelta(seconds=1)
+    assert shown == {
+        "event_types": ["received"],
+        "event_type": "received",
+        "message_id": str(message.msg_id),
+        "sender": SARA,
+        "name": "Sara",
+        "line": OTHER_LINE,
+        "text": "باز کن" * 30,
+        "parts": 3,
+        "friendly_name": "Payamak Received message",
+    }
+
+
+async def test_each_message_of_a_burst_is_a_change_of_its_own_and_the_oldest_comes_first(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    told: Told,
+) -> None:
+    """An automation runs once for each, even where two say the same."""
+    arrive(gateway, "یک", "دو", "دو", "سه")
+    await poll(hass, freezer)
+    await poll(hass, freezer)
+    assert told.texts == ["یک", "دو", "دو", "سه"]
+    assert len({each["message_id"] for each in told.attributes}) == 4
+    arrive(gateway, "چهار")
+    await poll(hass, freezer)
+    assert told.texts[4:] == ["چهار"]
+
+
+async def test_a_poll_with_nothing_new_costs_one_request_and_nothing_else(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    entry: MockConfigEntry,
+    disk: dict[str, Any],
+) -> None:
+    """No state is written, and nothing to the disk; in a box of more than a page, too."""
+    arrive(gateway, *(f"{number}" for number in range(120)))
+    await poll(hass, freezer)
+    asked(gateway)
+    written = disk[f"payamak.{entry.entry_id}"]
+    states: list[Event[Any]] = []
+
+    @callback
+    def note(event: Event[Any]) -> None:
+        states.append(event)
+
+    hass.bus.async_listen(EVENT_STATE_CHANGED, note)
+    hass.bus.async_listen(
+        EVENT_STATE_REPORTED, note, event_filter=callback(lambda data: True)
+    )
+    for polls in range(1, 6):
+        await poll(hass, freezer)
+        assert asked(gateway) == ["0"], polls
+    assert states == []
+    # Each write makes a new object.
+    assert disk[f"payamak.{entry.entry_id}"] is written
+
+
+async def test_polls_come_as_often_as_the_option_says(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    entry: MockConfigEntry,
+) -> None:
+    """Every minute by default; a change applies at once."""
+    await poll(hass, freezer, 58)
+    assert asked(gateway) == []
+    await poll(hass, freezer, 3)
+    assert asked(gateway) == ["0"]
+    hass.config_entries.async_update_entry(entry, options={"inbox_interval": 10})
+    await hass.async_block_till_done()
+    asked(gateway)
+    for _ in range(3):
+        await poll(hass, freezer, 11)
+        assert asked(gateway) == ["0"]
+
+
+async def test_with_an_interval_of_0_nothing_is_polled(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    gateway_url: str,
+    disk: dict[str, Any],
+) -> None:
+    """Not even the mark is taken; turned on later, it is, and what came meanwhile starts nothing."""
+    entry = family_with_inbox(gateway_url, inbox_interval=0)
+    await set_up(hass, entry)
+    told = Told(hass)
+    arrive(gateway, "meanwhile")
+    for _ in range(5):
+        await poll(hass, freezer, 120)
+    assert "GetMessages" not in {call.method for call in gateway.calls}
+    await send(hass)
+    assert on_disk(disk, entry)["data"]["received"] == {}
+    await power_cut(hass, disk, entry, on_disk(disk, entry))
+    hass.config_entries.async_update_entry(entry, options={"inbox_interval": 60})
+    await hass.async_block_till_done()
+    arrive(gateway, "then")
+    await poll(hass, freezer)
+    assert told.texts == ["then"]
+
+
+@pytest.mark.parametrize(
+    ("listed", "sender", "name"),
+    [
+        (OMID, OMID, "امید"),
+        ("+98 912 000 0002", OMID, "امید"),
+        ("09129999999", "09129999999", None),
+        ("20008580", "20008580", None),
+        ("Bank", "Bank", None),
+    ],
+)
+async def test_the_sender_is_a_number_of_eleven_digits_and_a_name_where_it_is_saved(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    told: Told,
+    listed: str,
+    sender: str,
+    name: str | None,
+) -> None:
+    """The gateway lists ten digits; a person's name comes before their group's."""
+    arrive(gateway, "سلام", sender=listed)
+    await poll(hass, freezer)
+    [attributes] = told.attributes
+    assert (attributes["sender"], attributes["name"]) == (sender, name)
+
+
+async def test_a_renamed_recipient_has_the_new_name(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    entry: MockConfigEntry,
+    told: Told,
+) -> None:
+    """Without a reload."""
+    await change(hass, entry, "subentry-sara", name="Sara B")
+    arrive(gateway, "سلام")
+    await poll(hass, freezer)
+    assert [each["name"] for each in told.attributes] == ["Sara B"]
+
+
+async def test_a_long_text_is_whole_and_one_message(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    told: Told,
+) -> None:
+    """A state has room for 255 characters, an attribute for all of them."""
+    text = "  چراغ‌ها\n" + "😀 روشن" * 300 + " "
+    arrive(gateway, text)
+    await poll(hass, freezer)
+    [attributes] = told.attributes
+    assert attributes["text"] == text
+    assert attributes["parts"] > 10
+
+
+async def test_nothing_is_told_before_home_assistant_has_started(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    entry: MockConfigEntry,
+    told: Told,
+) -> None:
+    """Automations would miss it; what came meanwhile is told then."""
+    await hass.config_entries.async_unload(entry.entry_id)
+    hass.set_state(CoreState.starting)
+    arrive(gateway, "سلام")
+    await set_up(hass, entry)
+    for _ in range(3):
+        await poll(hass, freezer)
+    assert "GetMessages" not in {call.method for call in gateway.calls}
+    assert told.texts == []
+    hass.set_state(CoreState.running)
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert told.texts == ["سلام"]
+    arrive(gateway, "درود")
+    await poll(hass, freezer)
+    assert told.texts == ["سلام", "درود"]
+
+
+async def test_two_accounts_tell_their_own_messages(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    gateway_url: str,
+    told: Told,
+) -> None:
+    """Also where both know the sender."""
+    await set_up(
+        hass,
+        second_account(gateway, gateway_url, options={"inbox_interval": 60}),
+    )
+    other = Told(hass, f"{RECEIVED}_2")
+    arrive(gateway, "first")
+    arrive(gateway, "second", line=SECOND_LINE)
+    await poll(hass, freezer)
+    assert (told.texts, other.texts) == (["first"], ["second"])

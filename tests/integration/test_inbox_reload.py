@@ -1,0 +1,139 @@
+"""Each received SMS is told once, also while the account is reloaded or removed."""
+
+import asyncio
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.helpers.event import async_track_state_change_event
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
+
+from simulator import Gateway
+
+from .people import Held
+from .received import RECEIVED, Told, arrive, family_with_inbox, on_disk, poll, set_up
+
+pytestmark = pytest.mark.usefixtures("silence")
+
+# More than are noted at once.
+MANY = [f"{number}" for number in range(250)]
+
+
+@pytest.fixture(name="entry")
+async def listening_entry(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, gateway_url: str
+) -> MockConfigEntry:
+    """Set a household up that is polled for received SMS."""
+    entry = family_with_inbox(gateway_url)
+    await set_up(hass, entry)
+    return entry
+
+
+@pytest.fixture(name="told")
+def told_fixture(hass: HomeAssistant, entry: MockConfigEntry) -> Told:
+    """Note what is told from now on."""
+    return Told(hass)
+
+
+async def test_a_reload_repeats_and_loses_nothing(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    entry: MockConfigEntry,
+    told: Told,
+) -> None:
+    """What came in the meantime is told at once."""
+    arrive(gateway, "before")
+    await poll(hass, freezer)
+    await hass.config_entries.async_unload(entry.entry_id)
+    arrive(gateway, "meanwhile")
+    await set_up(hass, entry)
+    assert told.texts == ["before", "meanwhile"]
+    await poll(hass, freezer)
+    assert told.texts == ["before", "meanwhile"]
+
+
+async def test_a_reload_while_messages_are_handed_on_loses_and_repeats_none(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    entry: MockConfigEntry,
+    told: Told,
+) -> None:
+    """Those that were begun with are told before it, the others after it."""
+    reloads: list[asyncio.Task[bool]] = []
+
+    @callback
+    def reload_once(event: Event[EventStateChangedData]) -> None:
+        if not reloads:
+            reloads.append(
+                hass.async_create_task(hass.config_entries.async_reload(entry.entry_id))
+            )
+
+    async_track_state_change_event(hass, RECEIVED, reload_once)
+    arrive(gateway, *MANY)
+    await poll(hass, freezer)
+    assert reloads[0].done()
+    assert told.texts == MANY
+    await poll(hass, freezer)
+    assert told.texts == MANY
+
+
+@pytest.mark.parametrize("again", [True, False])
+async def test_a_reload_or_removal_while_a_poll_is_held_back(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    entry: MockConfigEntry,
+    disk: dict[str, Any],
+    told: Told,
+    again: bool,
+) -> None:
+    """The old poll tells nothing any more; after a removal, nobody does, and no file is left."""
+    held = Held()
+    gateway.fault("GetMessages", held)
+    arrive(gateway, "سلام")
+    freezer.tick(61)
+    await begin_to_poll(hass, held)
+    if again:
+        await hass.config_entries.async_reload(entry.entry_id)
+    else:
+        await hass.config_entries.async_remove(entry.entry_id)
+    held.released.set()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    await poll(hass, freezer)
+    assert told.texts == (["سلام"] if again else [])
+    assert (on_disk(disk, entry) is not None) is again
+
+
+async def test_a_removal_while_the_first_poll_is_held_back_leaves_no_file(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    entry: MockConfigEntry,
+    disk: dict[str, Any],
+    told: Told,
+) -> None:
+    """Its mark belongs to nobody."""
+    await hass.config_entries.async_unload(entry.entry_id)
+    hass.data["payamak_stores"].clear()
+    del disk[f"payamak.{entry.entry_id}"]
+    held = Held()
+    gateway.fault("GetMessages", held)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await asyncio.wait_for(held.arrived.wait(), 5)
+    await hass.config_entries.async_remove(entry.entry_id)
+    held.released.set()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert on_disk(disk, entry) is None
+    assert told.texts == []
+
+
+async def begin_to_poll(hass: HomeAssistant, held: Held) -> None:
+    """Let the next poll come to the gateway, which doesn't answer yet."""
+    async_fire_time_changed(hass)
+    await asyncio.wait_for(held.arrived.wait(), 5)

@@ -1,0 +1,157 @@
+"""What could make an old SMS start something again, or an answer start another one."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_mock_service,
+)
+
+from simulator import Account, Gateway
+
+from .conftest import LINE, OTHER_LINE
+from .received import RECEIVED, Told, arrive, family_with_inbox, on_disk, poll, set_up
+
+pytestmark = pytest.mark.usefixtures("silence")
+
+
+@pytest.fixture(name="entry")
+async def listening_entry(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, gateway_url: str
+) -> MockConfigEntry:
+    """Set a household up that is polled for received SMS."""
+    entry = family_with_inbox(gateway_url)
+    await set_up(hass, entry)
+    return entry
+
+
+@pytest.fixture(name="told")
+def told_fixture(hass: HomeAssistant, entry: MockConfigEntry) -> Told:
+    """Note what is told from now on."""
+    return Told(hass)
+
+
+@pytest.mark.parametrize(
+    "trigger",
+    [
+        {},
+        {"attribute": "text", "to": "OPEN"},
+        {"not_to": ["unavailable", "unknown"]},
+    ],
+    ids=["bare", "of the text", "of a time"],
+)
+async def test_a_state_trigger_does_not_see_an_sms_again_after_a_reload(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    entry: MockConfigEntry,
+    trigger: dict[str, Any],
+) -> None:
+    """The entity comes back without its last message: it would look like a new one."""
+    opened = async_mock_service(hass, "lock", "unlock")
+    automation = {
+        "triggers": {"trigger": "state", "entity_id": RECEIVED, **trigger},
+        "conditions": {
+            "condition": "state",
+            "entity_id": RECEIVED,
+            "attribute": "text",
+            "state": "OPEN",
+        },
+        "actions": {"action": "lock.unlock"},
+    }
+    assert await async_setup_component(hass, "automation", {"automation": automation})
+    arrive(gateway, "OPEN")
+    await poll(hass, freezer)
+    assert len(opened) == 1
+    freezer.tick(timedelta(days=1))
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    await poll(hass, freezer)
+    assert len(opened) == 1
+
+
+@pytest.mark.parametrize("sender", [LINE, OTHER_LINE])
+async def test_an_sms_of_our_own_line_is_not_told(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    told: Told,
+    sender: str,
+) -> None:
+    """An automation that answers would answer itself for ever."""
+    arrive(gateway, "echo", sender=sender)
+    arrive(gateway, "in")
+    await poll(hass, freezer)
+    await poll(hass, freezer)
+    assert told.texts == ["in"]
+
+
+async def test_an_account_that_moves_to_another_panel_takes_the_mark_anew(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    account: Account,
+    entry: MockConfigEntry,
+    told: Told,
+) -> None:
+    """That panel's ids say nothing of what is known of this one's."""
+    arrive(gateway, "here")
+    await poll(hass, freezer)
+    arrive(gateway, "was there before")
+    hass.config_entries.async_update_entry(entry, unique_id="sara@another.example")
+    await set_up_again(hass, entry)
+    assert told.texts == ["here"]
+    arrive(gateway, "there")
+    await poll(hass, freezer)
+    assert told.texts == ["here", "there"]
+
+
+async def test_a_panel_that_numbers_its_messages_anew_takes_the_mark_anew(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    account: Account,
+    entry: MockConfigEntry,
+    told: Told,
+) -> None:
+    """Else no message would ever be new again."""
+    arrive(gateway, *(f"{number}" for number in range(1100)))
+    await poll(hass, freezer)
+    told.attributes.clear()
+    account.received.clear()
+    for number, text in enumerate(("first of the new ones", "now"), start=100):
+        [message] = arrive(gateway, text)
+        account.received[-1] = replace(message, msg_id=number)
+        await poll(hass, freezer)
+    assert told.texts == ["now"]
+
+
+async def test_while_home_assistant_stops_nothing_is_told(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    entry: MockConfigEntry,
+    disk: dict[str, Any],
+    told: Told,
+) -> None:
+    """Nothing is written then, and automations don't run any more: it is told after the start."""
+    arrive(gateway, "OPEN")
+    left = on_disk(disk, entry)
+    hass.set_state(CoreState.stopping)
+    await entry.runtime_data.inbox.async_refresh()
+    assert (told.texts, on_disk(disk, entry)) == ([], left)
+    hass.set_state(CoreState.running)
+    await entry.runtime_data.inbox.async_refresh()
+    assert told.texts == ["OPEN"]
+
+
+async def set_up_again(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Reload, as reconfiguring does."""
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
