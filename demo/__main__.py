@@ -12,8 +12,10 @@ import sys
 import time
 from typing import get_args
 
+from .blueprint_checks import BLUEPRINT_CHECKS
 from .bring_up import RESTART_ASKED_FOR, bring_up, start_again
 from .checks import AFTERWARDS, CHECKS, EXPECTED_COMPLAINTS
+from .crash_checks import CRASH_CHECKS
 from .home import INTEGRATION, PASSWORD, REPOSITORY, USER, Language
 from .household_checks import HOUSEHOLD_CHECKS
 from .logs import complaints, read_records
@@ -88,7 +90,9 @@ async def run(options: Options) -> int:
     if options.check:
         phases += [
             ("Bad days", CHECKS),
+            ("Blueprints", BLUEPRINT_CHECKS),
             ("Two households", HOUSEHOLD_CHECKS),
+            ("Power cuts", CRASH_CHECKS),
             ("Afterwards", AFTERWARDS),
         ]
     async with AsyncExitStack() as stack:

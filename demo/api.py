@@ -11,6 +11,7 @@ import aiohttp
 type Json = Mapping[str, Any]
 
 _FLOWS = "/api/config/config_entries/flow"
+_OPTIONS_FLOWS = "/api/config/config_entries/options/flow"
 _SUBENTRY_FLOWS = "/api/config/config_entries/subentries/flow"
 
 
@@ -161,6 +162,18 @@ class HomeAssistant:
             for flow in flows
             if flow["handler"] == handler and flow["context"]["source"] == source
         ]
+
+    async def start_options_flow(self, entry_id: str) -> Json:
+        """Open the options of an entry."""
+        result: Json = await self.request("POST", _OPTIONS_FLOWS, {"handler": entry_id})
+        return result
+
+    async def answer_options_flow(self, flow_id: str, answers: Json) -> Json:
+        """Send a filled-in form of the options."""
+        result: Json = await self.request(
+            "POST", f"{_OPTIONS_FLOWS}/{flow_id}", answers
+        )
+        return result
 
     async def command(self, command: str, **fields: Any) -> Any:
         """Send one WebSocket command and return its result."""

@@ -91,6 +91,17 @@ async def restart_home_assistant(stage: Stage) -> float:
     )
 
 
+async def kill_home_assistant(stage: Stage) -> None:
+    """Have Home Assistant end as in a power cut."""
+    await stage.home_server.kill()
+
+
+async def start_home_assistant(stage: Stage) -> None:
+    """Start Home Assistant after it has ended, and wait until it is up."""
+    await start_again(stage)
+    await stage.home_server.until(stage.home_assistant.is_running, seconds=_START_LIMIT)
+
+
 async def start_again(stage: Stage) -> None:
     """Start Home Assistant after it has ended; it isn't ready yet, but will be stopped in the end."""
     stage.home_server = await stage.home.start()

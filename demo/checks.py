@@ -4,6 +4,9 @@ import json
 import re
 
 from . import logs
+from .blueprint_checks import BLUEPRINT_TEXTS
+from .crash_checks import CRASH_TEXTS
+from .exchange import EXCHANGED
 from .flows import fields_of, filled_in, until_loaded
 from .home import REPOSITORY
 from .household import EVERY_NUMBER, MOTHER, NEIGHBOUR, TEXTS, arrival
@@ -210,6 +213,6 @@ def _private_words(stage: Stage) -> list[str]:
         *stage.account.all_passwords,
         *(CABIN.username, *CABIN.all_passwords),
         *(number[-10:] for number in (*EVERY_NUMBER, NEIGHBOUR)),
-        *(*TEXTS, CHECK_TEXT),
+        *(*TEXTS, *EXCHANGED, *CRASH_TEXTS, *BLUEPRINT_TEXTS, CHECK_TEXT),
         *(ALARM, LEAK, TEST_TEXT, _NOBODY_GETS_THIS, _AFTER_REAUTH, _AFTER_RELOAD),
     ]

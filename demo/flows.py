@@ -110,6 +110,24 @@ async def refused_recipient(
     return errors
 
 
+async def set_options(
+    home_assistant: HomeAssistant, entry_id: str, changes: Json
+) -> str:
+    """Change some options, of which push is on, and return the push address that is shown."""
+    form = await home_assistant.start_options_flow(entry_id)
+    suggested = {
+        name: field["default"] for name, field in fields_of(form, "init").items()
+    }
+    form = await home_assistant.answer_options_flow(
+        form["flow_id"], filled_in(form, "init", {**suggested, **changes})
+    )
+    fields_of(form, "push")
+    address: str = form["description_placeholders"]["address"]
+    result = await home_assistant.answer_options_flow(form["flow_id"], {})
+    _expect(result, "create_entry")
+    return address
+
+
 async def until_loaded(home_assistant: HomeAssistant, entry_id: str) -> None:
     """Wait until an account is set up."""
 

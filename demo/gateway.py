@@ -127,6 +127,25 @@ class Gateway:
         calls: list[Json] = await self._request("GET", "/control/calls")
         return sum(text in call["parameters"].values() for call in calls)
 
+    async def set_push_address(self, account: Account, address: str) -> None:
+        """Have the panel call an address for each received SMS, as its owner would."""
+        await self._request(
+            "PATCH", f"/control/accounts/{account.username}", {"push_url": address}
+        )
+
+    async def set_outcome(self, number: str, status: int) -> None:
+        """Have what is sent to a phone end with a delivery status."""
+        await self._request(
+            "POST", "/control/outcomes", {"number": number, "outcome": status}
+        )
+
+    async def write(self, number: str, line: str, text: str) -> None:
+        """Send an SMS in from a phone, by the form on the page of the phones."""
+        form = {"line": line, "sender": number, "text": text}
+        async with self._session.post(f"{self.url}/received", data=form) as response:
+            if response.status >= 400:
+                raise ApiError("The form", response.status, "the SMS was refused")
+
     async def change_password(self, account: Account, password: str) -> None:
         """Give the account another password, as its owner would in the panel."""
         await self._request(

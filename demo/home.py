@@ -42,6 +42,7 @@ logger:
   default: warning
   logs:
     custom_components.payamak: debug
+    demo.witness: info  # what a check sees happen
     homeassistant.util.package: info  # would tell of anything installed at the start
     # No cameras here, so their tools may be missing.
     homeassistant.components.camera.img_util: critical
@@ -210,7 +211,8 @@ def _stores(*, port: int, language: Language, release: str) -> tuple[str, list[_
         "location_name": {"en": "Home", "fa": "خانه"}[language],
         "time_zone": "Asia/Tehran",
         "external_url": None,
-        "internal_url": None,
+        # The address that the stand-in's panel calls; others leave it to Home Assistant to find out.
+        "internal_url": f"http://{LOOPBACK}:{port}",
         "currency": "IRR",
         "country": "IR",
         "language": language,

@@ -165,7 +165,7 @@ async def only_arrivals(
             raise StepFailed(f"The phone {number} got the SMS {times} times.")
 
 
-async def arrival(stage: Stage, number: str, text: str) -> Sms:
+async def arrival(stage: Stage, number: str, text: str, *, seconds: float = 10) -> Sms:
     """Wait for an SMS with this text on a phone and return it."""
 
     async def look() -> Sms | None:
@@ -179,5 +179,5 @@ async def arrival(stage: Stage, number: str, text: str) -> Sms:
         )
 
     return await eventually(
-        look, seconds=10, otherwise=f"The phone {number} did not get the SMS."
+        look, seconds=seconds, otherwise=f"The phone {number} did not get the SMS."
     )

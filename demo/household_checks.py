@@ -217,7 +217,7 @@ async def remove_and_add_again(stage: Stage) -> Lines:
         )
         without = Household(
             {k: v for k, v in before.names.items() if k != key},
-            {k: v for k, v in before.entity_ids.items() if v != action},
+            {k: v for k, v in before.entity_ids.items() if not k.startswith(f"{key}_")},
             {k: v for k, v in before.device_names.items() if v != group.name},
             before.actions - {action},
         )

@@ -5,6 +5,7 @@ import itertools
 
 from .api import Json
 from .dashboard import entities_of, show_dashboard
+from .exchange import EXCHANGE
 from .flows import add_account, until_loaded
 from .household import MOTHER, NEIGHBOUR, add_household, arrival, reach_household
 from .steps import Lines, Stage, StepFailed, eventually, step
@@ -157,6 +158,7 @@ STORY = (
     follow_delivery,
     list_lines,
     see_credit_fall,
+    *EXCHANGE,
 )
 
 

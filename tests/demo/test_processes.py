@@ -151,3 +151,22 @@ async def test_stopping_twice_gives_the_same_answer(tmp_path: Path) -> None:
     server = await _start(tmp_path, "import time; time.sleep(600)")
     assert await server.stop(seconds=10)
     assert await server.stop(seconds=10)
+
+
+async def test_a_kill_leaves_no_time_for_a_last_word(tmp_path: Path) -> None:
+    """As in a power cut, and nothing is left to be ended."""
+    server = await _start(
+        tmp_path,
+        "import signal, time\n"
+        "signal.signal(signal.SIGTERM, lambda *_: print('in order', flush=True))\n"
+        "print('ready', flush=True); time.sleep(600)",
+    )
+
+    async def is_ready() -> bool:
+        return "ready" in server.log.read_text(encoding="utf-8")
+
+    await server.until(is_ready, seconds=30)
+    await server.kill()
+    assert server.exit_code == -9
+    assert "in order" not in server.log.read_text(encoding="utf-8")
+    assert not await server.stop(seconds=10)
