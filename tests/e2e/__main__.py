@@ -22,6 +22,7 @@ from demo.terminal import failed, heading, passed, progress
 from .browser import NoBrowser, Tab, open_browser, open_tab
 from .camera import Camera, WrongPicture
 from .frontend import Frontend
+from .receiving_scenes import BY_SMS
 from .recipient_scenes import AFTER_RENAMING, BY_AUTOMATION
 from .scene import Scene
 from .scenes import SCENES
@@ -55,8 +56,11 @@ async def play(browser: Browser, language: Language, pictures: Path) -> bool:
             gateway_port=any_free_port(taken=[port]),
             delivery_seconds=2,
         )
-        desk = await open_tab(browser, language, {"width": 1100, "height": 2000})
+        desk = await open_tab(browser, language, {"width": 1100, "height": 2300})
         phone = await open_tab(browser, language, {"width": 390, "height": 2000})
+        if pictures != PICTURES:
+            # An older frontend has errors of its own, which nobody mends any more.
+            desk.ignores_console = True
         words = Words(language)
         scene = Scene(
             stage=stage,
@@ -88,7 +92,7 @@ async def _all_scenes(scene: Scene, desk: Tab, phone: Tab) -> bool:
         passed(
             title,
             [
-                f"{path.relative_to(REPOSITORY)}, {path.stat().st_size // 1000} kB"
+                f"{path.name}, {path.stat().st_size // 1000} kB"
                 for path in scene.camera.taken[already:]
             ],
         )
@@ -101,18 +105,18 @@ async def _ends_well(stage: Stage) -> bool:
         return False
     log = stage.home_server.log.read_text("utf-8", "replace")
     if found := leaks(
-        log, [*BY_HAND.values(), *BY_AUTOMATION.values(), AFTER_RENAMING]
+        log, [*BY_HAND.values(), *BY_AUTOMATION.values(), *BY_SMS, AFTER_RENAMING]
     ):
         failed("The log holds no text that was typed", f"It holds {found}.")
         return False
     return True
 
 
-async def run(languages: list[Language]) -> int:
+async def run(languages: list[Language], pictures: Path) -> int:
     """Play the scenes in the languages asked for, and return the exit code."""
     began = time.monotonic()
     async with open_browser() as browser:
-        results = [await play(browser, language, PICTURES) for language in languages]
+        results = [await play(browser, language, pictures) for language in languages]
     progress(
         f"{'All as it should be' if all(results) else 'Fell short'}, in {time.monotonic() - began:.0f} s."
     )
@@ -124,9 +128,16 @@ def main() -> int:
     known: tuple[Language, ...] = get_args(Language.__value__)
     parser = argparse.ArgumentParser(prog="python -m tests.e2e", description=__doc__)
     parser.add_argument("language", nargs="*", choices=known)
-    languages: list[Language] = parser.parse_args().language or list(known)
+    parser.add_argument(
+        "--pictures",
+        type=Path,
+        default=PICTURES,
+        metavar="FOLDER",
+        help="where to keep the pictures, if they are not for the documentation",
+    )
+    options = parser.parse_args()
     try:
-        return asyncio.run(run(languages))
+        return asyncio.run(run(options.language or list(known), options.pictures))
     except (NoBrowser, StartFailed) as error:
         progress(str(error))
         return 1

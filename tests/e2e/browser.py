@@ -42,13 +42,18 @@ class Tab:
         """Listen from now on."""
         self.page = page
         self.complaints: list[str] = []
+        self.ignores_console = False
         page.on("console", self._on_console)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("pageerror", lambda error: self._complain(str(error)))
 
     def _on_console(self, message: ConsoleMessage) -> None:
         url = str(message.location["url"])
         if message.type == "error" and not _OTHERS_ICON.search(url):
-            self.complaints.append(f"{message.text} ({url.partition('?')[0]})")
+            self._complain(f"{message.text} ({url.partition('?')[0]})")
+
+    def _complain(self, text: str) -> None:
+        if not self.ignores_console:
+            self.complaints.append(text)
 
 
 @asynccontextmanager

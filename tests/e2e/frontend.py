@@ -99,15 +99,35 @@ class Frontend:
         choices = self.page.locator("ha-dialog-new-automation ha-list-item")
         await choices.filter(has_text=empty).click()
 
+    async def add_trigger(self, name: str) -> None:
+        """Look a trigger up by its name, and have the automation wait for it."""
+        await self.button("ui.panel.config.automation.editor.triggers.add").click()
+        dialog = self.page.locator("add-automation-element-dialog")
+        await dialog.locator("input").first.fill(name)
+        found = dialog.locator("ha-combo-box-item")
+        await found.get_by_text(name, exact=True).first.click()
+        await expect(dialog.get_by_role("dialog")).to_be_hidden()
+
+    async def fill_in_trigger(self, trigger: str, field: str, text: str) -> None:
+        """Tick a field of the trigger that is being edited, and write into it."""
+        name = self.words.payamak(f"triggers.{trigger}.fields.{field}.name")
+        row = self.page.locator("ha-automation-sidebar-trigger ha-settings-row").filter(
+            has=self.page.get_by_text(name, exact=True)
+        )
+        await row.locator("ha-checkbox").click()
+        await row.locator("ha-selector").locator("input, textarea").fill(text)
+
     async def add_action(self, *, to_entity: str, action: str) -> None:
         """Look an entity up by its name, and choose what the automation does with it."""
         await self.button("ui.panel.config.automation.editor.actions.add").click()
         dialog = self.page.locator("add-automation-element-dialog")
+        last_delivery = self.words.payamak("entity.sensor.last_delivery.name")
         await dialog.locator("input").first.fill(to_entity)
         found = dialog.locator("ha-combo-box-item")
         await (
             found.filter(has=self.page.locator("ha-state-icon"))
             .filter(has=self.page.get_by_text(to_entity, exact=True))
+            .filter(has_not_text=last_delivery)
             .click()
         )
         offered = dialog.locator("ha-automation-add-items")

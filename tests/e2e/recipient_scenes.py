@@ -33,7 +33,7 @@ AFTER_RENAMING = "Sent after the renaming"
 
 
 @dataclass(frozen=True)
-class _Names:
+class Names:
     """What a user calls things."""
 
     sara: str
@@ -42,16 +42,16 @@ class _Names:
     automation: str
 
 
-_NAMES: Mapping[Language, _Names] = {
-    "en": _Names("Sara", "Sara Ahmadi", "Family", "Laundry"),
-    "fa": _Names("سارا", "سارا احمدی", "خانواده", "لباسشویی"),
+NAMES: Mapping[Language, Names] = {
+    "en": Names("Sara", "Sara Ahmadi", "Family", "Laundry"),
+    "fa": Names("سارا", "سارا احمدی", "خانواده", "لباسشویی"),
 }
 
 
 async def add_first_recipient(scene: Scene) -> None:
     """Fill in the form that the account's set-up goes on to."""
     frontend, words = scene.frontend, scene.words
-    name, number = _NAMES[words.language].sara, as_typed(_SARA, words)
+    name, number = NAMES[words.language].sara, as_typed(_SARA, words)
     await frontend.flow_field("name").fill(name)
     await _fill_in_numbers(scene, number)
     if words.language == "fa":
@@ -70,7 +70,7 @@ async def add_first_recipient(scene: Scene) -> None:
 async def add_group(scene: Scene) -> None:
     """Add a group on the account's page, at first with a name and a number that can't be."""
     frontend, words, page = scene.frontend, scene.words, scene.frontend.page
-    names = _NAMES[words.language]
+    names = NAMES[words.language]
     await frontend.open_integration()
     add = page.get_by_role(
         "button", name=words.payamak(f"{_RECIPIENT}.initiate_flow.user"), exact=True
@@ -118,16 +118,9 @@ async def add_group(scene: Scene) -> None:
 async def notify_in_automation(scene: Scene) -> None:
     """Make an automation that writes to a person, run it, and see the SMS arrive."""
     frontend, words, page = scene.frontend, scene.words, scene.frontend.page
-    names, text = _NAMES[words.language], BY_AUTOMATION[words.language]
-    send_message = words.home_assistant("notify", "services.send_message.name")
+    names, text = NAMES[words.language], BY_AUTOMATION[words.language]
     await frontend.new_automation()
-    await frontend.add_action(to_entity=names.sara, action=send_message)
-    action = page.locator("ha-automation-sidebar-action")
-    await (
-        action.locator("ha-settings-row")
-        .first.locator("input, textarea")
-        .first.fill(text)
-    )
+    send_message = await send_message_of(scene, to_entity=names.sara, text=text)
     async with frontend.window_height(780):
         await scene.camera.take(
             "recipient-automation",
@@ -141,10 +134,23 @@ async def notify_in_automation(scene: Scene) -> None:
     await arrival(scene.stage, _SARA, text)
 
 
+async def send_message_of(scene: Scene, *, to_entity: str, text: str) -> str:
+    """Have the automation that is being edited send a text to a person; return what that is called."""
+    send_message = scene.words.home_assistant("notify", "services.send_message.name")
+    await scene.frontend.add_action(to_entity=to_entity, action=send_message)
+    action = scene.frontend.page.locator("ha-automation-sidebar-action")
+    await (
+        action.locator("ha-settings-row")
+        .first.locator("input, textarea")
+        .first.fill(text)
+    )
+    return send_message
+
+
 async def rename_recipient(scene: Scene) -> None:
     """Rename a person in their form; the entity keeps its id, and still reaches them."""
     frontend, words, stage = scene.frontend, scene.words, scene.stage
-    names = _NAMES[words.language]
+    names = NAMES[words.language]
     before = await _notify_entities(stage)
     if _ENTITY not in before:
         raise AssertionError(f"The entity is not called {_ENTITY}: {before}")

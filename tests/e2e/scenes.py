@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from .account_scenes import log_in_again, read_settings, see_device, set_account_up
+from .receiving_scenes import see_activity, start_automation_by_sms, turn_push_on
 from .recipient_scenes import (
     add_first_recipient,
     add_group,
@@ -35,7 +36,10 @@ SCENES: tuple[Callable[[Scene], Awaitable[None]], ...] = (
     send_to_no_number,
     read_other_actions,
     notify_in_automation,
+    turn_push_on,
+    start_automation_by_sms,
     rename_recipient,
     read_settings,
+    see_activity,
     log_in_again,
 )

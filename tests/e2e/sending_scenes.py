@@ -137,14 +137,20 @@ async def send_to_no_number(scene: Scene) -> None:
 async def read_other_actions(scene: Scene) -> None:
     """Look at the forms of the actions that were not used."""
     frontend = scene.frontend
-    for action in ("send_pattern", "get_delivery_status", "get_numbers"):
+    for action in (
+        "send_pattern",
+        "get_delivery_status",
+        "get_messages",
+        "get_numbers",
+    ):
         await frontend.open_actions()
         await frontend.choose_action(action)
         form = frontend.page.locator("tools-action ha-service-control")
-        await form.get_by_text(
-            scene.words.payamak(f"services.{action}.description"), exact=True
-        ).wait_for()
-        await check(form, says=scene.words.action(action))
+        name, description, first_field, *others = scene.words.action(action)
+        await form.get_by_text(description, exact=True).wait_for()
+        # Some frontends change the fields only after that.
+        await form.get_by_text(first_field, exact=True).wait_for()
+        await check(form, says=[name, description, first_field, *others])
 
 
 async def _fill_in_send_sms(scene: Scene, text: str, *recipients: str) -> None:

@@ -55,16 +55,24 @@ class Words:
 
     def action(self, action: str) -> list[str]:
         """Return all that the form of an action says."""
-        found = self._payamak["services"][action]
-        return [
-            found["name"],
-            found["description"],
-            *(
-                text
-                for field in found["fields"].values()
-                for text in (field["name"], field["description"])
-            ),
-        ]
+        return _all_of(self._payamak["services"][action])
+
+    def trigger(self, trigger: str) -> list[str]:
+        """Return all that the form of a trigger says."""
+        return _all_of(self._payamak["triggers"][trigger])
+
+
+def _all_of(found: Json) -> list[str]:
+    """Return name and description, and those of the fields."""
+    return [
+        found["name"],
+        found["description"],
+        *(
+            text
+            for field in found["fields"].values()
+            for text in (field["name"], field["description"])
+        ),
+    ]
 
 
 def as_typed(number: str, words: Words) -> str:
