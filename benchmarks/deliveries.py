@@ -16,7 +16,7 @@ import tracemalloc
 from typing import Any, cast
 from unittest.mock import patch
 
-from homeassistant.core import HassJob, HomeAssistant
+from homeassistant.core import HassJob, HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.json import prepare_save_json
 from homeassistant.helpers.storage import Store
@@ -141,6 +141,7 @@ class Simulation:
         status = end if ends_at and now >= ends_at else DeliveryStatus.PENDING
         return Delivery(message_id=message_id, status=status, code=1)
 
+    @callback  # else Home Assistant would call it in a thread, at any time
     def hear(self, report: DeliveryReport) -> None:
         """Take a report."""
         self.told_twice += report.message_id in self.told
