@@ -64,7 +64,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> b
             deliveries.async_note_sent,
             coordinator.async_refresh_after_sending,
         ),
-        store=store,
     )
     entry.async_on_unload(account.close)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)

@@ -20,7 +20,6 @@ from .gateway import GatewayError
 from .inbox import Inbox
 from .messenger import Messenger
 from .recipients import AddressBook
-from .storage import AccountStore
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -42,7 +41,6 @@ class PayamakData:
     deliveries: Deliveries
     inbox: Inbox
     messenger: Messenger
-    store: AccountStore
     # What has to follow when recipients are added, changed or removed.
     recipient_followers: list[Callable[[], Awaitable[None]]] = field(
         default_factory=list

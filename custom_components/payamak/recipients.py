@@ -59,6 +59,7 @@ class AddressBook:
     def _keep(self, saved: Iterable[SavedRecipient]) -> None:
         """Know these recipients from now on."""
         self.saved = tuple(saved)
+        self._by_subentry = {each.subentry_id: each for each in self.saved}
         self._name_by_number = {
             number: each.name
             for each in sorted(self.saved, key=_group_size, reverse=True)
@@ -97,19 +98,13 @@ class AddressBook:
 
     def numbers_of(self, subentry_id: str) -> Sequence[str]:
         """Return a saved recipient's numbers of now."""
-        return [who.number for who in self._recipients_of(subentry_id)]
+        saved = self._by_subentry.get(subentry_id)
+        return saved.numbers if saved else ()
 
     def of_subentry(self, subentry_id: str) -> tuple[Recipient, ...]:
         """Return whom a saved recipient means by now."""
-        return _each_number_once(self._recipients_of(subentry_id))
-
-    def _recipients_of(self, subentry_id: str) -> Iterator[Recipient]:
-        return (
-            who
-            for each in self.saved
-            if each.subentry_id == subentry_id
-            for who in each.recipients
-        )
+        saved = self._by_subentry.get(subentry_id)
+        return _each_number_once(saved.recipients if saved else ())
 
     def everybody(self) -> tuple[Recipient, ...]:
         """Return all saved recipients, each number once, and people before their groups."""
