@@ -18,7 +18,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from simulator import Gateway
 
 from .flows import shown
-from .received import Told, arrive, asked, poll
+from .inbox.received import Told, arrive, asked, poll
 from .test_options import OPTIONS, open_form
 from .test_privacy import diagnostics
 

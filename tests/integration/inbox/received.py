@@ -15,9 +15,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Account, Gateway, ReceivedMessage
-
-from .conftest import LINE, OMID, SARA, make_entry, recipient
-from .flows import let_pass, take_calls
+from tests.integration.conftest import LINE, OMID, SARA, make_entry, recipient
+from tests.integration.flows import let_pass, take_calls
 
 RECEIVED = "event.payamak_received_message"
 

@@ -13,30 +13,14 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from simulator import Gateway
+from tests.integration.people import Held
 
-from .people import Held
-from .received import RECEIVED, Told, arrive, family_with_inbox, on_disk, poll, set_up
+from .received import RECEIVED, Told, arrive, on_disk, poll, set_up
 
 pytestmark = pytest.mark.usefixtures("silence")
 
 # More than are noted at once.
 MANY = [f"{number}" for number in range(250)]
-
-
-@pytest.fixture(name="entry")
-async def listening_entry(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory, gateway_url: str
-) -> MockConfigEntry:
-    """Set a household up that is polled for received SMS."""
-    entry = family_with_inbox(gateway_url)
-    await set_up(hass, entry)
-    return entry
-
-
-@pytest.fixture(name="told")
-def told_fixture(hass: HomeAssistant, entry: MockConfigEntry) -> Told:
-    """Note what is told from now on."""
-    return Told(hass)
 
 
 async def test_a_reload_repeats_and_loses_nothing(

@@ -1,6 +1,7 @@
 """The push address: whoever calls it makes Home Assistant look for new SMS, and nothing else."""
 
 import asyncio
+from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components import webhook
@@ -9,11 +10,10 @@ from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.util.aiohttp import MockRequest
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from simulator import Account, Gateway
+from tests.integration.people import SECOND_LINE, second_account
 
-from .people import SECOND_LINE, second_account
 from .push import (
     ID,
     PUSH,
@@ -28,32 +28,10 @@ from .push import (
 from .received import RECEIVED, Told, arrive, family_with_inbox, set_up
 
 
-@pytest.fixture(name="entry")
-async def entry_with_push_alone(
-    hass: HomeAssistant,
-    freezer: FrozenDateTimeFactory,
-    gateway: Gateway,
-    gateway_url: str,
-) -> MockConfigEntry:
-    """Set a household up that is told by the panel alone, so that every poll is an answer to a call."""
-    entry = family_with_inbox(gateway_url, inbox_interval=0, **PUSH)
-    await set_up(hass, entry)
-    gateway.calls.clear()
-    return entry
-
-
-@pytest.fixture(name="told")
-def told_fixture(hass: HomeAssistant, entry: MockConfigEntry) -> Told:
-    """Note what is told from now on."""
-    return Told(hass)
-
-
-@pytest.fixture(name="panel")
-async def panel_fixture(
-    entry: MockConfigEntry, hass_client_no_auth: ClientSessionGenerator
-) -> Panel:
-    """Call Home Assistant as the panel does, which knows no password of it."""
-    return await hass_client_no_auth()
+@pytest.fixture(name="options")
+def push_alone() -> dict[str, Any]:
+    """Let the panel alone tell, so that every poll is an answer to a call."""
+    return {"inbox_interval": 0, **PUSH}
 
 
 @pytest.mark.usefixtures("silence")

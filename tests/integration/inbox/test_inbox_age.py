@@ -11,33 +11,18 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from simulator import Account, Gateway
 from simulator.faults import MixedBoxes, Replaced
+from tests.integration.conftest import LINE, OMID
+from tests.integration.test_privacy import diagnostics
 
-from .conftest import LINE, OMID
-from .received import Told, arrive, family_with_inbox, poll, set_up
-from .test_privacy import diagnostics
+from .received import Told, arrive, poll
 
 pytestmark = pytest.mark.usefixtures("silence")
 
 
-@pytest.fixture(name="entry")
-async def listening_entry(
-    hass: HomeAssistant,
-    freezer: FrozenDateTimeFactory,
-    gateway: Gateway,
-    gateway_url: str,
-) -> MockConfigEntry:
-    """Set a household up that is polled for received SMS, with one that was there before."""
-    arrive(gateway, "before")
-    entry = family_with_inbox(gateway_url)
-    await set_up(hass, entry)
-    gateway.calls.clear()
-    return entry
-
-
-@pytest.fixture(name="told")
-def told_fixture(hass: HomeAssistant, entry: MockConfigEntry) -> Told:
-    """Note what is told from now on."""
-    return Told(hass)
+@pytest.fixture(name="before")
+def one_before() -> list[str]:
+    """Let one be there before the account is set up."""
+    return ["before"]
 
 
 @pytest.mark.parametrize(

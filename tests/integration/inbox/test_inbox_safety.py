@@ -14,27 +14,11 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from simulator import Account, Gateway
+from tests.integration.conftest import LINE, OTHER_LINE
 
-from .conftest import LINE, OTHER_LINE
-from .received import RECEIVED, Told, arrive, family_with_inbox, on_disk, poll, set_up
+from .received import RECEIVED, Told, arrive, on_disk, poll
 
 pytestmark = pytest.mark.usefixtures("silence")
-
-
-@pytest.fixture(name="entry")
-async def listening_entry(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory, gateway_url: str
-) -> MockConfigEntry:
-    """Set a household up that is polled for received SMS."""
-    entry = family_with_inbox(gateway_url)
-    await set_up(hass, entry)
-    return entry
-
-
-@pytest.fixture(name="told")
-def told_fixture(hass: HomeAssistant, entry: MockConfigEntry) -> Told:
-    """Note what is told from now on."""
-    return Told(hass)
 
 
 @pytest.mark.parametrize(

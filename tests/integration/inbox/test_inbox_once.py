@@ -13,38 +13,12 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from simulator import Account, Gateway
 from simulator.faults import Fault, RepeatedRows, ReversedRows, ShuffledRows
 
-from .received import (
-    RECEIVED,
-    Told,
-    arrive,
-    family_with_inbox,
-    list_late,
-    on_disk,
-    poll,
-    power_cut,
-    set_up,
-)
+from .received import RECEIVED, Told, arrive, list_late, on_disk, poll, power_cut
 
 pytestmark = pytest.mark.usefixtures("silence")
 
 # More than are noted at once.
 MANY = [f"{number}" for number in range(250)]
-
-
-@pytest.fixture(name="entry")
-async def listening_entry(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory, gateway_url: str
-) -> MockConfigEntry:
-    """Set a household up that is polled for received SMS."""
-    entry = family_with_inbox(gateway_url)
-    await set_up(hass, entry)
-    return entry
-
-
-@pytest.fixture(name="told")
-def told_fixture(hass: HomeAssistant, entry: MockConfigEntry) -> Told:
-    """Note what is told from now on."""
-    return Told(hass)
 
 
 async def test_a_restart_repeats_nothing_and_tells_what_is_young_enough(

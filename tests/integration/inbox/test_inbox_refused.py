@@ -10,31 +10,14 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Account, Gateway
 from simulator.faults import Code, Fault, Place, Reset
+from tests.integration.conftest import SARA
+from tests.integration.flows import let_pass, reauth_flows, send, take_calls
+from tests.integration.test_reauth import enter
 
-from .conftest import SARA
-from .flows import let_pass, reauth_flows, send, take_calls
 from .received import Told, arrive, asked, complaints, family_with_inbox, poll, set_up
-from .test_reauth import enter
 
 # What a panel says that doesn't have the method.
 NOT_TOLD = Code(35, Place.STATUS)
-
-
-@pytest.fixture(name="entry")
-async def listening_entry(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory, gateway_url: str
-) -> MockConfigEntry:
-    """Set a household up that is polled for received SMS."""
-    entry = family_with_inbox(gateway_url)
-    await set_up(hass, entry)
-    return entry
-
-
-@pytest.fixture(name="told")
-def told_fixture(hass: HomeAssistant, gateway: Gateway, entry: MockConfigEntry) -> Told:
-    """Note what is told from now on."""
-    gateway.calls.clear()
-    return Told(hass)
 
 
 async def test_wrong_credentials_stop_everything_until_the_user_has_acted(

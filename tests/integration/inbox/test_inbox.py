@@ -15,10 +15,10 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Gateway
+from tests.integration.conftest import OMID, OTHER_LINE, SARA
+from tests.integration.flows import send
+from tests.integration.people import SECOND_LINE, change, second_account
 
-from .conftest import OMID, OTHER_LINE, SARA
-from .flows import send
-from .people import SECOND_LINE, change, second_account
 from .received import (
     RECEIVED,
     Told,
@@ -34,25 +34,10 @@ from .received import (
 pytestmark = pytest.mark.usefixtures("silence")
 
 
-@pytest.fixture(name="entry")
-async def listening_entry(
-    hass: HomeAssistant,
-    freezer: FrozenDateTimeFactory,
-    gateway: Gateway,
-    gateway_url: str,
-) -> MockConfigEntry:
-    """Set a household up that is polled for received SMS, with one that was there before."""
-    arrive(gateway, "before")
-    entry = family_with_inbox(gateway_url)
-    await set_up(hass, entry)
-    gateway.calls.clear()
-    return entry
-
-
-@pytest.fixture(name="told")
-def told_fixture(hass: HomeAssistant, entry: MockConfigEntry) -> Told:
-    """Note what is told from now on."""
-    return Told(hass)
+@pytest.fixture(name="before")
+def one_before() -> list[str]:
+    """Let one be there before the account is set up."""
+    return ["before"]
 
 
 async def test_the_first_poll_ever_tells_nothing(

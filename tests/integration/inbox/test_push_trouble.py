@@ -1,5 +1,7 @@
 """The push address on bad days: the gateway is away, refuses the login, or there are no webhooks."""
 
+from typing import Any
+
 from aiohttp import web
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components import webhook
@@ -11,39 +13,17 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from simulator import Account, Gateway
 from simulator.faults import Code, Place, Reset
+from tests.integration.conftest import SARA
+from tests.integration.flows import reauth_flows, send
 
-from .conftest import SARA
-from .flows import reauth_flows, send
 from .push import ID, PUSH, Panel, for_a_while, let_go_by, polls, ring, until
 from .received import Told, arrive, family_with_inbox, set_up
 
 
-@pytest.fixture(name="entry")
-async def entry_with_push_alone(
-    hass: HomeAssistant,
-    freezer: FrozenDateTimeFactory,
-    gateway: Gateway,
-    gateway_url: str,
-) -> MockConfigEntry:
-    """Set a household up that is told by the panel alone, so that every poll is an answer to a call."""
-    entry = family_with_inbox(gateway_url, inbox_interval=0, **PUSH)
-    await set_up(hass, entry)
-    gateway.calls.clear()
-    return entry
-
-
-@pytest.fixture(name="told")
-def told_fixture(hass: HomeAssistant, entry: MockConfigEntry) -> Told:
-    """Note what is told from now on."""
-    return Told(hass)
-
-
-@pytest.fixture(name="panel")
-async def panel_fixture(
-    entry: MockConfigEntry, hass_client_no_auth: ClientSessionGenerator
-) -> Panel:
-    """Call Home Assistant as the panel does, which knows no password of it."""
-    return await hass_client_no_auth()
+@pytest.fixture(name="options")
+def push_alone() -> dict[str, Any]:
+    """Let the panel alone tell, so that every poll is an answer to a call."""
+    return {"inbox_interval": 0, **PUSH}
 
 
 async def test_what_was_announced_while_the_gateway_was_away_is_asked_for_again(

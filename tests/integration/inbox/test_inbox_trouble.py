@@ -34,31 +34,14 @@ from simulator.faults import (
     UnknownKeys,
     Xml,
 )
+from tests.integration.conftest import LINE, OMID, SARA
+from tests.integration.flows import send
+from tests.integration.test_privacy import SECRETS, diagnostics
 
-from .conftest import LINE, OMID, SARA
-from .flows import send
-from .received import Told, arrive, asked, complaints, family_with_inbox, poll, set_up
-from .test_privacy import SECRETS, diagnostics
+from .received import Told, arrive, asked, complaints, poll
 
 # What a panel says that doesn't have the method.
 NOT_TOLD = Code(35, Place.STATUS)
-
-
-@pytest.fixture(name="entry")
-async def listening_entry(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory, gateway_url: str
-) -> MockConfigEntry:
-    """Set a household up that is polled for received SMS."""
-    entry = family_with_inbox(gateway_url)
-    await set_up(hass, entry)
-    return entry
-
-
-@pytest.fixture(name="told")
-def told_fixture(hass: HomeAssistant, gateway: Gateway, entry: MockConfigEntry) -> Told:
-    """Note what is told from now on."""
-    gateway.calls.clear()
-    return Told(hass)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Received SMS: the inbox, and the push address."""
