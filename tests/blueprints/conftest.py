@@ -1,6 +1,5 @@
 """A home in which the blueprints lie ready, and what its automations do."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 import shutil
@@ -29,13 +28,14 @@ from tests.integration.conftest import (
     household,
 )
 
+from .sms import Sender, settle
+
 __all__ = ["account", "disk", "family_home", "gateway", "gateway_url", "household"]
 
 BLUEPRINTS = Path(__file__).parents[2] / "blueprints" / "automation" / "payamak"
 
 type Automate = Callable[..., Awaitable[None]]
-
-_QUIET_TURNS = 100
+type Done = list[Event[dict[str, Any]]]
 
 
 @pytest.fixture
@@ -62,21 +62,15 @@ async def automate(
 
 
 @pytest.fixture
-def done(hass: HomeAssistant) -> list[Event[dict[str, Any]]]:
+def sms(hass: HomeAssistant, gateway: Gateway, family_home: MockConfigEntry) -> Sender:
+    """Give what sends SMS to the house."""
+    return Sender(hass, gateway, family_home)
+
+
+@pytest.fixture
+def done(hass: HomeAssistant) -> Done:
     """Give what the actions of a blueprint's inputs did."""
     return async_capture_events(hass, "done")
-
-
-async def settle(gateway: Gateway) -> None:
-    """Let happen what can happen at this moment.
-
-    An automation that waits never lets Home Assistant come to rest, so what counts is that the gateway does.
-    """
-    calls, turns = len(gateway.calls), 0
-    while turns < _QUIET_TURNS:
-        await asyncio.sleep(0)
-        turns = turns + 1 if calls == len(gateway.calls) else 0
-        calls = len(gateway.calls)
 
 
 async def let_pass(

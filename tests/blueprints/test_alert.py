@@ -14,9 +14,8 @@ from simulator.faults import Code, Maintenance, WithoutId
 from tests.integration.conftest import MINA, OMID, SARA, sent_calls
 from tests.integration.people import second_account
 
-from .conftest import Automate, let_pass, runs, settle
-
-type Done = list[Event[dict[str, Any]]]
+from .conftest import Automate, Done, let_pass, runs
+from .sms import settle
 
 BLUEPRINT = "alert_until_delivered"
 INPUTS: dict[str, Any] = {

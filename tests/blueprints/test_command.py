@@ -4,19 +4,16 @@ import logging
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.core import Event, HomeAssistant
+from homeassistant.core import HomeAssistant
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Gateway
 from simulator.faults import Code
 from tests.integration.conftest import LINE, OMID, OTHER_LINE, SARA
 from tests.integration.people import SECOND_LINE, second_account
 
-from .conftest import Automate, let_pass, runs, settle
-from .sms import BADLY_TYPED, PIN, STRANGER, WELL_TYPED, Sender, answers
-
-type Done = list[Event[dict[str, Any]]]
+from .conftest import Automate, Done, let_pass, runs
+from .sms import BADLY_TYPED, PIN, STRANGER, WELL_TYPED, Sender, answers, settle
 
 BLUEPRINT = "command_by_sms"
 INPUTS: dict[str, Any] = {
@@ -26,12 +23,6 @@ INPUTS: dict[str, Any] = {
 }
 TRUSTING = INPUTS | {"without_pin": True}
 ANSWER = {"answer": "شیر {{ states('valve.main') }} است."}
-
-
-@pytest.fixture
-def sms(hass: HomeAssistant, gateway: Gateway, family_home: MockConfigEntry) -> Sender:
-    """Give what sends SMS to the house."""
-    return Sender(hass, gateway, family_home)
 
 
 async def test_the_command_runs_the_actions_and_is_not_answered_by_default(
@@ -153,67 +144,6 @@ async def test_a_number_can_be_trusted_that_has_no_name(
     await sms.send("CLOSE", sender=STRANGER)
     assert len(done) == 1
     assert [number for number, _, _ in answers(gateway)] == [STRANGER]
-
-
-@pytest.mark.parametrize(
-    "pin", ["", " ", "\u200c", None, "{{ states('input_text.pin') }}", "{{ none }}"]
-)
-@pytest.mark.parametrize("state", ["", " ", "unknown", "unavailable", None])
-async def test_a_pin_that_says_nothing_lets_nothing_happen(
-    hass: HomeAssistant,
-    automate: Automate,
-    sms: Sender,
-    gateway: Gateway,
-    done: Done,
-    pin: str | None,
-    state: str | None,
-) -> None:
-    """It must not become a command without a PIN, or with a PIN that everybody can guess."""
-    if state is not None:
-        hass.states.async_set("input_text.pin", state)
-    await automate(BLUEPRINT, **INPUTS | ANSWER | {"pin": pin})
-    for text in ("CLOSE", "CLOSE unknown", "CLOSE unavailable", "CLOSE None", "close "):
-        await sms.send(text)
-    assert done == []
-    assert answers(gateway) == []
-
-
-@pytest.mark.parametrize("switch", [False, None, "", "false", "off", "true", 0])
-async def test_nothing_but_the_switch_does_without_a_pin(
-    automate: Automate, sms: Sender, gateway: Gateway, done: Done, switch: Any
-) -> None:
-    """Whatever else was written by hand for it."""
-    await automate(BLUEPRINT, **INPUTS | ANSWER | {"without_pin": switch})
-    for text in ("CLOSE", "close none", ""):
-        await sms.send(text)
-    assert done == []
-    assert answers(gateway) == []
-
-
-@pytest.mark.parametrize("pin", [PIN, "{{ states('input_text.pin') }}"])
-async def test_a_pin_that_is_set_counts_although_the_number_alone_is_trusted(
-    hass: HomeAssistant, automate: Automate, sms: Sender, done: Done, pin: str
-) -> None:
-    """The switch is for no PIN at all."""
-    hass.states.async_set("input_text.pin", PIN)
-    await automate(BLUEPRINT, **INPUTS | ANSWER | {"without_pin": True, "pin": pin})
-    await sms.send("CLOSE")
-    assert done == []
-    await sms.send("CLOSE 271828")
-    assert len(done) == 1
-
-
-@pytest.mark.parametrize("state", ["unknown", "unavailable"])
-async def test_a_pin_without_a_state_lets_nothing_happen_although_the_number_is_trusted(
-    hass: HomeAssistant, automate: Automate, sms: Sender, done: Done, state: str
-) -> None:
-    """One was wanted; it will be back."""
-    hass.states.async_set("input_text.pin", state)
-    pin = "{{ states('input_text.pin') }}"
-    await automate(BLUEPRINT, **INPUTS | ANSWER | {"without_pin": True, "pin": pin})
-    await sms.send("CLOSE")
-    await sms.send(f"CLOSE {state}")
-    assert done == []
 
 
 async def test_a_pin_can_be_kept_in_an_entity(

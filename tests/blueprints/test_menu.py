@@ -4,17 +4,14 @@ import logging
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.core import Event, HomeAssistant
+from homeassistant.core import HomeAssistant
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Gateway
 from tests.integration.conftest import LINE, OMID, OTHER_LINE, SARA
 
-from .conftest import Automate, let_pass, runs, settle
-from .sms import BADLY_TYPED, PIN, STRANGER, WELL_TYPED, Sender, answers
-
-type Done = list[Event[dict[str, Any]]]
+from .conftest import Automate, Done, let_pass, runs
+from .sms import BADLY_TYPED, PIN, STRANGER, WELL_TYPED, Sender, answers, settle
 
 BLUEPRINT = "sms_menu"
 
@@ -40,12 +37,6 @@ FULL: dict[str, Any] = {
 }
 TRUSTING = SMALL | {"without_pin": True}
 HELPFUL = {"answer_unknown": True}
-
-
-@pytest.fixture
-def sms(hass: HomeAssistant, gateway: Gateway, family_home: MockConfigEntry) -> Sender:
-    """Give what sends SMS to the house."""
-    return Sender(hass, gateway, family_home)
 
 
 def what(done: Done) -> list[str]:
@@ -211,67 +202,6 @@ async def test_an_unknown_command_with_the_pin_is_answered(
     await sms.send(text)
     [(_, _, answer)] = answers(gateway)
     assert answer.endswith("STATUS, Close")
-
-
-@pytest.mark.parametrize(
-    "pin", ["", " ", "\u200c", None, "{{ states('input_text.pin') }}", "{{ none }}"]
-)
-@pytest.mark.parametrize("state", ["", " ", "unknown", "unavailable", None])
-async def test_a_pin_that_says_nothing_lets_nothing_happen(
-    hass: HomeAssistant,
-    automate: Automate,
-    sms: Sender,
-    gateway: Gateway,
-    done: Done,
-    pin: str | None,
-    state: str | None,
-) -> None:
-    """Nor is anything answered."""
-    if state is not None:
-        hass.states.async_set("input_text.pin", state)
-    await automate(BLUEPRINT, **SMALL | HELPFUL | {"pin": pin})
-    for text in ("CLOSE", "CLOSE unknown", "CLOSE unavailable", "STATUS", "HELP None"):
-        await sms.send(text)
-    assert done == []
-    assert answers(gateway) == []
-
-
-@pytest.mark.parametrize("switch", [False, None, "", "false", "off", "true", 0])
-async def test_nothing_but_the_switch_does_without_a_pin(
-    automate: Automate, sms: Sender, gateway: Gateway, done: Done, switch: Any
-) -> None:
-    """Whatever else was written by hand for it."""
-    await automate(BLUEPRINT, **SMALL | HELPFUL | {"without_pin": switch})
-    for text in ("CLOSE", "close none", ""):
-        await sms.send(text)
-    assert done == []
-    assert answers(gateway) == []
-
-
-@pytest.mark.parametrize("pin", [PIN, "{{ states('input_text.pin') }}"])
-async def test_a_pin_that_is_set_counts_although_the_number_alone_is_trusted(
-    hass: HomeAssistant, automate: Automate, sms: Sender, done: Done, pin: str
-) -> None:
-    """The switch is for no PIN at all."""
-    hass.states.async_set("input_text.pin", PIN)
-    await automate(BLUEPRINT, **SMALL | HELPFUL | {"without_pin": True, "pin": pin})
-    await sms.send("CLOSE")
-    assert done == []
-    await sms.send("CLOSE 271828")
-    assert len(done) == 1
-
-
-@pytest.mark.parametrize("state", ["unknown", "unavailable"])
-async def test_a_pin_without_a_state_lets_nothing_happen_although_the_number_is_trusted(
-    hass: HomeAssistant, automate: Automate, sms: Sender, done: Done, state: str
-) -> None:
-    """One was wanted; it will be back."""
-    hass.states.async_set("input_text.pin", state)
-    pin = "{{ states('input_text.pin') }}"
-    await automate(BLUEPRINT, **SMALL | HELPFUL | {"without_pin": True, "pin": pin})
-    await sms.send("CLOSE")
-    await sms.send(f"CLOSE {state}")
-    assert done == []
 
 
 @pytest.mark.parametrize("text", ["STATUS", "CLOSE 271828", "HELP", "HELP 271828"])
