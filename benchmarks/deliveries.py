@@ -22,9 +22,13 @@ from homeassistant.helpers.json import prepare_save_json
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
-from custom_components.payamak import deliveries as following
-from custom_components.payamak.account import Account
-from custom_components.payamak.deliveries import Deliveries
+from custom_components.payamak.account.account import Account
+from custom_components.payamak.account.signals import (
+    SIGNAL_DELIVERY_ENDED,
+    DeliveryReport,
+)
+from custom_components.payamak.delivery import follower as following
+from custom_components.payamak.delivery.follower import Deliveries
 from custom_components.payamak.gateway import (
     MAX_RECIPIENTS,
     Delivery,
@@ -32,10 +36,9 @@ from custom_components.payamak.gateway import (
     UncertainError,
     UnreachableError,
 )
-from custom_components.payamak.messenger import SentRow
-from custom_components.payamak.recipients import AddressBook, Recipient
-from custom_components.payamak.signals import SIGNAL_DELIVERY_ENDED, DeliveryReport
-from custom_components.payamak.storage import AccountStore, async_open_store
+from custom_components.payamak.ledger.store import AccountStore, async_open_store
+from custom_components.payamak.people.address_book import AddressBook, Recipient
+from custom_components.payamak.sending.messenger import SentRow
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 SENDING = timedelta(hours=72)

@@ -9,19 +9,22 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.typing import ConfigType
 
-from .account import Account
+from .account.account import Account
+from .account.devices import (
+    async_register_account_device,
+    async_rename_recipient_devices,
+)
+from .account.issues import Issue, async_clear_issues
 from .const import CONF_PUSH, DOMAIN
 from .coordinator import AccountCoordinator, PayamakConfigEntry, PayamakData
-from .deliveries import Deliveries
-from .devices import async_register_account_device, async_rename_recipient_devices
-from .doorbell import Doorbell
-from .inbox import Inbox
-from .issues import Issue, async_clear_issues
-from .messenger import Messenger
-from .notify_action import async_setup_notify_action
-from .recipients import AddressBook
+from .delivery.follower import Deliveries
+from .inbox.doorbell import Doorbell
+from .inbox.poller import Inbox
+from .ledger.store import async_open_store, async_remove_store
+from .people.address_book import AddressBook
+from .sending.messenger import Messenger
+from .sending.notify_action import async_setup_notify_action
 from .services import async_setup_services
-from .storage import async_open_store, async_remove_store
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = [Platform.EVENT, Platform.NOTIFY, Platform.SENSOR]

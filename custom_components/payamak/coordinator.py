@@ -12,14 +12,14 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
-from .account import Account, if_told
+from .account.account import Account, if_told
+from .account.errors import update_error
 from .const import CONF_REFRESH_INTERVAL, DEFAULT_REFRESH_INTERVAL, DOMAIN
-from .deliveries import Deliveries
-from .errors import update_error
+from .delivery.follower import Deliveries
 from .gateway import GatewayError
-from .inbox import Inbox
-from .messenger import Messenger
-from .recipients import AddressBook
+from .inbox.poller import Inbox
+from .people.address_book import AddressBook
+from .sending.messenger import Messenger
 
 _LOGGER = logging.getLogger(__name__)
 

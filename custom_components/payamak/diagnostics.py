@@ -17,7 +17,7 @@ from .const import (
 )
 from .coordinator import PayamakConfigEntry
 from .gateway import DEFAULT_URL, mask_number
-from .recipients import AddressBook
+from .people.address_book import AddressBook
 
 
 async def async_get_config_entry_diagnostics(

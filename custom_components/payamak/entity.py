@@ -6,9 +6,9 @@ from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
+from .account.devices import account_device
 from .coordinator import AccountCoordinator, PayamakConfigEntry
-from .devices import account_device
-from .recipients import SavedRecipient
+from .people.address_book import SavedRecipient
 
 
 class AccountEntity(CoordinatorEntity[AccountCoordinator]):

@@ -11,16 +11,16 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .activity import DeliveryActivity
-from .coordinator import PayamakConfigEntry
-from .devices import account_device
-from .signals import (
+from .account.devices import account_device
+from .account.signals import (
     SIGNAL_DELIVERY_ENDED,
     SIGNAL_SMS_RECEIVED,
     DeliveryReport,
     DeliveryWord,
     ReceivedSms,
 )
+from .coordinator import PayamakConfigEntry
+from .delivery.activity import DeliveryActivity
 
 # Nothing is fetched here.
 PARALLEL_UPDATES = 0

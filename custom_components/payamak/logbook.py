@@ -10,8 +10,8 @@ from homeassistant.components.logbook import (
 )
 from homeassistant.core import HomeAssistant, callback
 
-from .activity import ATTR_ICON, ATTR_MESSAGE, ATTR_NAME, EVENT_ACTIVITY
 from .const import DOMAIN
+from .delivery.activity import ATTR_ICON, ATTR_MESSAGE, ATTR_NAME, EVENT_ACTIVITY
 
 
 @callback

@@ -11,13 +11,13 @@ from homeassistant.components.notify import (
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .account.devices import account_device, recipient_device, recipient_object_id
 from .const import ALL_RECIPIENTS
 from .coordinator import PayamakConfigEntry
-from .devices import account_device, recipient_device, recipient_object_id
 from .entity import async_follow_recipients
-from .messenger import Sms, titled
-from .recipients import Recipient, SavedRecipient
-from .report import async_raise_for_failures
+from .people.address_book import Recipient, SavedRecipient
+from .sending.messenger import Sms, titled
+from .sending.report import async_raise_for_failures
 
 # Messages don't wait for each other here; the messenger bounds the calls.
 PARALLEL_UPDATES = 0

@@ -15,7 +15,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import AccountData, PayamakConfigEntry
-from .delivery_sensor import LastDeliverySensor, PendingDeliveriesSensor
+from .delivery.sensors import LastDeliverySensor, PendingDeliveriesSensor
 from .entity import AccountEntity, async_follow_recipients
 
 # The coordinator fetches; entities only read.

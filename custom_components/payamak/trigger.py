@@ -17,18 +17,18 @@ from homeassistant.helpers.trigger import (
 from homeassistant.helpers.typing import ConfigType, VolDictType
 import voluptuous as vol
 
-from .const import DOMAIN
-from .pattern_search import PatternSearch
-from .people_filter import PeopleFilter, wanted_people
-from .recipients import Recipient
-from .signals import (
+from .account.signals import (
     SIGNAL_DELIVERY_ENDED,
     SIGNAL_SMS_RECEIVED,
     DeliveryReport,
     DeliveryWord,
     ReceivedSms,
 )
-from .text_filter import TextFilter, regular_expression, wanted_text
+from .const import DOMAIN
+from .inbox.pattern_search import PatternSearch
+from .inbox.text_filter import TextFilter, regular_expression, wanted_text
+from .people.address_book import Recipient
+from .people.people_filter import PeopleFilter, wanted_people
 
 OPTION_CONFIG_ENTRY_ID: Final = "config_entry_id"
 OPTION_CONTAINS: Final = "contains"

@@ -7,7 +7,7 @@ from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.payamak.signals import SIGNAL_SMS_RECEIVED, ReceivedSms
+from custom_components.payamak.account.signals import SIGNAL_SMS_RECEIVED, ReceivedSms
 from simulator import Gateway
 from tests.integration.conftest import LINE, SARA
 

@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from simulator import Delivery, Gateway
 from simulator.faults import Code, Maintenance, WithoutId
 from tests.integration.conftest import MINA, OMID, SARA, sent_calls
-from tests.integration.people import second_account
+from tests.integration.story.people import second_account
 
 from .conftest import Automate, Done, let_pass, runs
 from .sms import settle

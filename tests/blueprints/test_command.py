@@ -10,7 +10,7 @@ import pytest
 from simulator import Gateway
 from simulator.faults import Code
 from tests.integration.conftest import LINE, OMID, OTHER_LINE, SARA
-from tests.integration.people import SECOND_LINE, second_account
+from tests.integration.story.people import SECOND_LINE, second_account
 
 from .conftest import Automate, Done, let_pass, runs
 from .sms import BADLY_TYPED, PIN, STRANGER, WELL_TYPED, Sender, answers, settle

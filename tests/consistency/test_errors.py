@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from custom_components.payamak import account
+from custom_components.payamak.account import account
 from custom_components.payamak.gateway import AddressError, GatewayError, errors
 from custom_components.payamak.gateway.codes import RESULT_CODES, UNKNOWN_CODE
 
@@ -51,9 +51,9 @@ def _of_validation() -> Iterator[tuple[str, set[str]]]:
 def _of_reports() -> Iterator[tuple[str, set[str]]]:
     """Return the keys of a report's error, with the placeholders given."""
     given: set[str] = set()
-    for call in nodes(ast.Call, "report.py"):
+    for call in nodes(ast.Call, "sending/report.py"):
         given |= keys_of(keyword(call, "translation_placeholders"))
-    for assignment in nodes(ast.Assign, "report.py"):
+    for assignment in nodes(ast.Assign, "sending/report.py"):
         if ast.unparse(assignment.targets[0]) == "key" and (
             key := constant(assignment.value)
         ):
@@ -62,7 +62,7 @@ def _of_reports() -> Iterator[tuple[str, set[str]]]:
 
 def _of_explanations() -> Iterator[str]:
     """Return the keys that the explanation of a failed message asks for by their word."""
-    for call in nodes(ast.Call, "errors.py"):
+    for call in nodes(ast.Call, "account/errors.py"):
         given = argument(call, "key")
         if given and (key := constant(given)):
             yield key

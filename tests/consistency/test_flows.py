@@ -17,9 +17,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
-from custom_components.payamak import errors as payamak_errors
+from custom_components.payamak.account import errors as payamak_errors
+from custom_components.payamak.account.errors import form_error
 from custom_components.payamak.const import DOMAIN, SUBENTRY_RECIPIENT
-from custom_components.payamak.errors import form_error
 from custom_components.payamak.gateway import GatewayError
 from simulator import Gateway
 
@@ -200,8 +200,8 @@ async def test_a_recipients_errors_know_the_words_that_their_texts_leave_open(
 
 def _recipient_error_words() -> set[str]:
     """Return the words that a recipient's forms show as errors: assigned, or returned by a check."""
-    words = _assigned_errors("recipient_flow.py")
-    for function in nodes(ast.FunctionDef, "recipient_flow.py"):
+    words = _assigned_errors("flows/recipient_flow.py")
+    for function in nodes(ast.FunctionDef, "flows/recipient_flow.py"):
         if function.name.endswith("_error"):
             words |= {
                 word
@@ -233,7 +233,7 @@ def test_every_ending_of_a_recipients_flow_has_a_text_and_every_text_an_ending()
 ):
     """The one that changes a recipient has the same reason everywhere in Home Assistant."""
     reasons = set()
-    for call in nodes(ast.Call, "recipient_flow.py"):
+    for call in nodes(ast.Call, "flows/recipient_flow.py"):
         given = keyword(call, "reason")
         if called_name(call) == "async_abort" or given:
             assert given
@@ -257,10 +257,12 @@ def _assigned_errors(module: str) -> set[str]:
 
 def _error_words() -> set[str]:
     """Return the words that the flow shows as errors."""
-    words = _assigned_errors("config_flow.py") | _assigned_errors("sender_form.py")
+    words = _assigned_errors("flows/account_flow.py") | _assigned_errors(
+        "flows/sender_form.py"
+    )
     words |= {
         word
-        for call in nodes(ast.Call, "address.py")
+        for call in nodes(ast.Call, "flows/address.py")
         if called_name(call) == "UnusableAddressError"
         if (word := constant(call.args[0]))
     }
@@ -278,13 +280,13 @@ def test_every_ending_of_a_flow_has_a_text_and_every_text_an_ending() -> None:
     """So that nobody reads a bare word at the end."""
     reasons = {
         reason
-        for call in nodes(ast.Call, "config_flow.py")
+        for call in nodes(ast.Call, "flows/account_flow.py")
         for given in (argument(call, "reason"), keyword(call, "reason"))
         if given and (reason := constant(given))
     }
     if any(
         called_name(call) == "_abort_if_unique_id_configured"
-        for call in nodes(ast.Call, "config_flow.py")
+        for call in nodes(ast.Call, "flows/account_flow.py")
     ):
         reasons.add("already_configured")
     assert translations("en")["config"]["abort"].keys() == reasons

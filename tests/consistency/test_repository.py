@@ -85,7 +85,7 @@ def test_a_pages_links_into_the_repository_lead_somewhere(name: str) -> None:
 
 def test_the_repairs_link_leads_to_a_section_of_the_readme() -> None:
     """It is where a user is sent who does not know how to go on."""
-    source = (COMPONENT / "issues.py").read_text()
+    source = (COMPONENT / "account/issues.py").read_text()
     (section,) = re.findall(r'learn_more_url=f"\{DOCUMENTATION\}#([\w-]+)"', source)
     headings = re.findall(
         r"^#+ (.+)$", (REPOSITORY / "README.md").read_text(), re.MULTILINE

@@ -31,7 +31,7 @@ def _complaints(log: Path, content: str, **options: list[re.Pattern[str]]) -> li
 @pytest.mark.parametrize(
     ("level", "logger", "text"),
     [
-        ("WARNING", "custom_components.payamak.messenger", "Something odd"),
+        ("WARNING", "custom_components.payamak.sending.messenger", "Something odd"),
         ("ERROR", "custom_components.payamak", "Something broke"),
         ("ERROR", "homeassistant.setup", "Setup failed for custom integration payamak"),
         (

@@ -16,7 +16,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Account, Gateway, ReceivedMessage
 from tests.integration.conftest import LINE, OMID, SARA, make_entry, recipient
-from tests.integration.flows import let_pass, take_calls
+from tests.integration.story.forms import let_pass, take_calls
 
 RECEIVED = "event.payamak_received_message"
 
@@ -130,6 +130,6 @@ def complaints(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [
         record.getMessage()
         for record in caplog.records
-        if record.name == "custom_components.payamak.inbox"
+        if record.name == "custom_components.payamak.inbox.poller"
         and record.levelno > logging.INFO
     ]

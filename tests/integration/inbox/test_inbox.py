@@ -16,8 +16,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Gateway
 from tests.integration.conftest import OMID, OTHER_LINE, SARA
-from tests.integration.flows import send
-from tests.integration.people import SECOND_LINE, change, second_account
+from tests.integration.story.forms import send
+from tests.integration.story.people import SECOND_LINE, change, second_account
 
 from .received import (
     RECEIVED,

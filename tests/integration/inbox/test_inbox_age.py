@@ -11,8 +11,8 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from simulator import Account, Gateway
 from simulator.faults import MixedBoxes, Replaced
+from tests.integration.account.test_privacy import diagnostics
 from tests.integration.conftest import LINE, OMID
-from tests.integration.test_privacy import diagnostics
 
 from .received import Told, arrive, poll
 

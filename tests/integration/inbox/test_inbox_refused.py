@@ -10,9 +10,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Account, Gateway
 from simulator.faults import Code, Fault, Place, Reset
+from tests.integration.account.test_reauth import enter
 from tests.integration.conftest import SARA
-from tests.integration.flows import let_pass, reauth_flows, send, take_calls
-from tests.integration.test_reauth import enter
+from tests.integration.story.forms import let_pass, reauth_flows, send, take_calls
 
 from .received import Told, arrive, asked, complaints, family_with_inbox, poll, set_up
 

@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from simulator import Gateway
-from tests.integration.people import Held
+from tests.integration.story.people import Held
 
 from .received import RECEIVED, Told, arrive, on_disk, poll, set_up
 

@@ -12,7 +12,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.payamak.signals import SIGNAL_SMS_RECEIVED, ReceivedSms
+from custom_components.payamak.account.signals import SIGNAL_SMS_RECEIVED, ReceivedSms
 from simulator import Account, Gateway
 from simulator.faults import (
     MISSING,
@@ -34,9 +34,9 @@ from simulator.faults import (
     UnknownKeys,
     Xml,
 )
+from tests.integration.account.test_privacy import SECRETS, diagnostics
 from tests.integration.conftest import LINE, OMID, SARA
-from tests.integration.flows import send
-from tests.integration.test_privacy import SECRETS, diagnostics
+from tests.integration.story.forms import send
 
 from .received import Told, arrive, asked, complaints, poll
 

@@ -12,7 +12,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Account, Gateway
-from tests.integration.people import SECOND_LINE, second_account
+from tests.integration.story.people import SECOND_LINE, second_account
 
 from .push import (
     ID,

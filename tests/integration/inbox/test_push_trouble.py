@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from simulator import Account, Gateway
 from simulator.faults import Code, Place, Reset
 from tests.integration.conftest import SARA
-from tests.integration.flows import reauth_flows, send
+from tests.integration.story.forms import reauth_flows, send
 
 from .push import ID, PUSH, Panel, for_a_while, let_go_by, polls, ring, until
 from .received import Told, arrive, family_with_inbox, set_up
@@ -135,7 +135,7 @@ async def test_without_webhooks_the_account_works_all_the_same(
         return False
 
     monkeypatch.setattr(
-        "custom_components.payamak.doorbell.async_setup_component", fails
+        "custom_components.payamak.inbox.doorbell.async_setup_component", fails
     )
     entry = family_with_inbox(gateway_url, **PUSH)
     await set_up(hass, entry)

@@ -1,0 +1,107 @@
+"""The gateway's errors in the user's language: the one place where they become Home Assistant's."""
+
+from collections.abc import Mapping
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import (
+    ConfigEntryAuthFailed,
+    HomeAssistantError,
+    ServiceValidationError,
+)
+from homeassistant.helpers.translation import async_get_translations
+from homeassistant.helpers.update_coordinator import UpdateFailed
+
+from ..const import DOMAIN
+from ..gateway import (
+    AccountError,
+    AddressError,
+    BadReplyError,
+    CredentialsError,
+    GatewayError,
+    TemporaryError,
+    UncertainError,
+    UnreachableError,
+    WaitError,
+)
+
+# The config flow's words, by what the user can do about it; the first that fits counts.
+_FORM_ERRORS: tuple[tuple[type[GatewayError], str], ...] = (
+    (CredentialsError, "invalid_auth"),
+    (AddressError, "address_refused"),
+    (AccountError, "account_refused"),
+    (UnreachableError, "cannot_connect"),
+    (BadReplyError, "not_the_gateway"),
+    (UncertainError, "no_answer"),
+    (TemporaryError, "try_later"),
+    (WaitError, "try_later"),
+)
+
+
+def _placeholders(error: GatewayError) -> dict[str, str]:
+    return {"code": "-" if error.code is None else str(error.code)}
+
+
+def action_error(error: GatewayError) -> HomeAssistantError:
+    """Return what an action raises when the gateway refused the whole of it."""
+    return HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key=error.reason,
+        translation_placeholders=_placeholders(error),
+    )
+
+
+def update_error(error: GatewayError) -> ConfigEntryAuthFailed | UpdateFailed:
+    """Return what a coordinator raises: wrong credentials end the polling, the rest passes."""
+    kind = (
+        ConfigEntryAuthFailed if isinstance(error, CredentialsError) else UpdateFailed
+    )
+    return kind(
+        translation_domain=DOMAIN,
+        translation_key=error.reason,
+        translation_placeholders=_placeholders(error),
+    )
+
+
+def form_error(error: GatewayError) -> str:
+    """Return the config flow's word for an error."""
+    if error.reason == "api_key_required":
+        return error.reason
+    return next(
+        (word for kind, word in _FORM_ERRORS if isinstance(error, kind)), "refused"
+    )
+
+
+def validation_error(key: str, **placeholders: str) -> ServiceValidationError:
+    """Return what an action raises for input that can't be right."""
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders=placeholders,
+    )
+
+
+class Explainer:
+    """Says in the household's language why a message was not accepted."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        """Keep the texts of the language."""
+        self._texts = texts
+
+    @classmethod
+    async def async_load(cls, hass: HomeAssistant) -> Explainer:
+        """Load the texts of Home Assistant's own language, which is the household's."""
+        return cls(
+            await async_get_translations(
+                hass, hass.config.language, "exceptions", {DOMAIN}
+            )
+        )
+
+    def __call__(self, error: GatewayError) -> str:
+        """Return the cause of a message that was not accepted, and what to do about it."""
+        cause = self._text(error.reason).format(**_placeholders(error))
+        if isinstance(error, UncertainError):
+            return f"{cause} {self._text('outcome_unknown')}"
+        return cause
+
+    def _text(self, key: str) -> str:
+        return self._texts[f"component.{DOMAIN}.exceptions.{key}.message"]

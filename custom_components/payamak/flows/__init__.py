@@ -1,0 +1,1 @@
+"""The forms: of the account, its options and its recipients."""

@@ -1,0 +1,66 @@
+"""The gateway's address as a user writes it: complete, and never in the clear over the internet."""
+
+from ipaddress import ip_address
+
+from homeassistant.util.network import is_local
+from yarl import URL
+
+from ..gateway import DEFAULT_URL
+
+_DEFAULT_PATH = URL(DEFAULT_URL).path
+
+
+class UnusableAddressError(ValueError):
+    """The address can't be used; ``word`` is the config flow's error for it."""
+
+    def __init__(self, word: str) -> None:
+        """Keep the word."""
+        super().__init__(word)
+        self.word = word
+
+
+def complete_address(written: str) -> str:
+    """Return the gateway's base address with its path and a slash at the end.
+
+    Raises UnusableAddressError for what is no address, and for plain http outside of private networks: user name and
+    password travel in every request.
+    """
+    url, host = _read(written)
+    if url.scheme == "http" and not _is_at_home(host):
+        raise UnusableAddressError("insecure_url")
+    path = url.raw_path if url.raw_path != "/" else _DEFAULT_PATH
+    return str(url.with_path(f"{path.rstrip('/')}/", encoded=True))
+
+
+def account_id(username: str, url: str) -> str:
+    """Return the unique id of an account: the user name, with the host where it is another gateway's."""
+    name = username.lower()
+    host = URL(url).host
+    return name if host == URL(DEFAULT_URL).host else f"{name}@{host}"
+
+
+def _read(written: str) -> tuple[URL, str]:
+    """Return an address and its host, or raise UnusableAddressError for what is none."""
+    try:
+        # Read twice: "https://[1::2::3]/" is taken, but what it becomes can't be read again.
+        url = URL(str(URL(written.strip())))
+        host = url.host
+    except ValueError as error:
+        raise UnusableAddressError("invalid_url") from error
+    if (
+        url.scheme not in ("http", "https")
+        or not host
+        or url.user is not None
+        or url.password is not None
+    ):
+        raise UnusableAddressError("invalid_url")
+    return url, host
+
+
+def _is_at_home(host: str) -> bool:
+    """Tell whether a host is this machine or in a private network."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host == "localhost"
+    return is_local(address)

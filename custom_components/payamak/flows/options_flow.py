@@ -1,0 +1,120 @@
+"""How an account behaves."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from homeassistant.components import webhook
+from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+)
+import voluptuous as vol
+
+from ..const import (
+    CONF_INBOX_INTERVAL,
+    CONF_INBOX_MAX_AGE,
+    CONF_PUSH,
+    CONF_REFRESH_INTERVAL,
+    CONF_WEBHOOK_ID,
+    DEFAULT_INBOX_INTERVAL,
+    DEFAULT_INBOX_MAX_AGE,
+    DEFAULT_REFRESH_INTERVAL,
+)
+from ..inbox.doorbell import async_push_address
+
+# More often than this is a burden on the gateway; the push address is the prompter way.
+_SHORTEST_INBOX_INTERVAL: Final = 10
+
+
+def _whole_number(least: int, most: int) -> Any:
+    return vol.All(
+        NumberSelector(
+            NumberSelectorConfig(
+                min=least,
+                max=most,
+                mode=NumberSelectorMode.BOX,
+            )
+        ),
+        vol.Coerce(int),
+    )
+
+
+_SCHEMA: Final = vol.Schema(
+    {
+        vol.Required(
+            CONF_REFRESH_INTERVAL, default=DEFAULT_REFRESH_INTERVAL
+        ): _whole_number(1, 1440),
+        vol.Required(
+            CONF_INBOX_INTERVAL, default=DEFAULT_INBOX_INTERVAL
+        ): _whole_number(0, 86400),
+        vol.Required(CONF_INBOX_MAX_AGE, default=DEFAULT_INBOX_MAX_AGE): _whole_number(
+            1, 1440
+        ),
+        vol.Required(CONF_PUSH, default=False): BooleanSelector(),
+    }
+)
+
+
+def _errors(options: Mapping[str, Any]) -> dict[str, str]:
+    """Return what can't be right, by field."""
+    interval = options[CONF_INBOX_INTERVAL]
+    if 0 < interval < _SHORTEST_INBOX_INTERVAL:
+        return {CONF_INBOX_INTERVAL: "too_often"}
+    # With the push address, the regular look is for what was not announced only.
+    if interval > options[CONF_INBOX_MAX_AGE] * 60 and not options[CONF_PUSH]:
+        return {CONF_INBOX_MAX_AGE: "shorter_than_interval"}
+    return {}
+
+
+class PayamakOptionsFlow(OptionsFlow):
+    """Asks for the options; the update listener applies them."""
+
+    _options: dict[str, Any]
+
+    async def async_step_init(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Show all options at once."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            errors = _errors(user_input)
+            if not errors:
+                self._options = self._with_webhook(user_input)
+                if user_input[CONF_PUSH]:
+                    return await self.async_step_push()
+                return self.async_create_entry(data=self._options)
+        return self.async_show_form(
+            step_id="init",
+            data_schema=self.add_suggested_values_to_schema(
+                _SCHEMA, user_input or self.config_entry.options
+            ),
+            errors=errors,
+            description_placeholders={"least": str(_SHORTEST_INBOX_INTERVAL)},
+        )
+
+    async def async_step_push(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Show the address that has to be copied into the panel."""
+        if user_input is not None:
+            return self.async_create_entry(data=self._options)
+        webhook_id: str = self._options[CONF_WEBHOOK_ID]
+        address = async_push_address(self.hass, webhook_id)
+        return self.async_show_form(
+            step_id="push",
+            data_schema=vol.Schema({}),
+            description_placeholders={
+                "address": address or webhook.async_generate_path(webhook_id)
+            },
+            last_step=True,
+        )
+
+    def _with_webhook(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Keep the webhook's id once there is one: the panel may know it."""
+        webhook_id = self.config_entry.options.get(CONF_WEBHOOK_ID)
+        if webhook_id is None and options[CONF_PUSH]:
+            webhook_id = webhook.async_generate_id()
+        return options | ({CONF_WEBHOOK_ID: webhook_id} if webhook_id else {})

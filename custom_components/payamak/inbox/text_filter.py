@@ -1,0 +1,53 @@
+"""What a trigger demands of a text: what its settings may be, and which texts fit them."""
+
+from dataclasses import dataclass
+import re
+
+from homeassistant.helpers.template import is_template_string
+import voluptuous as vol
+
+from ..gateway import fold
+
+
+def no_template(value: str) -> str:
+    """Refuse a template: a trigger's options are taken as they stand, and it would never fit."""
+    if is_template_string(value):
+        raise vol.Invalid(
+            "templates are not filled in here; use a condition of the automation instead"
+        )
+    return value
+
+
+def wanted_text(value: object) -> str:
+    """Accept a text that says something; one that says nothing would fit every SMS."""
+    # YAML makes True of ON and 83 of 0123: what was meant is lost by then.
+    if not isinstance(value, str):
+        raise vol.Invalid("this must be a text; in YAML, put it in quotes")
+    if not fold(value):
+        raise vol.Invalid("this must not be empty; leave it out to accept any text")
+    return no_template(value)
+
+
+def regular_expression(value: object) -> str:
+    """Accept what can be searched for."""
+    pattern = wanted_text(value)
+    try:
+        re.compile(pattern)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise vol.Invalid(f"this is not a regular expression: {error}") from error
+    return pattern
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextFilter:
+    """Which texts are wanted, however their letters, digits and spaces were typed."""
+
+    contains: str | None
+    exactly: str | None
+
+    def fits(self, text: str) -> bool:
+        """Tell whether a text is wanted; where both are given, both must hold."""
+        folded = fold(text)
+        return (self.contains is None or fold(self.contains) in folded) and (
+            self.exactly is None or fold(self.exactly) == folded
+        )

@@ -1,0 +1,1 @@
+"""Who is meant: the address book, and the filters of triggers."""

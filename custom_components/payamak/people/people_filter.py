@@ -1,0 +1,88 @@
+"""Whom a trigger is about: names and numbers, as they are meant when something happens."""
+
+from collections.abc import Sequence
+import logging
+import re
+from typing import Final
+
+from homeassistant.core import HomeAssistant, callback
+import voluptuous as vol
+
+from ..const import DOMAIN
+from ..gateway import mask_number
+from ..inbox.text_filter import no_template
+from .address_book import AddressBook, comparable_number, split_list
+
+_LOGGER = logging.getLogger(__name__)
+
+_LIKE_A_MOBILE: Final = re.compile(r"(?:(?:00)?980?|0)9")
+_MOBILE: Final = re.compile(r"09\d{9}", re.ASCII)
+_LINE: Final = re.compile(r"\d{3,20}", re.ASCII)
+
+
+def wanted_people(value: object) -> list[str]:
+    """Accept names and numbers, as a list or a text; nobody at all would look like everybody."""
+    items = value if isinstance(value, list) else [value]
+    people = [who for item in items for who in split_list(_name_or_number(item))]
+    if not people:
+        raise vol.Invalid("this must not be empty; leave it out to accept anybody")
+    for who in people:
+        if not _may_mean_somebody(who):
+            raise vol.Invalid(f"neither a name nor a number: {mask_number(who)}")
+    return people
+
+
+def _name_or_number(item: object) -> str:
+    """Refuse what YAML made of something else: True of ON, nothing of an empty line."""
+    if isinstance(item, bool) or not isinstance(item, str | int):
+        raise vol.Invalid(
+            "each of these must be a name or a number; in YAML, put it in quotes"
+        )
+    return no_template(str(item))
+
+
+def _may_mean_somebody(who: str) -> bool:
+    """Tell whether it is a name, which nobody has to have yet, or a whole number."""
+    if any(char.isalpha() for char in who):
+        return True
+    number = comparable_number(who)
+    whole = _MOBILE if _LIKE_A_MOBILE.match(number) else _LINE
+    return bool(whole.fullmatch(number))
+
+
+class PeopleFilter:
+    """The people a trigger is about; without any, everybody."""
+
+    def __init__(self, hass: HomeAssistant, people: Sequence[str] | None) -> None:
+        """Keep what was written: what it means may change."""
+        self._hass = hass
+        self._people = people
+        self._warned: set[str] = set()
+
+    @callback
+    def fits(self, entry_id: str, number: str) -> bool:
+        """Tell whether a number of an account's message is one of theirs by now."""
+        if self._people is None:
+            return True
+        entry = self._hass.config_entries.async_get_entry(entry_id)
+        address_book = AddressBook.of(entry) if entry else AddressBook(())
+        if any(address_book.means(who, number) for who in self._people):
+            return True
+        self._warn_of_unknown_names(self._people)
+        return False
+
+    def _warn_of_unknown_names(self, people: Sequence[str]) -> None:
+        """Say once of each name that nobody has it: it may be misspelt, or have been changed."""
+        entries = self._hass.config_entries.async_entries(DOMAIN)
+        address_books = [AddressBook.of(entry) for entry in entries]
+        for who in people:
+            if (
+                who not in self._warned
+                and not comparable_number(who).isdecimal()
+                and not any(book.has_name(who) for book in address_books)
+            ):
+                self._warned.add(who)
+                _LOGGER.warning(
+                    "A trigger is about %s, which is no recipient's name",
+                    mask_number(who),
+                )

@@ -1,0 +1,1 @@
+"""The actions that only ask the gateway."""

@@ -1,0 +1,233 @@
+"""The actions that only ask: what became of messages, what the boxes hold, which lines there are."""
+
+import asyncio
+from typing import Final
+
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.helpers import config_validation as cv
+from homeassistant.util.json import JsonValueType
+import voluptuous as vol
+
+from ..account.account import Account
+from ..account.errors import action_error, validation_error
+from ..account.service_call import ACCOUNT_SCHEMA, account_data, listed
+from ..const import DOMAIN
+from ..gateway import (
+    MAX_MESSAGES,
+    AccountWideError,
+    Delivery,
+    DeliveryStatus,
+    GatewayError,
+    Location,
+    Message,
+    normalise_line,
+)
+from ..people.address_book import split_list
+
+ACTION_GET_DELIVERY_STATUS: Final = "get_delivery_status"
+ACTION_GET_MESSAGES: Final = "get_messages"
+ACTION_GET_NUMBERS: Final = "get_numbers"
+
+ATTR_LIMIT: Final = "limit"
+ATTR_LINE: Final = "line"
+ATTR_LOCATION: Final = "location"
+ATTR_MESSAGE_IDS: Final = "message_ids"
+ATTR_OFFSET: Final = "offset"
+
+_STATUS_CALLS_AT_A_TIME: Final = 3
+_MOST_MESSAGE_IDS: Final = 100
+# Ten requests, one after the other. Home Assistant keeps the response in the automation's traces,
+# so more than that is to be asked for in pieces.
+_MOST_MESSAGES: Final = 1000
+
+_GET_DELIVERY_STATUS_SCHEMA: Final = vol.Schema(
+    {
+        vol.Required(ATTR_MESSAGE_IDS): vol.All(listed, [cv.string]),
+        **ACCOUNT_SCHEMA,
+    }
+)
+_GET_MESSAGES_SCHEMA: Final = vol.Schema(
+    {
+        vol.Optional(ATTR_LOCATION, default="received"): vol.In(
+            [location.name.lower() for location in Location]
+        ),
+        vol.Optional(ATTR_LINE, default=""): cv.string,
+        vol.Optional(ATTR_OFFSET, default=0): cv.positive_int,
+        # As many as one request brings.
+        vol.Optional(ATTR_LIMIT, default=MAX_MESSAGES): vol.All(
+            vol.Coerce(int), vol.Range(min=1, max=_MOST_MESSAGES)
+        ),
+        **ACCOUNT_SCHEMA,
+    }
+)
+_GET_NUMBERS_SCHEMA: Final = vol.Schema(ACCOUNT_SCHEMA)
+
+
+@callback
+def async_setup_queries(hass: HomeAssistant) -> None:
+    """Register the actions that only ask."""
+    for action, answer, schema in (
+        (
+            ACTION_GET_DELIVERY_STATUS,
+            _async_get_delivery_status,
+            _GET_DELIVERY_STATUS_SCHEMA,
+        ),
+        (ACTION_GET_MESSAGES, _async_get_messages, _GET_MESSAGES_SCHEMA),
+        (ACTION_GET_NUMBERS, _async_get_numbers, _GET_NUMBERS_SCHEMA),
+    ):
+        hass.services.async_register(
+            DOMAIN,
+            action,
+            answer,
+            schema=schema,
+            supports_response=SupportsResponse.ONLY,
+        )
+
+
+async def _async_get_delivery_status(call: ServiceCall) -> ServiceResponse:
+    """Ask what became of some messages."""
+    account = account_data(call).account
+    slots = asyncio.Semaphore(_STATUS_CALLS_AT_A_TIME)
+
+    async def ask(message_id: str, *, first: bool = False) -> Delivery | GatewayError:
+        ask_account = account.ask_if_offered if first else account.ask
+        try:
+            async with slots:
+                return await ask_account(account.client.get_delivery(message_id))
+        except GatewayError as error:
+            return error
+
+    ids = _message_ids(call.data[ATTR_MESSAGE_IDS])
+    # The first alone: wrong credentials then show before there are many failed logins.
+    answers = [await ask(ids[0], first=True)]
+    if not isinstance(answers[0], AccountWideError):
+        answers += await asyncio.gather(*map(ask, ids[1:]))
+    _raise_for_silence(answers)
+    return {
+        "messages": [
+            _delivery_row(message_id, answer)
+            for message_id, answer in zip(ids, answers, strict=True)
+        ]
+    }
+
+
+def _message_ids(written: list[str]) -> list[str]:
+    """Return the ids that were written, as a list or a text with commas."""
+    ids = list(split_list(written))
+    if not 1 <= len(ids) <= _MOST_MESSAGE_IDS:
+        raise validation_error("message_ids_count", most=str(_MOST_MESSAGE_IDS))
+    if not all(each.isdecimal() for each in ids):
+        raise validation_error("invalid_message_id")
+    return ids
+
+
+def _raise_for_silence(answers: list[Delivery | GatewayError]) -> None:
+    """Raise where the gateway told nothing at all; an empty answer would be a wrong one."""
+    errors = [answer for answer in answers if isinstance(answer, GatewayError)]
+    stop = next((each for each in errors if isinstance(each, AccountWideError)), None)
+    if stop or len(errors) == len(answers):
+        raise action_error(stop or errors[0])
+
+
+def _delivery_row(
+    message_id: str, answer: Delivery | GatewayError
+) -> dict[str, JsonValueType]:
+    """Return one message's row; one that can't be told must not hide the others."""
+    status = (
+        DeliveryStatus.UNKNOWN if isinstance(answer, GatewayError) else answer.status
+    )
+    return {
+        "message_id": message_id,
+        "status": status.value,
+        "code": answer.code,
+        "final": status.final,
+    }
+
+
+async def _async_get_messages(call: ServiceCall) -> ServiceResponse:
+    """Read what was received or sent, the newest first."""
+    location = Location[call.data[ATTR_LOCATION].upper()]
+    try:
+        messages = await _async_read_box(
+            account_data(call).account,
+            location,
+            line=_own_line(call.data[ATTR_LINE]),
+            offset=call.data[ATTR_OFFSET],
+            limit=call.data[ATTR_LIMIT],
+        )
+    except GatewayError as error:
+        raise action_error(error) from error
+    return {"messages": [_message_row(message, location) for message in messages]}
+
+
+def _own_line(written: str) -> str:
+    """Return the line to read, nothing where all are meant."""
+    if not written.strip():
+        return ""
+    try:
+        return normalise_line(written)
+    except ValueError as error:
+        raise validation_error("invalid_line") from error
+
+
+async def _async_read_box(
+    account: Account, location: Location, *, line: str, offset: int, limit: int
+) -> list[Message]:
+    """Read a box page by page.
+
+    A message that comes in meanwhile pushes all others on by one: the next page then begins with
+    what the last one ended with, and none is missed.
+    """
+    found: dict[str, Message] = {}
+    page_size = min(limit, MAX_MESSAGES)
+    while len(found) < limit:
+        page = await account.ask_if_offered(
+            account.client.get_messages(
+                location, line=line, offset=offset, limit=page_size
+            )
+        )
+        known = len(found)
+        found |= {message.message_id: message for message in page}
+        offset += len(page)
+        # Without anything new, a gateway that repeats itself would be asked for ever.
+        if len(page) < page_size or len(found) == known:
+            break
+    return sorted(found.values(), key=_age, reverse=True)[:limit]
+
+
+def _age(message: Message) -> int:
+    """Return what rises from message to message; the gateway's own order is not to be relied on."""
+    return int(message.message_id)
+
+
+def _message_row(message: Message, asked: Location) -> dict[str, JsonValueType]:
+    """Return one message's row; which box it is from may follow from the question alone."""
+    location = asked if message.location is Location.ALL else message.location
+    return {
+        "message_id": message.message_id,
+        "location": None if location is Location.ALL else location.name.lower(),
+        "text": message.text,
+        "sender": message.sender,
+        "receiver": message.receiver,
+        "sent_at": message.sent_at.isoformat() if message.sent_at else None,
+        "parts": message.parts,
+        "recipients": message.recipients,
+        "delivered": message.delivered,
+        "failed": message.failed,
+    }
+
+
+async def _async_get_numbers(call: ServiceCall) -> ServiceResponse:
+    """List the account's own lines."""
+    account = account_data(call).account
+    try:
+        lines = await account.ask_if_offered(account.client.get_lines())
+    except GatewayError as error:
+        raise action_error(error) from error
+    return {"numbers": list(lines)}

@@ -1,0 +1,1 @@
+"""Sending: the messenger, what it reports, and the actions that send."""

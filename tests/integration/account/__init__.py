@@ -1,0 +1,1 @@
+"""Tests of account/, through Home Assistant's public side."""

@@ -1,0 +1,204 @@
+"""What never leaves the integration: credentials, whole numbers, texts."""
+
+from datetime import timedelta
+import json
+import logging
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    get_system_health_info,
+)
+from pytest_homeassistant_custom_component.components.diagnostics import (
+    get_diagnostics_for_config_entry,
+)
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from syrupy.assertion import SnapshotAssertion
+
+from custom_components.payamak.const import DOMAIN
+from custom_components.payamak.gateway import DEFAULT_URL
+from simulator import Gateway
+from simulator.faults import Code, Maintenance, Reset, ServerError
+from tests.integration.conftest import LINE, OMID, OTHER_LINE, SARA
+from tests.integration.story.forms import let_pass
+
+SECRETS = ("s3cret-word", "sara", SARA, SARA[1:], OMID, LINE, OTHER_LINE, "محرمانه")
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    "bad_day", [None, Code(2), Code(0), Reset(), ServerError(), Maintenance()]
+)
+async def test_no_log_line_and_no_error_holds_a_secret_even_at_debug_level(
+    hass: HomeAssistant,
+    gateway: Gateway,
+    caplog: pytest.LogCaptureFixture,
+    bad_day: Any,
+) -> None:
+    """Whatever the day brings."""
+    caplog.set_level(logging.DEBUG, "custom_components.payamak")
+    if bad_day:
+        gateway.fault(None, bad_day, times=None)
+    message = ""
+    try:
+        await hass.services.async_call(
+            DOMAIN,
+            "send_sms",
+            {"message": "متن محرمانه", "recipients": [SARA, OMID]},
+            blocking=True,
+        )
+    except HomeAssistantError as error:
+        message = f"{error} {error!r} {error.translation_placeholders}"
+    assert bool(message) is bool(bad_day)
+    ours = "\n".join(
+        record.getMessage() + (record.exc_text or "")
+        for record in caplog.records
+        if record.name.startswith("custom_components.payamak")
+    )
+    assert "SendSMS" in ours
+    for secret in SECRETS:
+        assert secret not in ours
+        assert secret not in message
+
+
+@pytest.mark.usefixtures("family_home")
+@pytest.mark.parametrize(
+    "bad_day", [None, Code(2), Code(0), Reset(), ServerError(), Maintenance()]
+)
+async def test_no_log_line_of_the_deliveries_holds_a_secret_even_at_debug_level(
+    hass: HomeAssistant,
+    gateway: Gateway,
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
+    bad_day: Any,
+) -> None:
+    """They know numbers and names for days."""
+    caplog.set_level(logging.DEBUG, "custom_components.payamak")
+    gateway.set_outcome(OMID, 8)
+    await hass.services.async_call(
+        DOMAIN,
+        "send_sms",
+        {"message": "متن محرمانه", "recipients": ["Sara", OMID]},
+        blocking=True,
+    )
+    if bad_day:
+        gateway.fault("GetDeliveries2", bad_day, times=None)
+    for _ in range(40):
+        await let_pass(hass, freezer, timedelta(seconds=5))
+    ours = "\n".join(
+        record.getMessage() + (record.exc_text or "")
+        for record in caplog.records
+        if record.name.startswith("custom_components.payamak")
+    )
+    assert "GetDeliveries2" in ours
+    ids = [
+        sms.rec_id for number in (SARA, OMID) for sms in gateway.phone(number).messages
+    ]
+    for secret in (*SECRETS, "Sara", "امید", *ids):
+        assert secret not in ours
+
+
+async def diagnostics(
+    hass: HomeAssistant, hass_client: ClientSessionGenerator, entry: MockConfigEntry
+) -> dict[str, Any]:
+    """Download an account's diagnostics."""
+    found = await get_diagnostics_for_config_entry(hass, hass_client, entry)
+    assert isinstance(found, dict)
+    return found
+
+
+async def test_diagnostics_help_without_identifying(
+    hass: HomeAssistant,
+    family_home: MockConfigEntry,
+    hass_client: ClientSessionGenerator,
+    gateway: Gateway,
+    snapshot: SnapshotAssertion,
+) -> None:
+    """They can be posted in public."""
+    found = await diagnostics(hass, hass_client, family_home)
+    assert found == snapshot
+    for secret in (*SECRETS, "127.0.0.1", "Sara", "امید", "omid"):
+        assert secret not in json.dumps(found, ensure_ascii=False)
+
+
+async def test_diagnostics_tell_what_the_panel_lacks_and_the_last_error(
+    hass: HomeAssistant,
+    home: MockConfigEntry,
+    hass_client: ClientSessionGenerator,
+    gateway: Gateway,
+) -> None:
+    """Neither is a secret."""
+    gateway.fault("GetBasePrice", Maintenance(), times=None)
+    gateway.fault("GetUserNumbers", Maintenance(), times=None)
+    await hass.config_entries.async_reload(home.entry_id)
+    gateway.fault("GetCredit", ServerError())
+    await home.runtime_data.coordinator.async_refresh()
+    found = await diagnostics(hass, hass_client, home)
+    assert found["account"]["base_price"] is None
+    assert found["account"]["lines"] is None
+    assert found["account"]["last_update_success"] is False
+    assert found["account"]["last_error"].startswith("The gateway had a fault")
+
+
+async def test_diagnostics_are_there_when_the_account_is_not(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    hass_client: ClientSessionGenerator,
+    gateway: Gateway,
+) -> None:
+    """That is when they are needed most."""
+    gateway.fault(None, ServerError(), times=None)
+    entry.add_to_hass(hass)
+    await hass.config_entries.async_setup(entry.entry_id)
+    found = await diagnostics(hass, hass_client, entry)
+    assert found["state"] == "setup_retry"
+    assert found["reason"].startswith("The gateway had a fault")
+    assert found["account"] is None
+
+
+async def test_diagnostics_show_the_address_that_everybody_uses(
+    hass: HomeAssistant,
+    home: MockConfigEntry,
+    hass_client: ClientSessionGenerator,
+    gateway_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Other addresses are somebody's own."""
+    monkeypatch.setattr(
+        "custom_components.payamak.diagnostics.DEFAULT_URL", gateway_url
+    )
+    found = await diagnostics(hass, hass_client, home)
+    assert found["settings"]["url"] == gateway_url
+
+
+async def test_system_health_tells_whether_the_gateway_can_be_reached(
+    hass: HomeAssistant, home: MockConfigEntry, gateway_url: str
+) -> None:
+    """And how many accounts work."""
+    assert await async_setup_component(hass, "system_health", {})
+    await hass.async_block_till_done()
+    info = await get_system_health_info(hass, DOMAIN)
+    assert (info["accounts"], info["accounts_working"]) == (1, 1)
+    assert await info["can_reach_gateway"] == "ok"
+
+
+async def test_system_health_works_before_any_account(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It checks the usual address then."""
+    asked: list[str] = []
+    monkeypatch.setattr(
+        "custom_components.payamak.system_health.system_health.async_check_can_reach_url",
+        lambda hass, url: asked.append(url),
+    )
+    assert await async_setup_component(hass, DOMAIN, {})
+    assert await async_setup_component(hass, "system_health", {})
+    await hass.async_block_till_done()
+    info = await get_system_health_info(hass, DOMAIN)
+    assert info["accounts"] == 0
+    assert asked == [DEFAULT_URL]

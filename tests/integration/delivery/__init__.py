@@ -1,0 +1,1 @@
+"""Tests of delivery/, through Home Assistant's public side."""

@@ -1,0 +1,365 @@
+"""What is on its way survives a reload, a restart and a crash, and nothing is told twice."""
+
+import asyncio
+from copy import deepcopy
+from datetime import timedelta
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
+
+from simulator import Gateway
+from simulator.codes import Delivery
+from simulator.faults import ServerError
+from tests.integration.conftest import OMID, SARA, make_entry, recipient
+from tests.integration.story.deliveries import (
+    DELIVERY,
+    PENDING,
+    Told,
+    asked_for,
+    listen,
+    numbers,
+    pass_by,
+    send_to,
+    state_of,
+)
+from tests.integration.story.forms import let_pass
+from tests.integration.story.people import Held, send_sms, wait_for
+
+pytestmark = pytest.mark.usefixtures("silence")
+
+AFTER = "01AFTER"
+
+
+def file_of(entry_id: str) -> str:
+    """Give the name of an account's file."""
+    return f"payamak.{entry_id}"
+
+
+async def come_up_again(
+    hass: HomeAssistant, entry: MockConfigEntry, disk: dict[str, Any], content: Any
+) -> tuple[MockConfigEntry, Told]:
+    """Begin anew with what was on the disk at some moment, after a crash or a restart."""
+    # Home Assistant brings back what an event entity told last.
+    told = Told(moments={state_of(hass, DELIVERY)})
+    await hass.config_entries.async_remove(entry.entry_id)
+    await hass.async_block_till_done()
+    disk[file_of(AFTER)] = deepcopy(content) | {"key": file_of(AFTER)}
+    listen(hass, told)
+    again = make_entry(
+        entry.data["url"], [recipient("Sara", "sara", SARA)], entry_id=AFTER
+    )
+    again.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(AFTER)
+    await hass.async_block_till_done()
+    return again, told
+
+
+async def hold_a_question(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, gateway: Gateway
+) -> Held:
+    """Let the first question be asked, and hold its answer back."""
+    await pass_by(hass, freezer, 9)
+    held = Held()
+    gateway.fault("GetDeliveries2", held)
+    freezer.tick(timedelta(seconds=1))
+    async_fire_time_changed(hass)
+    await held.arrived.wait()
+    return held
+
+
+async def test_a_message_is_on_the_disk_as_soon_as_it_is_accepted(
+    hass: HomeAssistant,
+    family_home: MockConfigEntry,
+    disk: dict[str, Any],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """A crash a moment later loses nothing."""
+    sent = await send_to(hass, SARA, *numbers(1))
+    content = disk[file_of(family_home.entry_id)]
+    _, told = await come_up_again(hass, family_home, disk, content)
+    assert state_of(hass, PENDING) == "2"
+    assert state_of(hass, "sensor.payamak_sara_last_delivery") == "pending"
+    await pass_by(hass, freezer, 15)
+    assert told.words == dict.fromkeys(sent, "delivered")
+    assert [each["name"] for each in told.events] == ["Sara", None]
+
+
+async def test_an_end_is_on_the_disk_before_it_is_told(
+    hass: HomeAssistant,
+    family_home: MockConfigEntry,
+    disk: dict[str, Any],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Else a crash right after would have it told again."""
+    on_disk_when_told: list[Any] = []
+
+    @callback
+    def look(event: Event[Any]) -> None:
+        if event.data["entity_id"] == DELIVERY:
+            on_disk_when_told.append(deepcopy(disk[file_of(family_home.entry_id)]))
+
+    await send_to(hass, SARA)
+    hass.bus.async_listen(EVENT_STATE_CHANGED, look)
+    await pass_by(hass, freezer, 10)
+    [content] = on_disk_when_told
+    _, told = await come_up_again(hass, family_home, disk, content)
+    assert state_of(hass, PENDING) == "0"
+    assert state_of(hass, "sensor.payamak_sara_last_delivery") == "delivered"
+    await let_pass(hass, freezer, timedelta(days=4))
+    assert not told.events
+
+
+async def test_a_crash_during_a_question_has_it_asked_again(
+    hass: HomeAssistant,
+    family_home: MockConfigEntry,
+    gateway: Gateway,
+    disk: dict[str, Any],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """It was answered, but nobody was there to hear it."""
+    sent = await send_to(hass, SARA)
+    held = await hold_a_question(hass, freezer, gateway)
+    content = disk[file_of(family_home.entry_id)]
+    asked_for(gateway)
+    _, told = await come_up_again(hass, family_home, disk, content)
+    held.released.set()
+    await pass_by(hass, freezer, 5)
+    assert asked_for(gateway) == sent
+    assert told.words == dict.fromkeys(sent, "delivered")
+
+
+async def test_the_gaps_go_on_growing_after_a_crash(
+    hass: HomeAssistant,
+    family_home: MockConfigEntry,
+    gateway: Gateway,
+    disk: dict[str, Any],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """What is known of the questions is written within half a minute."""
+    gateway.set_outcome(SARA, Delivery.SENT_TO_OPERATOR)
+    sent = await send_to(hass, SARA)
+    await pass_by(hass, freezer, 180)
+    assert asked_for(gateway) == sent * 4
+    content = disk[file_of(family_home.entry_id)]
+    await come_up_again(hass, family_home, disk, content)
+    asked_for(gateway)
+    await pass_by(hass, freezer, 129)
+    assert asked_for(gateway) == []
+    await pass_by(hass, freezer, 1)
+    assert asked_for(gateway) == sent
+
+
+async def test_a_reload_at_any_time_loses_and_repeats_nothing(
+    hass: HomeAssistant,
+    family_home: MockConfigEntry,
+    gateway: Gateway,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Every second another one."""
+    gateway.set_outcome(OMID, Delivery.UNDELIVERED)
+    gateway.delivery_time = timedelta(seconds=25)
+    told = listen(hass)
+    sent = await send_to(hass, SARA, OMID, *numbers(8))
+    for _ in range(75):
+        assert await hass.config_entries.async_reload(family_home.entry_id)
+        await let_pass(hass, freezer, timedelta(seconds=1))
+    assert told.words == dict.fromkeys(sent, "delivered") | {sent[1]: "undelivered"}
+    assert len(asked_for(gateway)) <= 3 * len(sent)
+    assert state_of(hass, "sensor.payamak_family_last_delivery") == "undelivered"
+
+
+async def test_an_unload_does_not_wait_for_an_answer(
+    hass: HomeAssistant,
+    family_home: MockConfigEntry,
+    gateway: Gateway,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """The question is asked again when the account is back."""
+    told = listen(hass)
+    sent = await send_to(hass, SARA)
+    held = await hold_a_question(hass, freezer, gateway)
+    assert await hass.config_entries.async_unload(family_home.entry_id)
+    assert family_home.state is ConfigEntryState.NOT_LOADED
+    held.released.set()
+    await let_pass(hass, freezer, timedelta(hours=1))
+    assert len(asked_for(gateway)) == 1
+    assert not told.events
+    assert await hass.config_entries.async_setup(family_home.entry_id)
+    await pass_by(hass, freezer, 2)
+    assert told.words == dict.fromkeys(sent, "delivered")
+
+
+async def test_what_was_answered_before_an_unload_is_told(
+    hass: HomeAssistant,
+    family_home: MockConfigEntry,
+    gateway: Gateway,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """To those who are still there, and only once."""
+    told = listen(hass)
+    sending = asyncio.create_task(send_sms(hass, [SARA, OMID], wait_for_delivery=60))
+    await asyncio.sleep(0)
+    await hass.async_block_till_done()
+    await pass_by(hass, freezer, 9)
+    held = Held()
+    gateway.fault("GetDeliveries2", Held(released=(go := asyncio.Event())))
+    gateway.fault("GetDeliveries2", held)
+    go.set()
+    freezer.tick(timedelta(seconds=1))
+    async_fire_time_changed(hass)
+    await held.arrived.wait()
+    assert await hass.config_entries.async_reload(family_home.entry_id)
+    held.released.set()
+    assert len(told.words) == 1
+    rows = await sending
+    assert [row["delivery"] for row in rows] == ["delivered", "pending"]
+    sent = [row["message_id"] for row in rows]
+    await pass_by(hass, freezer, 5)
+    assert told.words == dict.fromkeys(sent, "delivered")
+
+
+async def test_the_end_of_home_assistant_does_not_wait_for_an_answer(
+    hass: HomeAssistant,
+    family_home: MockConfigEntry,
+    gateway: Gateway,
+    disk: dict[str, Any],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Where the gateway hangs a restart is no slower, and what is known is written."""
+    gateway.set_outcome(SARA, Delivery.SENT_TO_OPERATOR)
+    [message_id] = await send_to(hass, SARA)
+    await pass_by(hass, freezer, 10)
+    [omid] = await send_to(hass, OMID)
+    held = await hold_a_question(hass, freezer, gateway)
+    await asyncio.wait_for(hass.async_stop(force=True), 10)
+    held.released.set()
+    stored = disk[file_of(family_home.entry_id)]["data"]["deliveries"]["pending"]
+    assert {each["message_id"]: each["asked"] for each in stored} == {
+        message_id: 1,
+        omid: 0,
+    }
+
+
+async def test_a_message_under_way_during_a_reload_is_followed_afterwards(
+    hass: HomeAssistant,
+    family_home: MockConfigEntry,
+    gateway: Gateway,
+    disk: dict[str, Any],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """It is accepted by those before, and asked for by those after."""
+    told = listen(hass)
+    held = Held()
+    gateway.fault("SendSMS", held)
+    sending = asyncio.create_task(send_to(hass, SARA))
+    await wait_for(held, sending)
+    assert await hass.config_entries.async_reload(family_home.entry_id)
+    held.released.set()
+    sent = await sending
+    assert state_of(hass, PENDING) == "1"
+    assert state_of(hass, "sensor.payamak_sara_last_delivery") == "pending"
+    assert sent[0] in str(disk[file_of(family_home.entry_id)])
+    await pass_by(hass, freezer, 10)
+    assert told.words == dict.fromkeys(sent, "delivered")
+
+
+async def test_a_message_under_way_when_its_account_is_removed_leaves_no_file(
+    hass: HomeAssistant,
+    family_home: MockConfigEntry,
+    gateway: Gateway,
+    disk: dict[str, Any],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Nobody would ever delete it."""
+    await send_to(hass, OMID)
+    assert file_of(family_home.entry_id) in disk
+    held = Held()
+    gateway.fault("SendSMS", held)
+    sending = asyncio.create_task(send_to(hass, SARA))
+    await wait_for(held, sending)
+    await hass.config_entries.async_remove(family_home.entry_id)
+    held.released.set()
+    await sending
+    asked_for(gateway)
+    await pass_by(hass, freezer, 60, 10)
+    assert file_of(family_home.entry_id) not in disk
+    assert asked_for(gateway) == []
+
+
+async def test_an_account_that_never_came_up_can_be_removed(
+    hass: HomeAssistant,
+    gateway: Gateway,
+    entry: MockConfigEntry,
+    disk: dict[str, Any],
+) -> None:
+    """With the file that it left in better days."""
+    disk[file_of(entry.entry_id)] = {
+        "version": 1,
+        "minor_version": 1,
+        "key": file_of(entry.entry_id),
+        "data": {},
+    }
+    entry.add_to_hass(hass)
+    gateway.fault("GetCredit", ServerError())
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert file_of(entry.entry_id) not in disk
+
+
+@pytest.mark.parametrize("hours_away", [71, 200])
+async def test_what_was_long_not_asked_for_is_asked_for_some_hours_more(
+    hass: HomeAssistant,
+    family_home: MockConfigEntry,
+    gateway: Gateway,
+    disk: dict[str, Any],
+    freezer: FrozenDateTimeFactory,
+    hours_away: int,
+) -> None:
+    """Home Assistant was off; the gateway still knows what became of it."""
+    gateway.set_outcome(OMID, Delivery.REACHED_OPERATOR)
+    arrived, lost = await send_to(hass, SARA, OMID)
+    content = disk[file_of(family_home.entry_id)]
+    freezer.tick(timedelta(hours=hours_away))
+    _, told = await come_up_again(hass, family_home, disk, content)
+    asked_for(gateway)
+    await pass_by(hass, freezer, 10)
+    assert sorted(asked_for(gateway)) == sorted([arrived, lost])
+    assert told.words == {arrived: "delivered"}
+    await let_pass(hass, freezer, timedelta(hours=6))
+    await pass_by(hass, freezer, 10)
+    assert told.words == {arrived: "delivered", lost: "expired"}
+
+
+async def test_many_that_expire_at_once_are_all_told(
+    hass: HomeAssistant,
+    family_home: MockConfigEntry,
+    gateway: Gateway,
+    disk: dict[str, Any],
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Without a question, and in few writes."""
+    now = dt_util.utcnow().timestamp()
+    await send_to(hass, SARA)
+    content = deepcopy(disk[file_of(family_home.entry_id)])
+    [pattern] = content["data"]["deliveries"]["pending"]
+    pattern |= {"sent_at": now - 72 * 3600, "asked": 22, "asked_at": now - 3600}
+    content["data"]["deliveries"]["pending"] = [
+        pattern | {"message_id": f"90000000000000{each:05d}"} for each in range(1100)
+    ]
+    _, told = await come_up_again(hass, family_home, disk, content)
+    asked_for(gateway)
+    for _ in range(12):
+        await let_pass(hass, freezer, timedelta(seconds=1))
+    assert set(told.words.values()) == {"expired"}
+    assert len(told.words) == 1100
+    assert asked_for(gateway) == []
+    assert state_of(hass, PENDING) == "0"

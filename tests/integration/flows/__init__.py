@@ -1,0 +1,1 @@
+"""Tests of flows/, through Home Assistant's public side."""

@@ -1,0 +1,1 @@
+"""Tests of people/, through Home Assistant's public side."""

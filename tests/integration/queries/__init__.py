@@ -1,0 +1,1 @@
+"""Tests of queries/, through Home Assistant's public side."""

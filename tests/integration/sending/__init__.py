@@ -1,0 +1,1 @@
+"""Tests of sending/, through Home Assistant's public side."""

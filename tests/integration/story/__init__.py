@@ -1,0 +1,1 @@
+"""What the tests tell their stories with: people, forms, automations, deliveries."""

@@ -1,0 +1,1 @@
+"""Tests of the triggers of the automation editor."""
