@@ -1,154 +1,23 @@
-"""The gateway's world: accounts, phones, messages, the clock, and the faults to come."""
+"""The gateway: its world, the faults to come, and the calls that came."""
 
-from collections.abc import Iterable, Iterator
-from copy import deepcopy
-from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime, time, timedelta
-from typing import Unpack
+from typing import override
 
-from .account import Account, AccountSettings
 from .calls import Call
 from .faults import Fault, FaultPlan
-from .messages import TEHRAN, Clock, Outcome, Phone, ReceivedMessage, SentMessage, Sms
-from .push import Push
-from .text import parse_mobile, ten_digits
+from .messages import Clock
+from .world import World
 
 KEPT_CALLS = 1000
-_NIGHT_ENDS, _NIGHT_BEGINS = time(8), time(22)
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
-class Gateway:
-    """A gateway in memory, with a clock of its own."""
+class Gateway(World):
+    """A gateway in memory, which fails on demand and keeps its last calls."""
 
     def __init__(self, clock: Clock | None = None) -> None:
         """Start empty; the clock gives aware UTC times."""
-        self._clock = clock or _utc_now
-        self._offset = timedelta()
-        self._last_rec_id = 10**18
-        self._last_msg_id = 2**32
-        self._sms: dict[str, Sms] = {}
-        self._first_settings: dict[str, dict[str, object]] = {}
-        self.accounts: dict[str, Account] = {}
-        self.phones: dict[str, Phone] = {}
+        super().__init__(clock)
         self.calls: list[Call] = []
         self.faults = FaultPlan()
-        self.blocks = AddressBlocks()
-        self.push = Push()
-        # How long an SMS takes until the operator's last word.
-        self.delivery_time = timedelta(seconds=8)
-        # Whether every call is answered with code 6.
-        self.updating = False
-        # Whether a caller who doesn't ask for JSON gets XML.
-        self.xml_by_default = False
-
-    def now(self) -> datetime:
-        """Give the time on the gateway's own clock."""
-        return self._clock() + self._offset
-
-    def advance(self, step: timedelta) -> None:
-        """Put the gateway's clock forward."""
-        self._offset += step
-
-    def add_account(
-        self, username: str, password: str, **settings: Unpack[AccountSettings]
-    ) -> Account:
-        """Open an account; settings are the attributes of Account."""
-        if username.lower() in self.accounts:
-            raise ValueError(f"There is already an account {username}")
-        account = Account(username, password, **settings)
-        self.accounts[username.lower()] = account
-        self._first_settings[username.lower()] = {
-            each.name: deepcopy(getattr(account, each.name)) for each in fields(Account)
-        }
-        return account
-
-    def remove_account(self, username: str) -> None:
-        """Close an account."""
-        del self.accounts[username.lower()]
-        del self._first_settings[username.lower()]
-
-    def phone(self, number: str) -> Phone:
-        """Give the phone with a mobile number, in any usual spelling."""
-        mobile = parse_mobile(number)
-        if mobile is None:
-            raise ValueError(f"Not a mobile number: {number}")
-        return self.phones.setdefault(mobile, Phone(mobile))
-
-    def sms(self, rec_id: str) -> Sms | None:
-        """Give the SMS with a recId."""
-        return self._sms.get(rec_id)
-
-    def set_outcome(self, target: str, outcome: Outcome) -> None:
-        """Choose the last delivery status of a sent SMS (recId) or of all to come (phone number)."""
-        if sms := self._sms.get(target):
-            sms.outcome = outcome
-        else:
-            self.phone(target).outcome = outcome
-
-    def deliver(
-        self,
-        account: Account,
-        line: str,
-        text: str,
-        recipients: Iterable[str],
-        *,
-        flash: bool,
-    ) -> SentMessage:
-        """Take an SMS to its phones, charge it, and put it into the sent box."""
-        at = self.now()
-        message = SentMessage(
-            self._next_msg_id(),
-            line,
-            text,
-            at,
-            [
-                Sms(
-                    rec_id=self._next_rec_id(),
-                    account=account.username,
-                    recipient=recipient,
-                    text=text,
-                    sender=line,
-                    flash=flash,
-                    at=at,
-                    leaves_at=_end_of_night(at)
-                    if line in account.advertising_lines
-                    else at,
-                    duration=self.delivery_time,
-                    outcome=self.phone(recipient).outcome,
-                    now=self.now,
-                )
-                for recipient in recipients
-            ],
-        )
-        account.credit -= account.cost(text) * len(message.sms)
-        account.sent.append(message)
-        for sms in message.sms:
-            self._sms[sms.rec_id] = sms
-            self.phone(sms.recipient).messages.append(sms)
-        return message
-
-    def receive(self, line: str, sender: str, text: str) -> ReceivedMessage:
-        """Let an SMS come in for an account's line."""
-        account = next(
-            (each for each in self.accounts.values() if line in each.lines), None
-        )
-        if account is None:
-            raise LookupError(f"No account has the line {line}")
-        mobile = parse_mobile(sender)
-        message = ReceivedMessage(
-            self._next_msg_id(),
-            line,
-            ten_digits(mobile) if mobile else sender,
-            text,
-            self.now(),
-        )
-        account.received.append(message)
-        self.push.received(account, message)
-        return message
 
     def fault(self, method: str | None, fault: Fault, *, times: int | None = 1) -> None:
         """Plan a fault for the next calls of a method (None: of any); times None: until cleared."""
@@ -163,76 +32,9 @@ class Gateway:
         self.calls.append(call)
         del self.calls[:-KEPT_CALLS]
 
+    @override
     def reset(self) -> None:
-        """Go back to the accounts as they were opened; ids keep rising."""
-        self._offset = timedelta()
-        self._sms.clear()
-        self.phones.clear()
+        """Go back to the accounts as they were opened, without faults and calls; ids keep rising."""
+        super().reset()
         self.calls.clear()
         self.faults.clear()
-        self.blocks.clear()
-        self.updating = False
-        for username, settings in self._first_settings.items():
-            for name, setting in settings.items():
-                setattr(self.accounts[username], name, deepcopy(setting))
-
-    def _next_rec_id(self) -> str:
-        # Nanoseconds since 1970 have 19 digits and rise over restarts too; the odd tail makes
-        # sure that a client which takes ids for floats damages every one of them.
-        nanoseconds = int(self.now().timestamp()) * 10**9 + 123_456_789
-        self._last_rec_id = max(self._last_rec_id + 1, nanoseconds)
-        return str(self._last_rec_id)
-
-    def _next_msg_id(self) -> int:
-        # Beyond 32 bits, and of another counter than the recIds.
-        self._last_msg_id = max(
-            self._last_msg_id + 1, int(self.now().timestamp() * 1000)
-        )
-        return self._last_msg_id
-
-
-@dataclass
-class AddressBlocks:
-    """The addresses that may not call any more after failed logins."""
-
-    failures_allowed: int = 5
-    duration: timedelta = timedelta(hours=1)
-    _failures: dict[str, int] = field(default_factory=dict)
-    _until: dict[str, datetime] = field(default_factory=dict)
-
-    def blocks(self, address: str, now: datetime) -> bool:
-        """Tell whether an address is blocked."""
-        return address in self._until and now < self._until[address]
-
-    def failed(self, address: str, now: datetime) -> None:
-        """Note a failed login."""
-        self._failures[address] = self._failures.get(address, 0) + 1
-        if self._failures[address] >= self.failures_allowed:
-            self.block(address, now)
-
-    def succeeded(self, address: str) -> None:
-        """Note a login."""
-        self._failures.pop(address, None)
-
-    def block(self, address: str, now: datetime) -> None:
-        """Block an address from now on."""
-        self._failures.pop(address, None)
-        self._until[address] = now + self.duration
-
-    def clear(self) -> None:
-        """Let every address call again."""
-        self._failures.clear()
-        self._until.clear()
-
-    def __iter__(self) -> Iterator[str]:
-        """Give the addresses that were blocked."""
-        return iter(self._until)
-
-
-def _end_of_night(at: datetime) -> datetime:
-    """Give the moment at which an advertising line sends: at once, or at eight in the morning."""
-    local = at.astimezone(TEHRAN)
-    if _NIGHT_ENDS <= local.time() < _NIGHT_BEGINS:
-        return at
-    day = local.date() + timedelta(days=local.time() >= _NIGHT_BEGINS)
-    return datetime.combine(day, _NIGHT_ENDS, TEHRAN)

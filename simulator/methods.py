@@ -7,12 +7,12 @@ import re
 from . import replies, rules
 from .account import Account, decimal_text
 from .codes import INVALID_DATA, Delivery, Result, coarse
-from .gateway import Gateway
 from .messages import ALL, RECEIVED, SENT, ReceivedMessage, SentMessage
 from .parameters import Parameters
 from .replies import Payload
 from .rules import RefusedError
 from .text import has_link, parse_recipient
+from .world import World
 
 MOST_ROWS = 100
 PATTERN_PARAMETERS = ("username", "password", "text", "to", "bodyId")
@@ -24,12 +24,12 @@ class Method:
     """A method: what it does, and how it refuses."""
 
     name: str
-    run: Callable[[Gateway, Account, Parameters], Payload]
+    run: Callable[[World, Account, Parameters], Payload]
     refuse: Callable[[int], Payload]
 
 
 def call(
-    gateway: Gateway,
+    world: World,
     method: Method,
     given: Mapping[str, str],
     address: str,
@@ -41,17 +41,17 @@ def call(
         if method.name == "BaseServiceNumber":
             _check_spelling(given)
         account = rules.log_in(
-            gateway, parameters.text("username"), parameters.text("password"), address
+            world, parameters.text("username"), parameters.text("password"), address
         )
         if method.name == "SendSMS" and codes:
-            return _send_sms(gateway, account, parameters, codes)
-        return method.run(gateway, account, parameters)
+            return _send_sms(world, account, parameters, codes)
+        return method.run(world, account, parameters)
     except RefusedError as refused:
         return method.refuse(_signed(method, refused.code))
 
 
 def _send_sms(
-    gateway: Gateway,
+    world: World,
     account: Account,
     parameters: Parameters,
     codes: Mapping[int, int] | None = None,
@@ -63,16 +63,15 @@ def _send_sms(
     refused = {
         position: code
         for position, recipient in enumerate(recipients)
-        if (code := rules.check_recipient(gateway, account, line, recipient))
-        is not None
+        if (code := rules.check_recipient(world, account, line, recipient)) is not None
     } | dict(codes or {})
     taken = [
         each for position, each in enumerate(recipients) if position not in refused
     ]
     if not taken:
         return _all_refused([refused[position] for position in range(len(recipients))])
-    rules.check_limits(account, text, len(taken), gateway.now())
-    message = gateway.deliver(
+    rules.check_limits(account, text, len(taken), world.now())
+    message = world.deliver(
         account, line, text, taken, flash=parameters.flag("isFlash")
     )
     rec_ids = iter(message.sms)
@@ -96,7 +95,7 @@ def _all_refused(codes: list[int]) -> Payload:
 
 
 def _base_service_number(
-    gateway: Gateway, account: Account, parameters: Parameters
+    world: World, account: Account, parameters: Parameters
 ) -> Payload:
     rules.check_standing(account)
     if not account.shared_service_access:
@@ -120,8 +119,8 @@ def _base_service_number(
     mobile = parse_recipient(recipients[0])
     if mobile is None:
         raise RefusedError(Result.INVALID_RECIPIENT)
-    rules.check_limits(account, text, 1, gateway.now())
-    message = gateway.deliver(account, account.shared_line, text, [mobile], flash=False)
+    rules.check_limits(account, text, 1, world.now())
+    message = world.deliver(account, account.shared_line, text, [mobile], flash=False)
     return replies.simple(message.sms[0].rec_id)
 
 
@@ -140,20 +139,16 @@ def count_variables(pattern: str) -> int:
     return max((int(each) + 1 for each in _VARIABLE.findall(pattern)), default=0)
 
 
-def _get_deliveries2(
-    gateway: Gateway, account: Account, parameters: Parameters
-) -> Payload:
+def _get_deliveries2(world: World, account: Account, parameters: Parameters) -> Payload:
     rec_id = parameters.text("recId").strip()
-    sms = gateway.sms(rec_id)
+    sms = world.sms(rec_id)
     if sms is None or sms.account != account.username:
         return replies.simple(str(int(Delivery.UNKNOWN)))
     status = sms.status
     return replies.simple(status if isinstance(status, str) else str(int(status)))
 
 
-def _get_messages(
-    gateway: Gateway, account: Account, parameters: Parameters
-) -> Payload:
+def _get_messages(world: World, account: Account, parameters: Parameters) -> Payload:
     location, line = parameters.number("location"), parameters.text("from").strip()
     index, count = parameters.number("index"), parameters.number("count")
     if location not in {RECEIVED, SENT, ALL} or index < 0 or not 0 < count <= MOST_ROWS:
@@ -168,18 +163,16 @@ def _get_messages(
     return replies.listing([each.row() for each in messages[index : index + count]])
 
 
-def _get_credit(gateway: Gateway, account: Account, parameters: Parameters) -> Payload:
+def _get_credit(world: World, account: Account, parameters: Parameters) -> Payload:
     return replies.simple(decimal_text(account.credit))
 
 
-def _get_base_price(
-    gateway: Gateway, account: Account, parameters: Parameters
-) -> Payload:
+def _get_base_price(world: World, account: Account, parameters: Parameters) -> Payload:
     return replies.simple(decimal_text(account.base_price))
 
 
 def _get_user_numbers(
-    gateway: Gateway, account: Account, parameters: Parameters
+    world: World, account: Account, parameters: Parameters
 ) -> Payload:
     return replies.listing([{"Number": line} for line in account.lines])
 

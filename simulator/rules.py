@@ -5,9 +5,9 @@ import hmac
 
 from .account import Account
 from .codes import Result
-from .gateway import Gateway
 from .messages import TEHRAN
 from .text import count_parts, has_link, has_opt_out, parse_recipient
+from .world import World
 
 MOST_RECIPIENTS = 100
 
@@ -21,18 +21,18 @@ class RefusedError(Exception):
         self.code = int(code)
 
 
-def log_in(gateway: Gateway, username: str, password: str, address: str) -> Account:
+def log_in(world: World, username: str, password: str, address: str) -> Account:
     """Find the caller's account, or refuse the call."""
-    now = gateway.now()
-    if gateway.updating:
+    now = world.now()
+    if world.updating:
         raise RefusedError(Result.UPDATING)
-    if gateway.blocks.blocks(address, now):
+    if world.blocks.blocks(address, now):
         raise RefusedError(Result.ADDRESS_BLOCKED)
-    account = gateway.accounts.get(username.lower())
+    account = world.accounts.get(username.lower())
     if account is None or not _password_fits(account, password):
-        gateway.blocks.failed(address, now)
+        world.blocks.failed(address, now)
         raise RefusedError(Result.WRONG_CREDENTIALS)
-    gateway.blocks.succeeded(address)
+    world.blocks.succeeded(address)
     if account.api_key is not None and not _same(password, account.api_key):
         raise RefusedError(Result.API_KEY_DEMANDED)
     if (
@@ -89,13 +89,13 @@ def split_recipients(account: Account, to: str) -> list[str]:
 
 
 def check_recipient(
-    gateway: Gateway, account: Account, line: str, recipient: str
+    world: World, account: Account, line: str, recipient: str
 ) -> int | None:
     """Give the code that refuses one recipient, or None."""
     mobile = parse_recipient(recipient)
     if mobile is None:
         return Result.INVALID_RECIPIENT
-    if gateway.phone(mobile).blacklisted and line not in account.service_lines:
+    if world.phone(mobile).blacklisted and line not in account.service_lines:
         return Result.BLACKLISTED
     return None
 
