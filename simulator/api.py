@@ -63,8 +63,8 @@ class Api:
             method=method,
             request=request,
             given=given,
-            call=call,
             closing=self._closing,
+            processed=call.came_to,
         )
         if call.fault is not None:
             return await call.fault.answer(exchange)

@@ -2,20 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from .faults import Fault
-
-METHOD_NAMES = (
-    "SendSMS",
-    "GetDeliveries2",
-    "GetMessages",
-    "GetCredit",
-    "GetBasePrice",
-    "GetUserNumbers",
-    "BaseServiceNumber",
-)
+from .faults import Fault
+from .replies import Payload, summary
 
 
 @dataclass
@@ -33,3 +22,8 @@ class Call:
     # with a fault, neither may have happened, and the client may have seen something else.
     processed: bool = False
     outcome: str = "not processed"
+
+    def came_to(self, payload: Payload) -> None:
+        """Note that the gateway did what was asked (or refused it), and what it replied."""
+        self.processed = True
+        self.outcome = summary(payload)

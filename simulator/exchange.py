@@ -1,17 +1,16 @@
 """One call on the wire: its request, and the ways to answer it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 import socket
 import struct
 
 from aiohttp import web
 
 from . import methods, replies
-from .calls import Call
-from .gateway import Gateway
 from .methods import Method
 from .replies import Payload
+from .world import World
 
 JSON = "application/json; charset=utf-8"
 XML = "application/xml; charset=utf-8"
@@ -23,21 +22,21 @@ class Exchange:
 
     def __init__(
         self,
-        gateway: Gateway,
+        world: World,
         *,
         method: Method,
         request: web.Request,
         given: dict[str, str],
-        call: Call,
         closing: asyncio.Event,
+        processed: Callable[[Payload], None],
     ) -> None:
-        """Keep the request; nothing is done yet."""
-        self.gateway = gateway
+        """Keep the request; `processed` is told the honest reply once there is one."""
+        self.world = world
         self.method = method
         self.closing = closing
         self._request = request
         self._given = given
-        self._call = call
+        self._processed = processed
         self._payload: Payload | None = None
 
     def parameter(self, name: str) -> str | None:
@@ -59,7 +58,7 @@ class Exchange:
         if self._payload is None:
             taken = instead or {}
             self._payload = methods.call(
-                self.gateway,
+                self.world,
                 self.method,
                 {
                     name: taken.get(name.lower(), value)
@@ -68,8 +67,7 @@ class Exchange:
                 self._request.remote or "",
                 codes,
             )
-            self._call.processed = True
-            self._call.outcome = replies.summary(self._payload)
+            self._processed(self._payload)
         return self._payload
 
     def reply(self, payload: object, status: int = 200) -> web.Response:
@@ -117,4 +115,4 @@ class Exchange:
             return False
         if "application/xml" in accept or "text/xml" in accept:
             return True
-        return self.gateway.xml_by_default
+        return self.world.xml_by_default

@@ -2,12 +2,11 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, override
+from typing import override
 
 from aiohttp import web
 
-if TYPE_CHECKING:
-    from simulator.exchange import Exchange
+from simulator.exchange import Exchange
 
 
 class Missing:

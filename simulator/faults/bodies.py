@@ -1,17 +1,14 @@
 """Faults of the HTTP reply: its status, its body and its content type."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, override
+from typing import override
 
 from aiohttp import web
 
-from simulator import replies
-from simulator.replies import Payload
+from simulator.exchange import Exchange
+from simulator.replies import Payload, to_json, to_xml
 
 from .base import BeforeOrAfter, Fault
-
-if TYPE_CHECKING:
-    from simulator.exchange import Exchange
 
 FAULT_BODY: Payload = {
     "Message": "An error has occurred.",
@@ -80,7 +77,7 @@ class TruncatedJson(Fault):
 
     @override
     async def answer(self, exchange: Exchange) -> web.StreamResponse:
-        honest = replies.to_json(exchange.process())
+        honest = to_json(exchange.process())
         return exchange.raw(honest[: len(honest) // 2])
 
 
@@ -90,7 +87,7 @@ class InvalidUtf8(Fault):
 
     @override
     async def answer(self, exchange: Exchange) -> web.StreamResponse:
-        honest = replies.to_json(exchange.process())
+        honest = to_json(exchange.process())
         return exchange.raw(
             honest.replace(b'"StrRetStatus":"', b'"StrRetStatus":"\xff\xfe', 1)
         )
@@ -104,7 +101,7 @@ class WrongContentType(Fault):
 
     @override
     async def answer(self, exchange: Exchange) -> web.StreamResponse:
-        return exchange.raw(replies.to_json(exchange.process()), self.content_type)
+        return exchange.raw(to_json(exchange.process()), self.content_type)
 
 
 @dataclass(frozen=True)
@@ -113,7 +110,7 @@ class Xml(Fault):
 
     @override
     async def answer(self, exchange: Exchange) -> web.StreamResponse:
-        xml = replies.to_xml(exchange.process())
+        xml = to_xml(exchange.process())
         return exchange.raw(xml, "application/xml; charset=utf-8")
 
 

@@ -2,16 +2,14 @@
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, override
+from typing import ClassVar, override
 
 from aiohttp import web
 
-from simulator import replies
+from simulator.exchange import Exchange
+from simulator.replies import to_json
 
 from .base import BeforeOrAfter, Fault
-
-if TYPE_CHECKING:
-    from simulator.exchange import Exchange
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ class BrokenOff(Fault):
 
     @override
     async def answer(self, exchange: Exchange) -> web.StreamResponse:
-        honest = replies.to_json(exchange.process())
+        honest = to_json(exchange.process())
         response = await exchange.begin(content_length=len(honest))
         await response.write(honest[: len(honest) // 2])
         return exchange.cut(reset=False)
@@ -76,7 +74,7 @@ class SlowDrip(Fault):
 
     @override
     async def answer(self, exchange: Exchange) -> web.StreamResponse:
-        honest = replies.to_json(exchange.process())
+        honest = to_json(exchange.process())
         response = await exchange.begin(content_length=len(honest))
         for start in range(0, len(honest), self.size):
             await response.write(honest[start : start + self.size])

@@ -3,16 +3,14 @@
 from abc import abstractmethod
 from dataclasses import dataclass
 from random import Random
-from typing import TYPE_CHECKING, override
+from typing import override
 
 from aiohttp import web
 
+from simulator.exchange import Exchange
 from simulator.messages import ALL
 
 from .base import Fault
-
-if TYPE_CHECKING:
-    from simulator.exchange import Exchange
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from simulator.calls import METHOD_NAMES
+from simulator.methods import METHODS
 
 from .base import Fault
-
-_KNOWN_METHODS = frozenset(name.lower() for name in METHOD_NAMES)
 
 
 @dataclass
@@ -28,7 +26,7 @@ class FaultPlan:
 
     def add(self, method: str | None, fault: Fault, times: int | None) -> None:
         """Plan a fault."""
-        if method is not None and method.lower() not in _KNOWN_METHODS:
+        if method is not None and method.lower() not in METHODS:
             raise ValueError(f"No such method: {method}")
         if times is not None and times < 1:
             raise ValueError("A fault comes at least once")

@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar, override
+from typing import ClassVar, override
 
 from aiohttp import web
 
+from simulator.exchange import Exchange
 from simulator.replies import Payload, base_of, code_in_value, simple
 
 from .base import MISSING, BeforeOrAfter, Fault, Missing
-
-if TYPE_CHECKING:
-    from simulator.exchange import Exchange
 
 
 class Place(StrEnum):
@@ -225,5 +223,5 @@ class PasswordChanged(Fault):
 
     @override
     async def answer(self, exchange: Exchange) -> web.StreamResponse:
-        exchange.gateway.accounts[self.username.lower()].password = self.password
+        exchange.world.accounts[self.username.lower()].password = self.password
         return exchange.reply(exchange.process())

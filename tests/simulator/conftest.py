@@ -14,6 +14,15 @@ from simulator import Account, Gateway, create_app
 
 LINE = "50004001234567"
 NOW = datetime(2026, 11, 20, 9, 15, 30, 123456, UTC)  # 12:45:30 in Tehran
+METHOD_NAMES = (
+    "SendSMS",
+    "GetDeliveries2",
+    "GetMessages",
+    "GetCredit",
+    "GetBasePrice",
+    "GetUserNumbers",
+    "BaseServiceNumber",
+)
 
 type Web = TestClient[Request, Application]
 

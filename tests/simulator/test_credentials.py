@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 
 from simulator import Account, Gateway
-from simulator.calls import METHOD_NAMES
 
-from .conftest import Caller
+from .conftest import METHOD_NAMES, Caller
 
 REFUSED_IN_VALUE = ("SendSMS", "GetDeliveries2", "BaseServiceNumber")
 REFUSED_WITH_NULL = ("GetCredit", "GetBasePrice")

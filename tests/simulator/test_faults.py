@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 
 from simulator import Gateway
-from simulator.calls import METHOD_NAMES
 from simulator.codes import Result
 from simulator.faults import (
     Code,
@@ -23,7 +22,7 @@ from simulator.faults import (
     WithoutId,
 )
 
-from .conftest import LINE, NOW, Caller, arrived
+from .conftest import LINE, METHOD_NAMES, NOW, Caller, arrived
 
 OK = {"Value": "1000", "RetStatus": 1, "StrRetStatus": "Ok"}
 THREE = "09121234567,09121234568,09121234569"

@@ -45,7 +45,7 @@ class LastGoodAnswer(Fault):
     @override
     async def answer(self, exchange: Exchange) -> web.StreamResponse:
         reply = exchange.reply(exchange.process())
-        exchange.gateway.accounts["sara"].password = "n3w-word"
+        exchange.world.accounts["sara"].password = "n3w-word"
         return reply
 
 

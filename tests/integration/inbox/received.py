@@ -15,6 +15,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Account, Gateway, ReceivedMessage
+from simulator.world import World
 from tests.integration.conftest import LINE, OMID, SARA, make_entry, recipient
 from tests.integration.story.forms import let_pass, take_calls
 
@@ -65,22 +66,20 @@ class Told:
 
 
 def arrive(
-    gateway: Gateway,
+    world: World,
     *texts: str,
     sender: str = SARA,
     line: str = LINE,
     ago: timedelta = timedelta(),
 ) -> list[ReceivedMessage]:
     """Let SMS come in, one after the other; ago, they are listed only now but were sent before."""
-    return [_dated(gateway, gateway.receive(line, sender, text), ago) for text in texts]
+    return [_dated(world, world.receive(line, sender, text), ago) for text in texts]
 
 
-def _dated(
-    gateway: Gateway, message: ReceivedMessage, ago: timedelta
-) -> ReceivedMessage:
+def _dated(world: World, message: ReceivedMessage, ago: timedelta) -> ReceivedMessage:
     box = next(
         account.received
-        for account in gateway.accounts.values()
+        for account in world.accounts.values()
         if message in account.received[-1:]
     )
     box[-1] = replace(message, at=message.at - ago)

@@ -59,7 +59,7 @@ class ArrivingMeanwhile(Fault):
     @override
     async def answer(self, exchange: Exchange) -> web.StreamResponse:
         payload = exchange.process()
-        arrive(exchange.gateway, *self.texts)
+        arrive(exchange.world, *self.texts)
         return exchange.reply(payload)
 
 

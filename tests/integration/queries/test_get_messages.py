@@ -17,6 +17,7 @@ from simulator import Account, Gateway
 from simulator.codes import Delivery
 from simulator.exchange import Exchange
 from simulator.faults import MISSING, Code, Envelope, Fault, Replaced, ServerError
+from simulator.world import World
 from tests.integration.conftest import LINE, OMID, OTHER_LINE, SARA
 from tests.integration.story.forms import call, reauth_flows, take_calls
 
@@ -48,7 +49,7 @@ class ReceivedMeanwhile(Fault):
     @override
     async def answer(self, exchange: Exchange) -> web.StreamResponse:
         page = exchange.reply(exchange.process())
-        receive(exchange.gateway, *self.texts)
+        receive(exchange.world, *self.texts)
         return page
 
 
@@ -64,10 +65,10 @@ class SamePage(Fault):
         return exchange.reply(self.first[0])
 
 
-def receive(gateway: Gateway, *texts: str, line: str = LINE) -> None:
+def receive(world: World, *texts: str, line: str = LINE) -> None:
     """Let messages come in, the oldest first."""
     for text in texts:
-        gateway.receive(line, SARA, text)
+        world.receive(line, SARA, text)
 
 
 def numbered(count: int) -> list[str]:
