@@ -1,15 +1,12 @@
-"""What the demo sees of two households, and the command line that has it look."""
+"""What the system tests see of two households."""
 
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
-from demo.__main__ import parse_options
-from demo.gateway import Sms
-from demo.household import household, only_arrivals
-from demo.places import look_at, places
 from demo.steps import Stage, StepFailed
+from tests.system.places import look_at, places
 
 _ACTIONS = {
     "notify.notify",
@@ -92,54 +89,3 @@ async def test_device_that_is_not_below_its_account_falls_short(
     stage = _stage(home_assistant=_Registries(via))
     with pytest.raises(StepFailed, match=r"\['Sara'\] are not below"):
         await look_at(stage, places(stage)[0])
-
-
-class _Phones:
-    """A gateway whose phones have got these texts."""
-
-    def __init__(self, **texts: list[str]) -> None:
-        self._texts = texts
-
-    async def arrived(self, number: str) -> list[Sms]:
-        return [Sms(text, "5000", 1) for text in self._texts.get(number, [])]
-
-
-async def test_exactly_those_phones_got_it_once() -> None:
-    """What else arrived doesn't matter."""
-    stage = _stage(gateway=_Phones(a=["hi", "else"], b=["else"]))
-    await only_arrivals(stage, ["a"], "hi", among=["a", "b", "c"])
-
-
-@pytest.mark.parametrize(
-    "phones", [_Phones(a=["hi", "hi"]), _Phones(a=["hi"], b=["hi"])]
-)
-async def test_double_or_stray_sms_falls_short(phones: _Phones) -> None:
-    """A message paid twice, or read by somebody else."""
-    with pytest.raises(StepFailed, match=r"got the SMS \d times"):
-        await only_arrivals(_stage(gateway=phones), ["a"], "hi", among=["a", "b"])
-
-
-def test_group_shares_a_number_with_its_member() -> None:
-    """So that a message to everybody would show a number that is not counted once."""
-    mother, sara, family = household("fa", "1", "2", "3")
-    assert (mother.numbers, sara.numbers, family.numbers) == (["1"], ["2"], ["1", "3"])
-    assert mother.name == "مادر"
-
-
-def test_runs_that_may_be_up_together_have_folders_of_their_own() -> None:
-    """Newest and lowest, shown and checked."""
-    lines: tuple[list[str], ...] = (
-        [],
-        ["--check"],
-        ["--lowest"],
-        ["--lowest", "--check"],
-    )
-    folders = [parse_options(line).folder.name for line in lines]
-    assert folders == ["run", "check", "run-lowest", "check-lowest"]
-
-
-def test_option_is_written_out(capsys: pytest.CaptureFixture[str]) -> None:
-    """The script chooses the environment by the whole word."""
-    with pytest.raises(SystemExit):
-        parse_options(["--low"])
-    assert "unrecognized arguments: --low" in capsys.readouterr().err

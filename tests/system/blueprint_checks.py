@@ -6,12 +6,12 @@ from typing import Final
 
 from aiohttp import web
 
-from .api import Json
-from .automations import add_automation
-from .home import REPOSITORY
-from .household import MOTHER, NEIGHBOUR, SARA, arrival
-from .processes import LOOPBACK, any_free_port
-from .steps import Lines, Stage, StepFailed, step
+from demo.api import Json
+from demo.automations import add_automation
+from demo.home import REPOSITORY
+from demo.household import MOTHER, NEIGHBOUR, SARA, arrival
+from demo.processes import LOOPBACK, any_free_port
+from demo.steps import Lines, Stage, StepFailed, step
 
 _BLUEPRINTS: Final = REPOSITORY / "blueprints" / "automation" / "payamak"
 _ALARM = "demo_alarm"

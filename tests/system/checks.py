@@ -3,17 +3,18 @@
 import json
 import re
 
-from . import logs
+from demo import logs
+from demo.exchange import EXCHANGED
+from demo.flows import fields_of, filled_in, until_loaded
+from demo.home import REPOSITORY
+from demo.household import EVERY_NUMBER, MOTHER, NEIGHBOUR, TEXTS, arrival
+from demo.steps import Lines, Stage, StepFailed, eventually, step
+from demo.story import ALARM, LEAK, TEST_TEXT
+
 from .blueprint_checks import BLUEPRINT_TEXTS
 from .crash_checks import CRASH_TEXTS
-from .exchange import EXCHANGED
-from .flows import fields_of, filled_in, until_loaded
-from .home import REPOSITORY
-from .household import EVERY_NUMBER, MOTHER, NEIGHBOUR, TEXTS, arrival
 from .household_checks import CABIN
 from .places import CHECK_TEXT
-from .steps import Lines, Stage, StepFailed, eventually, step
-from .story import ALARM, LEAK, TEST_TEXT
 
 _IMPOSSIBLE = "12345"
 _NOBODY_GETS_THIS = "Nobody may get this"

@@ -6,12 +6,12 @@ from collections.abc import Collection
 import re
 from typing import Final
 
-from .automations import add_automation, delete_automation
-from .bring_up import kill_home_assistant, start_home_assistant
-from .exchange import ANSWER_BY_SMS
-from .flows import until_loaded
-from .household import MOTHER
-from .steps import Lines, Stage, StepFailed, eventually, step
+from demo.automations import add_automation, delete_automation
+from demo.bring_up import kill_home_assistant, start_home_assistant
+from demo.exchange import ANSWER_BY_SMS
+from demo.flows import until_loaded
+from demo.household import MOTHER
+from demo.steps import Lines, Stage, StepFailed, eventually, step
 
 _AUTOMATION = "witness"
 _WITNESS: Final = re.compile(r"The witness: (\w+) (\d+)")

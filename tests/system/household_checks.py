@@ -3,17 +3,19 @@
 from dataclasses import replace
 import itertools
 
-from .api import ApiError, Json
-from .bring_up import restart_home_assistant
-from .flows import (
+from demo.api import ApiError, Json
+from demo.bring_up import restart_home_assistant
+from demo.flows import (
     add_account,
     add_recipient,
     change_recipient,
     refused_recipient,
     until_loaded,
 )
-from .gateway import Account
-from .household import EVERY_NUMBER, names_of, only_arrivals, save_household
+from demo.gateway import Account
+from demo.household import EVERY_NUMBER, names_of, only_arrivals, save_household
+from demo.steps import Lines, Stage, StepFailed, eventually, step
+
 from .places import (
     Household,
     Place,
@@ -26,7 +28,6 @@ from .places import (
     until_it_has,
     until_it_is,
 )
-from .steps import Lines, Stage, StepFailed, eventually, step
 
 # The account of the cabin, which speaks the other language.
 CABIN = Account(

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .api import Json
-from .household import (
+from demo.api import Json
+from demo.household import (
     CABIN_NUMBERS,
     EVERY_NUMBER,
     NEW_NUMBERS,
@@ -13,7 +13,7 @@ from .household import (
     household,
     only_arrivals,
 )
-from .steps import Stage, StepFailed, eventually
+from demo.steps import Stage, StepFailed, eventually
 
 CHECK_TEXT = "A word for the household"
 
