@@ -1,6 +1,6 @@
 """Both servers of the demo, started together and ended together."""
 
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import aiohttp
@@ -9,11 +9,11 @@ from .api import HomeAssistant
 from .dashboard import sending_helpers
 from .gateway import Account, Gateway, start_gateway
 from .home import RELEASE, Language, clear, prepare_home
-from .steps import Stage, StepFailed
+from .steps import Stage
 from .story import MOTHER
 from .terminal import progress
 
-_START_LIMIT = (
+START_LIMIT = (
     240.0  # of the very first start, which also compiles all of Home Assistant
 )
 _STOP_LIMIT = 20.0
@@ -73,33 +73,9 @@ async def bring_up(
 
     stack.push_async_callback(stop_home_assistant)
     await gateway_server.until(gateway.is_running, seconds=30)
-    seconds = await home_server.until(home_assistant.is_running, seconds=_START_LIMIT)
+    seconds = await home_server.until(home_assistant.is_running, seconds=START_LIMIT)
     progress(f"Home Assistant is up after {seconds:.0f} s.")
     return stage
-
-
-async def restart_home_assistant(stage: Stage) -> float:
-    """Have Home Assistant restart as its user would, and return how long it took to be up again."""
-    # The answer may be lost, as the server goes down.
-    with suppress(aiohttp.ClientError):
-        await stage.home_assistant.act("homeassistant.restart", {})
-    if (code := await stage.home_server.wait()) != RESTART_ASKED_FOR:
-        raise StepFailed(f"Home Assistant ended with code {code}.")
-    await start_again(stage)
-    return await stage.home_server.until(
-        stage.home_assistant.is_running, seconds=_START_LIMIT
-    )
-
-
-async def kill_home_assistant(stage: Stage) -> None:
-    """Have Home Assistant end as in a power cut."""
-    await stage.home_server.kill()
-
-
-async def start_home_assistant(stage: Stage) -> None:
-    """Start Home Assistant after it has ended, and wait until it is up."""
-    await start_again(stage)
-    await stage.home_server.until(stage.home_assistant.is_running, seconds=_START_LIMIT)
 
 
 async def start_again(stage: Stage) -> None:

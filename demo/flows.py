@@ -8,7 +8,7 @@ from .api import HomeAssistant, Json
 from .gateway import Account
 from .steps import StepFailed, eventually
 
-_RECIPIENT = "recipient"
+RECIPIENT = "recipient"
 
 
 @dataclass(frozen=True)
@@ -44,14 +44,14 @@ async def add_account(
         raise StepFailed(
             f"The form offers the lines {lines}, not the account's line {account.line}."
         )
-    notify_action = _suggestion(fields["notify_action"])
+    notify_action = suggestion_of(fields["notify_action"])
     result = await home_assistant.answer_flow(
         form["flow_id"],
         filled_in(
             form, "sender", {"sender": account.line, "notify_action": notify_action}
         ),
     )
-    _expect(result, "create_entry")
+    expect_result(result, "create_entry")
     kind, recipient_flow = result["next_flow"]
     if kind != "config_subentries_flow":
         raise StepFailed(f"The set-up goes on to {kind}, not to the first recipient.")
@@ -74,40 +74,12 @@ async def add_recipient(
     form = (
         await home_assistant.open_subentry_flow(opened)
         if opened
-        else await home_assistant.start_subentry_flow(entry_id, _RECIPIENT)
+        else await home_assistant.start_subentry_flow(entry_id, RECIPIENT)
     )
     result = await home_assistant.answer_subentry_flow(
         form["flow_id"], filled_in(form, "user", answers)
     )
-    _expect(result, "create_entry")
-
-
-async def change_recipient(
-    home_assistant: HomeAssistant, entry_id: str, subentry_id: str, changes: Json
-) -> None:
-    """Change some fields of a recipient; the others stay as the form suggests them."""
-    form = await home_assistant.start_subentry_flow(entry_id, _RECIPIENT, subentry_id)
-    fields = fields_of(form, "reconfigure")
-    suggested = {name: _suggestion(field) for name, field in fields.items()}
-    answers = {**suggested, **changes}
-    result = await home_assistant.answer_subentry_flow(
-        form["flow_id"], filled_in(form, "reconfigure", answers)
-    )
-    _expect(result, "abort", "reconfigure_successful")
-
-
-async def refused_recipient(
-    home_assistant: HomeAssistant, entry_id: str, answers: Json
-) -> Mapping[str, str]:
-    """Try to add a recipient that can't be, and return what the form says is wrong, by the fields' names."""
-    form = await home_assistant.start_subentry_flow(entry_id, _RECIPIENT)
-    result = await home_assistant.answer_subentry_flow(
-        form["flow_id"], filled_in(form, "user", answers)
-    )
-    _expect(result, "form")
-    await home_assistant.close_subentry_flow(form["flow_id"])
-    errors: Mapping[str, str] = result["errors"]
-    return errors
+    expect_result(result, "create_entry")
 
 
 async def set_options(
@@ -124,7 +96,7 @@ async def set_options(
     fields_of(form, "push")
     address: str = form["description_placeholders"]["address"]
     result = await home_assistant.answer_options_flow(form["flow_id"], {})
-    _expect(result, "create_entry")
+    expect_result(result, "create_entry")
     return address
 
 
@@ -166,7 +138,8 @@ def filled_in(form: Json, step_id: str, answers: Json) -> Json:
     return answers
 
 
-def _expect(result: Json, kind: str, reason: str | None = None) -> None:
+def expect_result(result: Json, kind: str, reason: str | None = None) -> None:
+    """Fail with what a flow says where its result is not of this kind."""
     if result["type"] != kind or (reason and result["reason"] != reason):
         raise StepFailed(
             f"The flow ended with {result['type']}: {result.get('errors') or result.get('reason')}"
@@ -181,7 +154,7 @@ def _choices(field: Json) -> Sequence[str]:
     ]
 
 
-def _suggestion(field: Json) -> Any:
+def suggestion_of(field: Json) -> Any:
     """Return what a field is filled in with."""
     suggested = field.get("default") or (field.get("description") or {}).get(
         "suggested_value"

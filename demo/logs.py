@@ -1,12 +1,10 @@
-"""What the logs of the run tell, read once everything has ended."""
+"""What the log of Home Assistant tells, read once everything has ended."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-import json
 from pathlib import Path
 import re
 from typing import override
-from urllib.parse import quote, quote_plus
 
 _RECORD = re.compile(
     r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}(?:[+-]\d\d:\d\d)? (?P<level>[A-Z]+) \(.*?\) \[(?P<logger>[^\]]+)\] (?P<text>.*)$"
@@ -101,16 +99,3 @@ def of_the_integration(records: Iterable[Record]) -> list[Record]:
 def installations(records: Iterable[Record]) -> list[Record]:
     """Return what says that Home Assistant installed a package."""
     return [record for record in records if record.text.startswith(_INSTALLING)]
-
-
-def leaks(text: str, private: Iterable[str]) -> list[str]:
-    """Return which of the private words occur in a text, in whatever spelling a log or a request may use."""
-    return [
-        word
-        for word in private
-        if any(spelling in text for spelling in _spellings(word))
-    ]
-
-
-def _spellings(word: str) -> set[str]:
-    return {word, json.dumps(word)[1:-1], quote(word), quote_plus(word)}

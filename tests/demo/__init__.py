@@ -1,1 +1,1 @@
-"""Tests of the demo's own rules; that it works as a whole is what `scripts/demo --check` is for."""
+"""Tests of the parts of the demo and of `tests.system`; the whole is run by `scripts/demo --check`."""

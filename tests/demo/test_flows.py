@@ -1,12 +1,13 @@
-"""The forms that the demo fills in."""
+"""The forms of recipients that the demo and the system tests fill in."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from demo.flows import add_recipient, change_recipient, refused_recipient
+from demo.flows import add_recipient
 from demo.steps import StepFailed
+from tests.system.recipients import change_recipient, refused_recipient
 
 _FIELDS = [
     {

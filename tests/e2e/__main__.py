@@ -13,11 +13,11 @@ from playwright.async_api import Browser, Error as PlaywrightError
 from demo.api import ApiError
 from demo.bring_up import bring_up
 from demo.home import REPOSITORY, Language
-from demo.logs import leaks
 from demo.processes import StartFailed, any_free_port
 from demo.steps import Stage, StepFailed, perform
 from demo.terminal import failed, heading, passed, progress
 from tests.system.checks import AFTERWARDS
+from tests.system.leaks import leaks
 
 from .browser import NoBrowser, Tab, open_browser, open_tab
 from .camera import Camera, WrongPicture

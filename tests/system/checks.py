@@ -5,16 +5,17 @@ import re
 
 from demo import logs
 from demo.exchange import EXCHANGED
-from demo.flows import fields_of, filled_in, until_loaded
+from demo.flows import expect_result, fields_of, filled_in, until_loaded
 from demo.home import REPOSITORY
-from demo.household import EVERY_NUMBER, MOTHER, NEIGHBOUR, TEXTS, arrival
+from demo.household import MOTHER, NEIGHBOUR, TEXTS, arrival
 from demo.steps import Lines, Stage, StepFailed, eventually, step
 from demo.story import ALARM, LEAK, TEST_TEXT
 
 from .blueprint_checks import BLUEPRINT_TEXTS
 from .crash_checks import CRASH_TEXTS
 from .household_checks import CABIN
-from .places import CHECK_TEXT
+from .leaks import leaks
+from .places import CHECK_TEXT, EVERY_NUMBER
 
 _IMPOSSIBLE = "12345"
 _NOBODY_GETS_THIS = "Nobody may get this"
@@ -79,10 +80,7 @@ async def give_new_password(stage: Stage) -> Lines:
     result = await home_assistant.answer_flow(
         flow["flow_id"], filled_in(form, "reauth_confirm", answers)
     )
-    if result["type"] != "abort" or result["reason"] != "reauth_successful":
-        raise StepFailed(
-            f"The flow ended with {result['type']}: {result.get('errors') or result.get('reason')}"
-        )
+    expect_result(result, "abort", "reauth_successful")
     await _until_it_sends(stage, _AFTER_REAUTH)
     if await home_assistant.flows_in_progress("payamak", "reauth"):
         raise StepFailed("The password is right, but Home Assistant still asks for it.")
@@ -97,7 +95,7 @@ async def read_diagnostics(stage: Stage) -> Lines:
     )
     if not content["data"]:
         raise StepFailed("They are empty.")
-    if found := logs.leaks(
+    if found := leaks(
         json.dumps(content, ensure_ascii=False),
         [*_private_words(stage), stage.account.line],
     ):
@@ -167,7 +165,7 @@ async def find_nothing_private(stage: Stage) -> Lines:
     """Search the logs of Home Assistant and of the stand-in."""
     for path in (stage.home_server.log, stage.gateway_server.log):
         text = path.read_text(encoding="utf-8", errors="replace")
-        if found := logs.leaks(text, _private_words(stage)):
+        if found := leaks(text, _private_words(stage)):
             raise StepFailed(f"{path} holds {found}.")
     return []
 

@@ -7,11 +7,12 @@ import re
 from typing import Final
 
 from demo.automations import add_automation, delete_automation
-from demo.bring_up import kill_home_assistant, start_home_assistant
 from demo.exchange import ANSWER_BY_SMS
 from demo.flows import until_loaded
 from demo.household import MOTHER
 from demo.steps import Lines, Stage, StepFailed, eventually, step
+
+from .restarts import start_home_assistant
 
 _AUTOMATION = "witness"
 _WITNESS: Final = re.compile(r"The witness: (\w+) (\d+)")
@@ -78,7 +79,7 @@ async def crash(stage: Stage) -> Lines:
         sent |= {row["message_id"] for row in response["messages"]}
     for seconds in _KILLS:
         await asyncio.sleep(seconds)
-        await kill_home_assistant(stage)
+        await stage.home_server.kill()
         await stage.gateway.write(MOTHER, stage.account.line, _WHILE_DOWN)
         await start_home_assistant(stage)
         await until_loaded(stage.home_assistant, stage.entry_id)

@@ -4,19 +4,13 @@ from dataclasses import replace
 import itertools
 
 from demo.api import ApiError, Json
-from demo.bring_up import restart_home_assistant
-from demo.flows import (
-    add_account,
-    add_recipient,
-    change_recipient,
-    refused_recipient,
-    until_loaded,
-)
+from demo.flows import add_account, add_recipient, until_loaded
 from demo.gateway import Account
-from demo.household import EVERY_NUMBER, names_of, only_arrivals, save_household
+from demo.household import only_arrivals, save_household
 from demo.steps import Lines, Stage, StepFailed, eventually, step
 
 from .places import (
+    EVERY_NUMBER,
     Household,
     Place,
     each_and_other,
@@ -28,6 +22,8 @@ from .places import (
     until_it_has,
     until_it_is,
 )
+from .recipients import change_recipient, refused_recipient
+from .restarts import restart_home_assistant
 
 # The account of the cabin, which speaks the other language.
 CABIN = Account(
@@ -77,7 +73,8 @@ async def add_second_account(stage: Stage) -> Lines:
         }:
             raise StepFailed(f"There are no entities {sorted(missing)}.")
     return [
-        f"{each.notify_action}: {names_of(each.recipients)}" for each in (home, cabin)
+        f"{place.notify_action}: {', '.join(each.name for each in place.recipients)}"
+        for place in (home, cabin)
     ]
 
 

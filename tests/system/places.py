@@ -5,15 +5,18 @@ from dataclasses import dataclass
 
 from demo.api import Json
 from demo.household import (
-    CABIN_NUMBERS,
-    EVERY_NUMBER,
-    NEW_NUMBERS,
+    EVERYBODY,
     Recipient,
     home_household,
     household,
     only_arrivals,
 )
 from demo.steps import Stage, StepFailed, eventually
+
+# Invented numbers.
+_CABIN_NUMBERS = ("09120000011", "09120000013", "09120000014")
+_NEW_NUMBERS = ("09120000021", "09120000022")
+EVERY_NUMBER = (*EVERYBODY, *_CABIN_NUMBERS, *_NEW_NUMBERS)
 
 CHECK_TEXT = "A word for the household"
 
@@ -49,12 +52,12 @@ class Household:
 
 def places(stage: Stage) -> tuple[Place, Place]:
     """Return both accounts."""
-    other = household("fa" if stage.language == "en" else "en", *CABIN_NUMBERS)
+    other = household("fa" if stage.language == "en" else "en", *_CABIN_NUMBERS)
     return (
         Place(
-            stage.entry_id, stage.notify_action, home_household(stage), NEW_NUMBERS[0]
+            stage.entry_id, stage.notify_action, home_household(stage), _NEW_NUMBERS[0]
         ),
-        Place(stage.cabin_entry_id, stage.cabin_notify_action, other, NEW_NUMBERS[1]),
+        Place(stage.cabin_entry_id, stage.cabin_notify_action, other, _NEW_NUMBERS[1]),
     )
 
 
