@@ -1,4 +1,4 @@
-"""Tells the demo's story and verifies much beyond it: `scripts/demo --check`."""
+"""Runs the demo's story and the checks beyond it: `scripts/demo --check`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""What `--check` verifies of the blueprints: imported by their address as a user would, and put to use."""
+"""Checks of the blueprints, which are imported by their address as a user would, and used."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager

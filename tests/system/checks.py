@@ -1,4 +1,4 @@
-"""What `--check` verifies beyond the story: bad input, a lost password, a reload, and the logs afterwards."""
+"""Checks of one account: bad input, a lost password, diagnostics and a reload; and of the logs, once everything has ended."""
 
 import json
 import re
@@ -32,7 +32,7 @@ EXPECTED_COMPLAINTS = (
 
 @step("A recipient that is no number is refused, and nobody gets anything")
 async def refuse_impossible_recipient(stage: Stage) -> Lines:
-    """Send to a number and to something that is none."""
+    """Send to a number and to something that is none, in one call."""
     refusal = await stage.home_assistant.refusal(
         stage.notify_action,
         {"message": _NOBODY_GETS_THIS, "target": [MOTHER, _IMPOSSIBLE]},
@@ -70,7 +70,7 @@ async def lose_password(stage: Stage) -> Lines:
 
 @step("The new password is given, and sending works without a restart")
 async def give_new_password(stage: Stage) -> Lines:
-    """Complete the flow that Home Assistant started, then send."""
+    """Fill in the form that Home Assistant opened, then send."""
     home_assistant = stage.home_assistant
     flow = (await home_assistant.flows_in_progress("payamak", "reauth"))[0]
     form = await home_assistant.open_flow(flow["flow_id"])

@@ -1,4 +1,4 @@
-"""What `--check` verifies of a Home Assistant that is killed: nothing is lost, nothing is told twice."""
+"""Checks of a Home Assistant that is killed: nothing is lost, and nothing is told twice."""
 
 import asyncio
 from collections import Counter
@@ -19,15 +19,15 @@ _WITNESS: Final = re.compile(r"The witness: (\w+) (\d+)")
 # Each kill comes this long after the messages were sent, or after Home Assistant was up again.
 _KILLS: Final = (0.0, 13.0, 4.0)
 _MESSAGES = 20
-TEXT_BEFORE = "Sent before the crash"
+_TEXT_BEFORE = "Sent before the crash"
 _RECEIVED = "Received before the crash"
 _WHILE_DOWN = "Received while nobody was there"
-CRASH_TEXTS = (TEXT_BEFORE, _RECEIVED, _WHILE_DOWN)
+CRASH_TEXTS = (_TEXT_BEFORE, _RECEIVED, _WHILE_DOWN)
 
 
 @step("An automation is told of each delivery and each received SMS")
 async def call_witness(stage: Stage) -> Lines:
-    """Have each written to the log, which a crash can't take back; the story's automation knows nobody here by name any more."""
+    """Write each to the log, where it survives a crash. The story's automation is deleted, for the person it answers was renamed."""
     await delete_automation(stage.home_assistant, ANSWER_BY_SMS)
     await add_automation(
         stage.home_assistant,
@@ -72,7 +72,7 @@ async def crash(stage: Stage) -> Lines:
             "payamak.send_sms",
             {
                 "config_entry_id": stage.entry_id,
-                "message": f"{TEXT_BEFORE} ({number})",
+                "message": f"{_TEXT_BEFORE} ({number})",
                 "recipients": [MOTHER],
             },
         )
@@ -99,6 +99,7 @@ CRASH_CHECKS = (call_witness, crash)
 
 
 def _told(stage: Stage) -> Counter[tuple[str, str]]:
+    """Return how often each event was told, by its kind and the message's id."""
     log = stage.home_server.log.read_text(encoding="utf-8", errors="replace")
     return Counter((match[1], match[2]) for match in _WITNESS.finditer(log))
 

@@ -1,4 +1,4 @@
-"""What `--check` verifies of two accounts with a household each: changes, refusals, a reload and a restart."""
+"""Checks of two accounts with a household each: changes, refusals, a reload and a restart."""
 
 from dataclasses import replace
 import itertools
@@ -80,7 +80,7 @@ async def add_second_account(stage: Stage) -> Lines:
 
 @step("A name or short name that is taken is refused, also where two accounts meet")
 async def refuse_doubles(stage: Stage) -> Lines:
-    """Fill in what can't be saved; the second account's action looks like a recipient's of the first."""
+    """Fill in what can't be saved; `notify.payamak_2` is taken by the second account, so the first can't have a recipient `2`."""
     home, cabin = places(stage)
     taken, _, _ = home.recipients
     colliding = cabin.notify_action.removeprefix(f"{home.notify_action}_")

@@ -1,4 +1,4 @@
-"""What Home Assistant has of the household of each account, looked at and waited for."""
+"""The two accounts and what Home Assistant has of their recipients, looked at and waited for."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -138,7 +138,7 @@ async def until_it_is(stage: Stage, place: Place, expected: Household) -> None:
 
 
 def expect_same(what: str, found: object, expected: object) -> None:
-    """Fail with both where something is not as expected."""
+    """Fail where the two differ, and show both."""
     if found != expected:
         raise StepFailed(f"The {what} should be\n{expected}\nbut are\n{found}")
 
