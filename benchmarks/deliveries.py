@@ -32,7 +32,7 @@ from custom_components.payamak.delivery.follower import Deliveries
 from custom_components.payamak.gateway import (
     MAX_RECIPIENTS,
     Delivery,
-    DeliveryStatus,
+    SmsState,
     UncertainError,
     UnreachableError,
 )
@@ -45,10 +45,10 @@ SENDING = timedelta(hours=72)
 # The gateway is away for two hours, and every hundredth answer is lost.
 AWAY = (BEGIN + timedelta(hours=20), BEGIN + timedelta(hours=22))
 LOST = 0.01
-ENDS = (DeliveryStatus.DELIVERED,) * 17 + (
-    DeliveryStatus.UNDELIVERED,
-    DeliveryStatus.FAILED,
-    DeliveryStatus.BLACKLISTED,
+ENDS = (SmsState.DELIVERED,) * 17 + (
+    SmsState.UNDELIVERED,
+    SmsState.FAILED,
+    SmsState.BLACKLISTED,
 )
 SECONDS_TO_SAVE_SOON = 30
 
@@ -98,9 +98,7 @@ class Simulation:
 
     clock: Clock = field(default_factory=Clock)
     chance: random.Random = field(default_factory=lambda: random.Random(72))
-    fates: dict[str, tuple[datetime | None, DeliveryStatus]] = field(
-        default_factory=dict
-    )
+    fates: dict[str, tuple[datetime | None, SmsState]] = field(default_factory=dict)
     alarms: dict[str, datetime] = field(default_factory=dict)
     slowest_alarm: timedelta = timedelta()
     questions: int = 0
@@ -141,14 +139,14 @@ class Simulation:
         if self.chance.random() < LOST:
             raise UncertainError("no_answer")
         ends_at, end = self.fates[message_id]
-        status = end if ends_at and now >= ends_at else DeliveryStatus.PENDING
-        return Delivery(message_id=message_id, status=status, code=1)
+        state = end if ends_at and now >= ends_at else SmsState.ACCEPTED
+        return Delivery(message_id=message_id, state=state, code=1)
 
     @callback  # else Home Assistant would call it in a thread, at any time
     def hear(self, report: DeliveryReport) -> None:
         """Take a report."""
         self.told_twice += report.message_id in self.told
-        self.told[report.message_id] = report.word
+        self.told[report.message_id] = report.state
 
     def new_message(self, *, alarm: bool) -> SentRow:
         """Give a message, most of which arrive soon, some late, a few never."""

@@ -16,11 +16,11 @@ from .account.signals import (
     SIGNAL_DELIVERY_ENDED,
     SIGNAL_SMS_RECEIVED,
     DeliveryReport,
-    DeliveryWord,
     ReceivedSms,
 )
 from .coordinator import PayamakConfigEntry
 from .delivery.activity import DeliveryActivity
+from .gateway import ENDS
 
 # Nothing is fetched here.
 PARALLEL_UPDATES = 0
@@ -28,7 +28,7 @@ PARALLEL_UPDATES = 0
 DELIVERY: Final = EventEntityDescription(
     key="delivery",
     translation_key="delivery",
-    event_types=[word for word in DeliveryWord if word is not DeliveryWord.PENDING],
+    event_types=[end.value for end in ENDS],
 )
 _RECEIVED: Final = "received"
 RECEIVED_MESSAGE: Final = EventEntityDescription(
@@ -95,9 +95,9 @@ class DeliveryEvent(AccountEvent):
         """Fire a report as an event."""
         if report.entry_id != self._entry_id:
             return
-        self._trigger_event(report.word, report.as_dict())
+        self._trigger_event(report.state, report.as_dict())
         self.async_write_ha_state()
-        self._activity.async_tell(report)
+        self._activity.async_write(report, self.entity_id)
 
 
 class ReceivedMessageEvent(AccountEvent):

@@ -12,7 +12,8 @@ import pytest
 import voluptuous as vol
 
 from custom_components.payamak.const import DOMAIN
-from custom_components.payamak.trigger import AccountTrigger, async_get_triggers
+from custom_components.payamak.people.account_trigger import AccountTrigger
+from custom_components.payamak.trigger import async_get_triggers
 
 from .sources import COMPONENT, LANGUAGES, REPOSITORY, icons, translations
 

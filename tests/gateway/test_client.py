@@ -13,11 +13,11 @@ from custom_components.payamak.gateway import (
     MAX_RECIPIENTS,
     AddressError,
     CredentialsError,
-    DeliveryStatus,
     GatewayError,
     Location,
     MessageError,
     PayamakClient,
+    SmsState,
     UncertainError,
     UnreachableError,
 )
@@ -215,7 +215,7 @@ async def test_a_delivery_is_returned(client: PayamakClient, server: Server) -> 
     server.answer = answering({"Value": "1", "RetStatus": 1})
     delivery = await client.get_delivery(ID)
     assert delivery.message_id == ID
-    assert (delivery.status, delivery.code) == (DeliveryStatus.DELIVERED, 1)
+    assert (delivery.state, delivery.code) == (SmsState.DELIVERED, 1)
 
 
 @pytest.mark.parametrize("line", ["", LINE])

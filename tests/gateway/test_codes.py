@@ -3,6 +3,7 @@
 import pytest
 
 from custom_components.payamak.gateway import (
+    ENDS,
     OPT_OUT_MISSING,
     AccountError,
     AccountWideError,
@@ -10,18 +11,18 @@ from custom_components.payamak.gateway import (
     BadReplyError,
     CredentialsError,
     CreditError,
-    DeliveryStatus,
     GatewayError,
     MessageError,
     RecipientError,
     RejectedError,
     SenderLineError,
+    SmsState,
     TemporaryError,
     UncertainError,
     UnreachableError,
     WaitError,
 )
-from custom_components.payamak.gateway.codes import delivery_status_of, error_of
+from custom_components.payamak.gateway.codes import delivery_state_of, error_of
 
 CODES: list[tuple[int, type[GatewayError], str]] = [
     (0, CredentialsError, "wrong_credentials"),
@@ -61,20 +62,20 @@ CODES: list[tuple[int, type[GatewayError], str]] = [
     (-111, AddressError, "address_not_allowed"),
 ]
 STATUSES: list[tuple[int, str, bool]] = [
-    (0, "pending", False),
+    (0, "accepted", False),
     (1, "delivered", True),
     (2, "undelivered", True),
     (3, "failed", True),
     (5, "failed", True),
-    (8, "pending", False),
+    (8, "accepted", False),
     (16, "undelivered", True),
     (35, "blacklisted", True),
     (100, "unknown", False),
-    (200, "pending", False),
+    (200, "accepted", False),
     (300, "filtered", True),
-    (400, "pending", False),
+    (400, "accepted", False),
     (500, "rejected", True),
-    (-1, "pending", False),
+    (-1, "accepted", False),
 ]
 
 
@@ -143,12 +144,12 @@ def test_each_error_asks_for_one_thing(
 @pytest.mark.parametrize(("code", "status", "final"), STATUSES)
 def test_every_documented_delivery_status(code: int, status: str, final: bool) -> None:
     """The table of delivery statuses."""
-    assert delivery_status_of(code) == status
-    assert delivery_status_of(code).final is final
+    assert delivery_state_of(code) == status
+    assert (delivery_state_of(code) in ENDS) is final
 
 
 @pytest.mark.parametrize("code", [4, 6, 7, 9, 34, 36, 101, 201, 600, -2, 999999999])
 def test_a_new_delivery_status_is_unknown_and_not_the_last_word(code: int) -> None:
     """Asking goes on until something known comes."""
-    assert delivery_status_of(code) is DeliveryStatus.UNKNOWN
-    assert not delivery_status_of(code).final
+    assert delivery_state_of(code) is SmsState.UNKNOWN
+    assert delivery_state_of(code) not in ENDS

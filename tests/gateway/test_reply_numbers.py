@@ -9,9 +9,9 @@ from custom_components.payamak.gateway import (
     AddressError,
     BadReplyError,
     CredentialsError,
-    DeliveryStatus,
     GatewayError,
     RejectedError,
+    SmsState,
     TemporaryError,
 )
 from custom_components.payamak.gateway.reply import parse, read_credit, read_delivery
@@ -118,8 +118,8 @@ def test_what_is_no_amount_tells_why(
     [
         ("1", "delivered", 1),
         (1, "delivered", 1),
-        ("0", "pending", 0),
-        ("-1", "pending", -1),
+        ("0", "accepted", 0),
+        ("-1", "accepted", -1),
         ("35", "blacklisted", 35),
         ("500", "rejected", 500),
         ("777", "unknown", 777),
@@ -134,7 +134,7 @@ def test_a_delivery_status_is_read_beside_success(
     """There 0 is a status and no wrong password."""
     delivery = read_delivery(parse(envelope(value)), ID)
     assert delivery.message_id == ID
-    assert (delivery.status, delivery.code) == (DeliveryStatus(status), code)
+    assert (delivery.state, delivery.code) == (SmsState(status), code)
 
 
 @pytest.mark.parametrize(

@@ -2,25 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Final
 
 from homeassistant.util.signal_type import SignalType
 
 from ..const import DOMAIN
-
-
-class DeliveryWord(StrEnum):
-    """What is known of a message after it was sent, the worst first."""
-
-    REJECTED = "rejected"
-    FAILED = "failed"
-    UNDELIVERED = "undelivered"
-    BLACKLISTED = "blacklisted"
-    FILTERED = "filtered"
-    EXPIRED = "expired"
-    PENDING = "pending"
-    DELIVERED = "delivered"
+from ..gateway import SmsState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +21,7 @@ class DeliveryReport:
     message_id: str
     recipient: str = field(repr=False)
     name: str | None = field(repr=False)
-    word: DeliveryWord
+    state: SmsState
     code: int | None
     sent_at: datetime
 

@@ -1,48 +1,47 @@
-"""What the activity page (the logbook) tells of deliveries, in the words of a person."""
+"""The line on the activity page (the logbook) that says to whom an SMS was, and how it ended."""
 
-from typing import Final
-
+from homeassistant.const import (
+    ATTR_DOMAIN,
+    ATTR_ENTITY_ID,
+    ATTR_NAME,
+    EVENT_LOGBOOK_ENTRY,
+)
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.translation import async_get_translations
 
-from ..account.signals import DeliveryReport, DeliveryWord
+from ..account.signals import DeliveryReport
 from ..const import DOMAIN
 from ..people.address_book import Recipient
 
-EVENT_ACTIVITY: Final = f"{DOMAIN}_activity"
-ATTR_ICON: Final = "icon"
-ATTR_MESSAGE: Final = "message"
-ATTR_NAME: Final = "name"
-
 
 class DeliveryActivity:
-    """Tells of each message to whom it was and how it ended; an entity's own line can't say the former."""
+    """Writes the lines: an entity's own line can't say to whom the message was."""
 
     def __init__(self, hass: HomeAssistant) -> None:
-        """Speak Home Assistant's own language: what was told can't be translated later."""
+        """Prepare to write in Home Assistant's own language: a line can't be translated later."""
         self._hass = hass
         self._texts: dict[str, str] = {}
 
     async def async_load(self) -> None:
-        """Load the words."""
+        """Load the texts of the language."""
         for category in ("common", "entity"):
             self._texts |= await async_get_translations(
                 self._hass, self._hass.config.language, category, {DOMAIN}
             )
 
     @callback
-    def async_tell(self, report: DeliveryReport) -> None:
-        """Tell of a message that has come to its end; of a stranger's number only its end."""
+    def async_write(self, report: DeliveryReport, entity_id: str) -> None:
+        """Write the line of a message that has ended; a number without a name is masked."""
         recipient = Recipient(number=report.recipient, name=report.name)
-        outcome = f"event.delivery.state_attributes.event_type.state.{report.word}"
-        delivered = report.word is DeliveryWord.DELIVERED
+        outcome = f"event.delivery.state_attributes.event_type.state.{report.state}"
         self._hass.bus.async_fire(
-            EVENT_ACTIVITY,
+            EVENT_LOGBOOK_ENTRY,
             {
                 ATTR_NAME: self._texts[f"component.{DOMAIN}.common.sms_to"].format(
                     recipient=recipient.label
                 ),
-                ATTR_MESSAGE: self._texts[f"component.{DOMAIN}.entity.{outcome}"],
-                ATTR_ICON: f"mdi:message-{'check' if delivered else 'alert'}-outline",
+                "message": self._texts[f"component.{DOMAIN}.entity.{outcome}"],
+                ATTR_DOMAIN: DOMAIN,
+                ATTR_ENTITY_ID: entity_id,
             },
         )

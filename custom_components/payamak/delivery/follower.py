@@ -19,16 +19,15 @@ from ..account.account import Account
 from ..account.signals import (
     SIGNAL_DELIVERY_ENDED,
     DeliveryReport,
-    DeliveryWord,
     signal_deliveries_changed,
 )
 from ..gateway import (
     BadReplyError,
     CredentialsError,
     Delivery,
-    DeliveryStatus,
     GatewayError,
     RejectedError,
+    SmsState,
     UncertainError,
     UnreachableError,
 )
@@ -36,7 +35,7 @@ from ..ledger.delivery_book import DeliveryBook
 from ..ledger.pending import PendingDelivery
 from ..ledger.store import AccountStore
 from ..people.address_book import AddressBook
-from ..sending.messenger import SendStatus, SentRow
+from ..sending.messenger import SentRow
 from .waits import DeliveryWaits
 
 _LOGGER = logging.getLogger(__name__)
@@ -55,17 +54,6 @@ _SLOW: Final = timedelta(seconds=1)
 _PUT_BACK: Final = timedelta(seconds=10)
 # So many unreadable replies, one after the other, are the gateway's trouble and not one message's.
 _BAD_REPLIES_IN_A_ROW: Final = 3
-
-_WORDS: Final = {
-    DeliveryStatus.DELIVERED: DeliveryWord.DELIVERED,
-    DeliveryStatus.UNDELIVERED: DeliveryWord.UNDELIVERED,
-    DeliveryStatus.FAILED: DeliveryWord.FAILED,
-    DeliveryStatus.BLACKLISTED: DeliveryWord.BLACKLISTED,
-    DeliveryStatus.FILTERED: DeliveryWord.FILTERED,
-    DeliveryStatus.REJECTED: DeliveryWord.REJECTED,
-    DeliveryStatus.PENDING: DeliveryWord.PENDING,
-    DeliveryStatus.UNKNOWN: DeliveryWord.PENDING,
-}
 
 
 class Deliveries:
@@ -140,7 +128,7 @@ class Deliveries:
         """Follow what was accepted; it is on the disk when this returns."""
         now = dt_util.utcnow()
         for row in rows:
-            if row.status is SendStatus.ACCEPTED:
+            if row.state is SmsState.ACCEPTED:
                 self._end_break(now)
             number = row.recipient.number
             saved_as = self._address_book.name_of(number)
@@ -148,18 +136,18 @@ class Deliveries:
                 name = row.recipient.name or saved_as
                 self.book.follow(row.message_id, number, name, now)
             if saved_as:
-                self.book.note_last(number, row.message_id, _first_word(row))
+                self.book.note_last(number, row.message_id, _first_state(row))
         await self._store.async_save()
         self._tell_changed()
 
     async def async_wait(
         self, message_ids: Collection[str], seconds: float
-    ) -> Mapping[str, DeliveryWord]:
+    ) -> Mapping[str, SmsState]:
         """Wait until messages have come to their end, or the time is over; only their sender does.
 
         What nobody knows of any more is left out.
         """
-        wait = self._waits.begin(self.book.words(message_ids))
+        wait = self._waits.begin(self.book.states(message_ids))
         for message_id in wait.open:
             delivery = self.book.pending[message_id]
             self.book.pending.bring_forward(delivery, delivery.due(awaited=True))
@@ -228,14 +216,14 @@ class Deliveries:
             and (delivery := self.book.pending.take_due(now := dt_util.utcnow()))
         ):
             if delivery.given_up(now):
-                word = DeliveryWord.EXPIRED
+                state = SmsState.EXPIRED
             else:
-                word = await self._async_ask(delivery, now)
-            if word is DeliveryWord.PENDING:
+                state = await self._async_ask(delivery, now)
+            if state is SmsState.ACCEPTED:
                 awaited = delivery.message_id in self._waits
                 self.book.pending.schedule(delivery, delivery.due(awaited=awaited))
             else:
-                self._ended.append(self._report_of(delivery, word))
+                self._ended.append(self._report_of(delivery, state))
         paced = began + self._requests * _TIME_PER_QUESTION
         self._not_before = max(self._not_before, paced)
         if self._ended:
@@ -243,9 +231,7 @@ class Deliveries:
         elif self._requests:
             self._store.async_save_soon()
 
-    async def _async_ask(
-        self, delivery: PendingDelivery, now: datetime
-    ) -> DeliveryWord:
+    async def _async_ask(self, delivery: PendingDelivery, now: datetime) -> SmsState:
         """Ask what became of a message; what can't be said yet is pending."""
         self._requests += 1
         # {"Value":"0","RetStatus":35}: an id that isn't liked is refused in the words for a wrong password.
@@ -261,26 +247,26 @@ class Deliveries:
         await asyncio.wait([question])
         self._question = None
         if question.cancelled():
-            return DeliveryWord.PENDING
+            return SmsState.ACCEPTED
         try:
             answer = question.result()
         except GatewayError as error:
             self._heed(error, delivery, now)
-            return DeliveryWord.PENDING
+            return SmsState.ACCEPTED
         except Exception:
             # The others must be followed all the same.
             _LOGGER.exception(
                 "Unexpected trouble while a delivery status was asked for"
             )
             self._heed(UncertainError("unexpected_error"), delivery, now)
-            return DeliveryWord.PENDING
+            return SmsState.ACCEPTED
         self._break = timedelta()
         self._bad_replies = 0
         delivery.note_asked(now, answered=True)
         delivery.code = answer.code
         if answer.code is not None and not answer.known:
             self.book.note_unknown_code(answer.code)
-        return _WORDS[answer.status]
+        return answer.state if answer.final else SmsState.ACCEPTED
 
     def _heed(
         self, error: GatewayError, delivery: PendingDelivery, now: datetime
@@ -309,15 +295,13 @@ class Deliveries:
         soon = now + _MOST_QUESTIONS_IN_A_ROW * _TIME_PER_QUESTION
         self._not_before = min(self._not_before, soon)
 
-    def _report_of(
-        self, delivery: PendingDelivery, word: DeliveryWord
-    ) -> DeliveryReport:
+    def _report_of(self, delivery: PendingDelivery, state: SmsState) -> DeliveryReport:
         return DeliveryReport(
             entry_id=self._entry_id,
             message_id=delivery.message_id,
             recipient=delivery.recipient,
             name=delivery.name,
-            word=word,
+            state=state,
             code=delivery.code,
             sent_at=delivery.sent_at,
         )
@@ -326,11 +310,11 @@ class Deliveries:
         """Tell the end of some messages, once it is on the disk: never again after a crash."""
         reports, self._ended = self._ended, []
         for report in reports:
-            self.book.end(report.message_id, report.word)
+            self.book.end(report.message_id, report.state)
         await self._store.async_save()
         for report in reports:
             async_dispatcher_send(self._hass, SIGNAL_DELIVERY_ENDED, report)
-            self._waits.end(report.message_id, report.word)
+            self._waits.end(report.message_id, report.state)
         self._tell_changed()
 
     @callback
@@ -338,8 +322,8 @@ class Deliveries:
         async_dispatcher_send(self._hass, signal_deliveries_changed(self._entry_id))
 
 
-def _first_word(row: SentRow) -> DeliveryWord | None:
+def _first_state(row: SentRow) -> SmsState | None:
     """Return what is known of a message as soon as it was handed over."""
-    if row.status is SendStatus.FAILED:
-        return DeliveryWord.FAILED
-    return DeliveryWord.PENDING if row.message_id else None
+    if row.state is SmsState.FAILED:
+        return SmsState.FAILED
+    return SmsState.ACCEPTED if row.message_id else None

@@ -3,29 +3,29 @@
 import asyncio
 from collections.abc import Mapping
 
-from ..account.signals import DeliveryWord
+from ..gateway import SmsState
 
 
 class DeliveryWait:
     """One caller's waiting: what is known so far, and for which messages it is still open."""
 
-    def __init__(self, words: Mapping[str, DeliveryWord]) -> None:
+    def __init__(self, states: Mapping[str, SmsState]) -> None:
         """Begin with what is known already; messages of which nothing is known are not in it."""
-        self.words = dict(words)
+        self.states = dict(states)
         self.open = {
             message_id
-            for message_id, word in words.items()
-            if word is DeliveryWord.PENDING
+            for message_id, state in states.items()
+            if state is SmsState.ACCEPTED
         }
         self._over = asyncio.Event()
         if not self.open:
             self.give_up()
 
-    def end(self, message_id: str, word: DeliveryWord) -> None:
+    def end(self, message_id: str, state: SmsState) -> None:
         """Hear of an end, which may be another's."""
         if message_id not in self.open:
             return
-        self.words[message_id] = word
+        self.states[message_id] = state
         self.open.remove(message_id)
         if not self.open:
             self.give_up()
@@ -51,9 +51,9 @@ class DeliveryWaits:
         """Tell whether somebody waits for a message."""
         return any(message_id in wait.open for wait in self._waits)
 
-    def begin(self, words: Mapping[str, DeliveryWord]) -> DeliveryWait:
+    def begin(self, states: Mapping[str, SmsState]) -> DeliveryWait:
         """Let somebody begin to wait, given what is known by now."""
-        wait = DeliveryWait(words)
+        wait = DeliveryWait(states)
         self._waits.append(wait)
         if self._closed:
             wait.give_up()
@@ -61,7 +61,7 @@ class DeliveryWaits:
 
     async def async_finish(
         self, wait: DeliveryWait, seconds: float
-    ) -> Mapping[str, DeliveryWord]:
+    ) -> Mapping[str, SmsState]:
         """Return what is known when all have come to their end, or the time is over."""
         try:
             async with asyncio.timeout(seconds):
@@ -70,12 +70,12 @@ class DeliveryWaits:
             pass
         finally:
             self._waits.remove(wait)
-        return wait.words
+        return wait.states
 
-    def end(self, message_id: str, word: DeliveryWord) -> None:
+    def end(self, message_id: str, state: SmsState) -> None:
         """Tell all of an end."""
         for wait in self._waits:
-            wait.end(message_id, word)
+            wait.end(message_id, state)
 
     def close(self) -> None:
         """Keep nobody waiting any longer: nothing will be asked any more."""

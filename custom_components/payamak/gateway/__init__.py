@@ -23,7 +23,8 @@ from .errors import (
     UnreachableError,
     WaitError,
 )
-from .models import Delivery, DeliveryStatus, Location, Message, Receipt
+from .models import Delivery, Location, Message, Receipt
+from .states import ENDS, SmsState
 from .text import (
     count_parts,
     count_tariff_units,
@@ -36,6 +37,7 @@ from .text import (
 
 __all__ = [
     "DEFAULT_URL",
+    "ENDS",
     "MAX_MESSAGES",
     "MAX_RECIPIENTS",
     "OPT_OUT_MISSING",
@@ -46,7 +48,6 @@ __all__ = [
     "CredentialsError",
     "CreditError",
     "Delivery",
-    "DeliveryStatus",
     "GatewayError",
     "Location",
     "Message",
@@ -56,6 +57,7 @@ __all__ = [
     "RecipientError",
     "RejectedError",
     "SenderLineError",
+    "SmsState",
     "TemporaryError",
     "UncertainError",
     "UnreachableError",

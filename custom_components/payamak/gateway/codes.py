@@ -17,7 +17,7 @@ from .errors import (
     UncertainError,
     WaitError,
 )
-from .models import DeliveryStatus
+from .states import SmsState
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,24 +85,24 @@ def error_of(code: int) -> GatewayError:
 
 # 8 and 0 are the last word some operators ever give: they stay pending rather than
 # become a success.
-DELIVERY_STATUSES: Final = {
-    0: DeliveryStatus.PENDING,
-    1: DeliveryStatus.DELIVERED,
-    2: DeliveryStatus.UNDELIVERED,
-    3: DeliveryStatus.FAILED,
-    5: DeliveryStatus.FAILED,
-    8: DeliveryStatus.PENDING,
-    16: DeliveryStatus.UNDELIVERED,
-    35: DeliveryStatus.BLACKLISTED,
-    100: DeliveryStatus.UNKNOWN,
-    200: DeliveryStatus.PENDING,
-    300: DeliveryStatus.FILTERED,
-    400: DeliveryStatus.PENDING,
-    500: DeliveryStatus.REJECTED,
-    -1: DeliveryStatus.PENDING,
+DELIVERY_STATES: Final = {
+    0: SmsState.ACCEPTED,
+    1: SmsState.DELIVERED,
+    2: SmsState.UNDELIVERED,
+    3: SmsState.FAILED,
+    5: SmsState.FAILED,
+    8: SmsState.ACCEPTED,
+    16: SmsState.UNDELIVERED,
+    35: SmsState.BLACKLISTED,
+    100: SmsState.UNKNOWN,
+    200: SmsState.ACCEPTED,
+    300: SmsState.FILTERED,
+    400: SmsState.ACCEPTED,
+    500: SmsState.REJECTED,
+    -1: SmsState.ACCEPTED,
 }
 
 
-def delivery_status_of(code: int) -> DeliveryStatus:
+def delivery_state_of(code: int) -> SmsState:
     """Return what a delivery status number means; new numbers are unknown."""
-    return DELIVERY_STATUSES.get(code, DeliveryStatus.UNKNOWN)
+    return DELIVERY_STATES.get(code, SmsState.UNKNOWN)

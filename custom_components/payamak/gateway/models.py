@@ -5,27 +5,10 @@ Ids are text, money is Decimal, times are aware.
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 
 from .errors import GatewayError
-
-
-class DeliveryStatus(StrEnum):
-    """What became of an accepted SMS."""
-
-    DELIVERED = "delivered"
-    PENDING = "pending"
-    UNDELIVERED = "undelivered"
-    FAILED = "failed"
-    BLACKLISTED = "blacklisted"
-    FILTERED = "filtered"
-    REJECTED = "rejected"
-    UNKNOWN = "unknown"
-
-    @property
-    def final(self) -> bool:
-        """Tell whether this is the last word, so that asking again is pointless."""
-        return self not in (DeliveryStatus.PENDING, DeliveryStatus.UNKNOWN)
+from .states import ENDS, SmsState
 
 
 class Location(IntEnum):
@@ -58,9 +41,14 @@ class Delivery:
     """
 
     message_id: str
-    status: DeliveryStatus
+    state: SmsState
     code: int | None
     known: bool = True
+
+    @property
+    def final(self) -> bool:
+        """Tell whether asking again is pointless."""
+        return self.state in ENDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,10 +13,10 @@ from .codes import (
     ACCEPTED_WITHOUT_ID,
     ALWAYS_ERRORS,
     BLOCKED_RECIPIENT,
-    DELIVERY_STATUSES,
+    DELIVERY_STATES,
     NOT_SENT,
     RESULT_CODES,
-    delivery_status_of,
+    delivery_state_of,
     error_of,
 )
 from .errors import (
@@ -27,7 +27,8 @@ from .errors import (
     RejectedError,
     UncertainError,
 )
-from .models import Delivery, DeliveryStatus, Location, Message, Receipt
+from .models import Delivery, Location, Message, Receipt
+from .states import SmsState
 from .text import normalise_number, well_formed
 
 # Loaded while the module is imported, which Home Assistant does outside the event loop.
@@ -155,14 +156,14 @@ def read_delivery(reply: Reply, message_id: str) -> Delivery:
     if code in ALWAYS_ERRORS or not reply.succeeded:
         raise _refusal(reply)
     if reply.value is None:
-        return Delivery(message_id=message_id, status=DeliveryStatus.UNKNOWN, code=None)
+        return Delivery(message_id=message_id, state=SmsState.UNKNOWN, code=None)
     if code is None:
         raise unreadable()
     return Delivery(
         message_id=message_id,
-        status=delivery_status_of(code),
+        state=delivery_state_of(code),
         code=code,
-        known=code in DELIVERY_STATUSES,
+        known=code in DELIVERY_STATES,
     )
 
 

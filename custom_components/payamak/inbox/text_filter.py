@@ -3,19 +3,10 @@
 from dataclasses import dataclass
 import re
 
-from homeassistant.helpers.template import is_template_string
 import voluptuous as vol
 
 from ..gateway import fold
-
-
-def no_template(value: str) -> str:
-    """Refuse a template: a trigger's options are taken as they stand, and it would never fit."""
-    if is_template_string(value):
-        raise vol.Invalid(
-            "templates are not filled in here; use a condition of the automation instead"
-        )
-    return value
+from ..people.people_filter import no_template
 
 
 def wanted_text(value: object) -> str:

@@ -1,4 +1,4 @@
-"""What is known of the messages that were sent: which are on their way, and the last word for each recipient."""
+"""What is known of the messages that were sent: which are on their way, and the last state for each recipient."""
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from datetime import datetime
@@ -7,15 +7,25 @@ from typing import Any, Final, Self
 
 from homeassistant.helpers import config_validation as cv
 
-from ..account.signals import DeliveryWord
+from ..gateway import SmsState
 from .pending import PendingDeliveries, PendingDelivery
 
 _LOGGER = logging.getLogger(__name__)
 
 _MOST_UNKNOWN_CODES: Final = 100
 _MOST_LATELY_ENDED: Final = 1000
+_WORST_FIRST: Final = (
+    SmsState.REJECTED,
+    SmsState.FAILED,
+    SmsState.UNDELIVERED,
+    SmsState.BLACKLISTED,
+    SmsState.FILTERED,
+    SmsState.EXPIRED,
+    SmsState.ACCEPTED,
+    SmsState.DELIVERED,
+)
 
-type _Last = tuple[str | None, DeliveryWord | None]
+type _Last = tuple[str | None, SmsState | None]
 
 
 class DeliveryBook:
@@ -32,7 +42,7 @@ class DeliveryBook:
         # None where nobody can say.
         self._last: dict[str, _Last] = {}
         # Of a message to many, some may have ended before anybody can wait for them. Not stored.
-        self._lately_ended: dict[str, DeliveryWord] = {}
+        self._lately_ended: dict[str, SmsState] = {}
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Self:
@@ -52,12 +62,12 @@ class DeliveryBook:
             "unknown_codes": sorted(self.unknown_codes),
         }
 
-    def last_word(self, numbers: Iterable[str]) -> DeliveryWord | None:
+    def last_state(self, numbers: Iterable[str]) -> SmsState | None:
         """Return the worst that became of the last messages to some numbers, None where nobody can say."""
-        words = {self._last[each][1] for each in numbers if each in self._last}
-        worst = next((word for word in DeliveryWord if word in words), None)
+        states = {self._last[each][1] for each in numbers if each in self._last}
+        worst = next((state for state in _WORST_FIRST if state in states), None)
         # "Delivered" is said of all of them or not at all.
-        return None if worst is DeliveryWord.DELIVERED and None in words else worst
+        return None if worst is SmsState.DELIVERED and None in states else worst
 
     def follow(
         self, message_id: str, number: str, name: str | None, sent_at: datetime
@@ -72,30 +82,30 @@ class DeliveryBook:
         self._lately_ended.pop(message_id, None)
 
     def note_last(
-        self, number: str, message_id: str | None, word: DeliveryWord | None
+        self, number: str, message_id: str | None, state: SmsState | None
     ) -> None:
         """Note what is known of the last message to a number; None where nobody can say."""
-        self._last[number] = (message_id, word)
+        self._last[number] = (message_id, state)
 
     def note_unknown_code(self, code: int) -> None:
         """Note a delivery status of which nobody knows what it means, for the diagnostics."""
         if len(self.unknown_codes) < _MOST_UNKNOWN_CODES:
             self.unknown_codes.add(code)
 
-    def end(self, message_id: str, word: DeliveryWord) -> None:
+    def end(self, message_id: str, state: SmsState) -> None:
         """Note the end of a message; an id that the gateway gives twice is that of two numbers."""
         self.pending.remove(message_id)
-        self._lately_ended[message_id] = word
+        self._lately_ended[message_id] = state
         if len(self._lately_ended) > _MOST_LATELY_ENDED:
             del self._lately_ended[next(iter(self._lately_ended))]
         for number, (last_id, _) in self._last.items():
             if last_id == message_id:
-                self._last[number] = (message_id, word)
+                self._last[number] = (message_id, state)
 
-    def words(self, message_ids: Iterable[str]) -> dict[str, DeliveryWord]:
+    def states(self, message_ids: Iterable[str]) -> dict[str, SmsState]:
         """Return what is known of messages; those that ended long ago, or were never followed, are left out."""
         return {
-            each: DeliveryWord.PENDING
+            each: SmsState.ACCEPTED
             if each in self.pending
             else self._lately_ended[each]
             for each in message_ids
@@ -103,7 +113,7 @@ class DeliveryBook:
         }
 
     def forget_all_but(self, numbers: Container[str]) -> None:
-        """Forget the last words for numbers that are nobody's any more."""
+        """Forget the last states for numbers that are nobody's any more."""
         self._last = {n: last for n, last in self._last.items() if n in numbers}
 
 
@@ -127,8 +137,8 @@ def _pending(stored: Any) -> PendingDelivery:
 
 
 def _last(stored: tuple[str, Any]) -> tuple[str, _Last]:
-    number, (message_id, word) = stored
+    number, (message_id, state) = stored
     return number, (
         None if message_id is None else cv.string(message_id),
-        None if word is None else DeliveryWord(word),
+        None if state is None else SmsState(state),
     )

@@ -6,11 +6,11 @@ import re
 from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.template import is_template_string
 import voluptuous as vol
 
 from ..const import DOMAIN
 from ..gateway import mask_number
-from ..inbox.text_filter import no_template
 from .address_book import AddressBook, comparable_number, split_list
 
 _LOGGER = logging.getLogger(__name__)
@@ -18,6 +18,15 @@ _LOGGER = logging.getLogger(__name__)
 _LIKE_A_MOBILE: Final = re.compile(r"(?:(?:00)?980?|0)9")
 _MOBILE: Final = re.compile(r"09\d{9}", re.ASCII)
 _LINE: Final = re.compile(r"\d{3,20}", re.ASCII)
+
+
+def no_template(value: str) -> str:
+    """Refuse a template: a trigger's options are taken as they stand, and it would never fit."""
+    if is_template_string(value):
+        raise vol.Invalid(
+            "templates are not filled in here; use a condition of the automation instead"
+        )
+    return value
 
 
 def wanted_people(value: object) -> list[str]:

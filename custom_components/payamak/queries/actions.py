@@ -22,10 +22,10 @@ from ..gateway import (
     MAX_MESSAGES,
     AccountWideError,
     Delivery,
-    DeliveryStatus,
     GatewayError,
     Location,
     Message,
+    SmsState,
     normalise_line,
 )
 from ..people.address_book import split_list
@@ -139,14 +139,12 @@ def _delivery_row(
     message_id: str, answer: Delivery | GatewayError
 ) -> dict[str, JsonValueType]:
     """Return one message's row; one that can't be told must not hide the others."""
-    status = (
-        DeliveryStatus.UNKNOWN if isinstance(answer, GatewayError) else answer.status
-    )
+    known = None if isinstance(answer, GatewayError) else answer
     return {
         "message_id": message_id,
-        "status": status.value,
+        "status": (known.state if known else SmsState.UNKNOWN).delivery,
         "code": answer.code,
-        "final": status.final,
+        "final": bool(known and known.final),
     }
 
 

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import batched
 import logging
 from typing import Any
@@ -20,6 +19,7 @@ from ..gateway import (
     GatewayError,
     MessageError,
     Receipt,
+    SmsState,
     UncertainError,
     UnreachableError,
     WaitError,
@@ -59,15 +59,6 @@ def titled(message: str, title: str | None) -> str:
     return f"{title}\n{message}" if title else message
 
 
-class SendStatus(StrEnum):
-    """What became of a message when it was handed to the gateway."""
-
-    ACCEPTED = "accepted"
-    QUEUED = "queued"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentRow:
     """One recipient's share of a report."""
@@ -77,13 +68,13 @@ class SentRow:
     error: GatewayError | None
 
     @property
-    def status(self) -> SendStatus:
+    def state(self) -> SmsState:
         """Return what is known: a message whose outcome is unknown never looks sent."""
         if self.error is None:
-            return SendStatus.ACCEPTED
+            return SmsState.ACCEPTED
         if isinstance(self.error, UncertainError):
-            return SendStatus.UNKNOWN
-        return SendStatus.FAILED
+            return SmsState.UNKNOWN
+        return SmsState.FAILED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,9 +94,9 @@ class SendReport:
         """Return the ids of those that can be followed."""
         return [row.message_id for row in self.rows if row.message_id]
 
-    def count(self, status: SendStatus) -> int:
-        """Return how many recipients have this status."""
-        return sum(row.status is status for row in self.rows)
+    def count(self, state: SmsState) -> int:
+        """Return how many recipients are in this state."""
+        return sum(row.state is state for row in self.rows)
 
 
 class Messenger:
@@ -184,7 +175,7 @@ class Messenger:
     def _report(
         self, rows: Sequence[SentRow], *, parts: int, tariff_units: int | None
     ) -> SendReport:
-        if any(row.status is not SendStatus.FAILED for row in rows):
+        if any(row.state is not SmsState.FAILED for row in rows):
             self._on_sent()
         return SendReport(rows=rows, parts=parts, tariff_units=tariff_units)
 

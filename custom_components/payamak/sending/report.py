@@ -10,24 +10,30 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util.json import JsonObjectType
 
 from ..account.errors import Explainer
-from ..account.signals import DeliveryWord
 from ..const import DOMAIN
-from ..gateway import GatewayError
+from ..gateway import GatewayError, SmsState
 from ..people.address_book import Recipient
-from .messenger import SendReport, SendStatus, SentRow
+from .messenger import SendReport, SentRow
 
 _MOST_NAMED: Final = 100
+# The words of a response, in its order.
+_STATUS: Final = {
+    SmsState.ACCEPTED: "accepted",
+    SmsState.WAITING: "queued",
+    SmsState.FAILED: "failed",
+    SmsState.UNKNOWN: "unknown",
+}
 
 
 async def async_response(
     hass: HomeAssistant,
     report: SendReport,
     base_price: Decimal | None,
-    words: Mapping[str, DeliveryWord] | None = None,
+    deliveries: Mapping[str, SmsState] | None = None,
 ) -> JsonObjectType:
     """Return what ``send_sms`` and ``send_pattern`` respond with; the cost is in whole Rial.
 
-    ``words`` are the deliveries by message id, where they were waited for.
+    ``deliveries`` are the states by message id, where they were waited for.
     """
     explain = await Explainer.async_load(hass)
     cost = (
@@ -36,30 +42,34 @@ async def async_response(
         else round(report.tariff_units * base_price)
     )
     return {
-        **{status.value: report.count(status) for status in SendStatus},
+        **{word: report.count(state) for state, word in _STATUS.items()},
         "parts": report.parts,
         "estimated_cost": cost,
         "messages": [
             {
                 "recipient": row.recipient.number,
                 "name": row.recipient.name,
-                "status": row.status.value,
+                "status": _STATUS[row.state],
                 "message_id": row.message_id,
                 "code": row.error.code if row.error else None,
                 "error": explain(row.error) if row.error else None,
-                **({} if words is None else {"delivery": _delivery(row, words)}),
+                **(
+                    {}
+                    if deliveries is None
+                    else {"delivery": _delivery(row, deliveries)}
+                ),
             }
             for row in report.rows
         ],
     }
 
 
-def _delivery(row: SentRow, words: Mapping[str, DeliveryWord]) -> str:
-    """Return a word even for what can't be followed: it failed, or nobody knows."""
-    if row.status is SendStatus.FAILED:
-        return DeliveryWord.FAILED.value
-    word = words.get(row.message_id) if row.message_id else None
-    return (word or SendStatus.UNKNOWN).value
+def _delivery(row: SentRow, deliveries: Mapping[str, SmsState]) -> str:
+    """Return the last word on a message; one that can't be followed has failed, or nobody knows."""
+    if row.state is SmsState.FAILED:
+        return row.state.delivery
+    state = deliveries.get(row.message_id) if row.message_id else None
+    return (state or SmsState.UNKNOWN).delivery
 
 
 async def async_raise_for_failures(
@@ -74,7 +84,7 @@ async def async_raise_for_failures(
         return
     if accepted:
         key = "partly_sent"
-    elif report.count(SendStatus.UNKNOWN):
+    elif report.count(SmsState.UNKNOWN):
         key = "not_confirmed"
     else:
         key = "not_accepted"

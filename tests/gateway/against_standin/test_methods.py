@@ -57,18 +57,18 @@ async def test_a_delivery_takes_its_course(
     gateway.set_outcome(SARA, code)
     (receipt,) = await client.send_sms([SARA], "Fire!", LINE)
     assert receipt.message_id is not None
-    assert (await client.get_delivery(receipt.message_id)).status == "pending"
+    assert (await client.get_delivery(receipt.message_id)).state == "accepted"
     gateway.advance(timedelta(minutes=1))
     delivery = await client.get_delivery(receipt.message_id)
-    assert (delivery.code, delivery.status) == (code, status)
-    assert delivery.status.final is final
+    assert (delivery.code, delivery.state) == (code, status)
+    assert delivery.final is final
 
 
 async def test_an_id_that_nobody_knows_has_no_known_delivery(
     client: PayamakClient,
 ) -> None:
     """The gateway says 100."""
-    assert (await client.get_delivery("1234567890123456789")).status == "unknown"
+    assert (await client.get_delivery("1234567890123456789")).state == "unknown"
 
 
 async def test_both_boxes_are_read(client: PayamakClient, gateway: Gateway) -> None:

@@ -35,13 +35,13 @@ from tests.integration.story.forms import let_pass
 from tests.integration.story.people import ALI, notify, second_account, send_message
 
 ALL_ENDS = [
-    "rejected",
-    "failed",
+    "delivered",
     "undelivered",
+    "failed",
     "blacklisted",
     "filtered",
+    "rejected",
     "expired",
-    "delivered",
 ]
 
 pytestmark = pytest.mark.usefixtures("silence")

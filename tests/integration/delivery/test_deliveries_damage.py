@@ -41,7 +41,7 @@ def rows(**damage: Any) -> dict[str, Any]:
     return {
         "deliveries": {
             "pending": [SOUND, SOUND | {"message_id": "99"} | damage],
-            "last": {OMID: [SOUND["message_id"], "pending"], SARA: ["99", "pending"]},
+            "last": {OMID: [SOUND["message_id"], "accepted"], SARA: ["99", "accepted"]},
             "unknown_codes": [777],
         }
     }
@@ -99,13 +99,13 @@ async def assert_it_works(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -
         {
             "deliveries": {
                 "pending": [SOUND, {"message_id": "99"}],
-                "last": {OMID: [SOUND["message_id"], "pending"]},
+                "last": {OMID: [SOUND["message_id"], "accepted"]},
             }
         },
         {"deliveries": {"pending": [SOUND, None]}},
         {"deliveries": {"pending": [SOUND], "last": {SARA: ["99", "lost"]}}},
         {"deliveries": {"pending": [SOUND], "last": {SARA: "x"}}},
-        {"deliveries": {"pending": [SOUND], "last": {SARA: [[], "pending"]}}},
+        {"deliveries": {"pending": [SOUND], "last": {SARA: [[], "accepted"]}}},
         {"deliveries": {"pending": [SOUND], "unknown_codes": [1, "a"]}},
     ],
     ids=str,

@@ -13,9 +13,9 @@ from custom_components.payamak.account.signals import (
     SIGNAL_DELIVERY_ENDED,
     SIGNAL_SMS_RECEIVED,
     DeliveryReport,
-    DeliveryWord,
     ReceivedSms,
 )
+from custom_components.payamak.gateway import SmsState
 from tests.integration.conftest import LINE, SARA
 
 ENTRY_ID = "01FIRST"
@@ -105,7 +105,7 @@ def receive(hass: HomeAssistant, text: str = "سلام", **changes: Any) -> None
     )
 
 
-def end(hass: HomeAssistant, word: DeliveryWord, **changes: Any) -> None:
+def end(hass: HomeAssistant, state: SmsState, **changes: Any) -> None:
     """Let a message to Sara come to its end."""
     report = {
         "entry_id": ENTRY_ID,
@@ -116,5 +116,5 @@ def end(hass: HomeAssistant, word: DeliveryWord, **changes: Any) -> None:
         "sent_at": datetime(2026, 11, 22, 10, 30, tzinfo=UTC),
     }
     async_dispatcher_send(
-        hass, SIGNAL_DELIVERY_ENDED, DeliveryReport(word=word, **(report | changes))
+        hass, SIGNAL_DELIVERY_ENDED, DeliveryReport(state=state, **(report | changes))
     )

@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from custom_components.payamak.account.signals import DeliveryWord
+from custom_components.payamak.gateway import ENDS, SmsState
 from simulator import Gateway
 from tests.integration.conftest import MINA, OMID, SARA
 from tests.integration.story.automations import automate, end, error_of
@@ -20,7 +20,7 @@ from tests.integration.story.forms import let_pass
 from tests.integration.story.people import change, send_sms
 
 TRIGGERS = ["message_delivered", "delivery_failed"]
-FINAL = [word for word in DeliveryWord if word is not DeliveryWord.PENDING]
+FINAL = ENDS
 
 
 async def test_a_delivery_is_told_as_soon_as_the_gateway_tells_it(
@@ -76,26 +76,26 @@ async def test_a_failure_is_told_with_its_kind_and_code(
     }
 
 
-@pytest.mark.parametrize("word", FINAL)
+@pytest.mark.parametrize("state", FINAL)
 async def test_each_end_starts_one_of_the_two(
-    hass: HomeAssistant, word: DeliveryWord
+    hass: HomeAssistant, state: SmsState
 ) -> None:
     """Nothing that comes to its end is lost, and nothing is told twice."""
     delivered = await automate(hass, "message_delivered")
-    end(hass, word)
+    end(hass, state)
     ended_well = [run["outcome"] for run in await delivered.take()]
-    assert ended_well == (["delivered"] if word is DeliveryWord.DELIVERED else [])
+    assert ended_well == (["delivered"] if state is SmsState.DELIVERED else [])
 
 
-@pytest.mark.parametrize("word", FINAL)
+@pytest.mark.parametrize("state", FINAL)
 async def test_each_other_end_is_a_failure(
-    hass: HomeAssistant, word: DeliveryWord
+    hass: HomeAssistant, state: SmsState
 ) -> None:
     """Also when the operator has said nothing for three days."""
     failed = await automate(hass, "delivery_failed")
-    end(hass, word)
+    end(hass, state)
     ended_badly = [run["outcome"] for run in await failed.take()]
-    assert ended_badly == ([] if word is DeliveryWord.DELIVERED else [word.value])
+    assert ended_badly == ([] if state is SmsState.DELIVERED else [state.value])
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ async def test_only_the_named_recipients_count(
     for number in (SARA, OMID, MINA, "09390000009"):
         end(
             hass,
-            DeliveryWord.DELIVERED,
+            SmsState.DELIVERED,
             entry_id=family_home.entry_id,
             recipient=number,
         )
@@ -129,7 +129,7 @@ async def test_a_name_means_who_has_it_when_the_message_arrives(
     runs = await automate(hass, "message_delivered", {"recipients": "Sahar"})
     await change(hass, family_home, "subentry-sara", name="Sahar")
     end(
-        hass, DeliveryWord.DELIVERED, entry_id=family_home.entry_id, name="Sara"
+        hass, SmsState.DELIVERED, entry_id=family_home.entry_id, name="Sara"
     )  # her name when it was sent
     [run] = await runs.take()
     assert (run["recipient"], run["name"]) == (SARA, "Sara")
@@ -142,9 +142,9 @@ async def test_one_account_may_be_meant(
     """What another one sent starts nothing."""
     entry_id = family_home.entry_id
     runs = await automate(hass, trigger, {"config_entry_id": entry_id})
-    for word in (DeliveryWord.DELIVERED, DeliveryWord.FAILED):
-        end(hass, word, entry_id="01OTHER")
-        end(hass, word, entry_id=entry_id)
+    for state in (SmsState.DELIVERED, SmsState.FAILED):
+        end(hass, state, entry_id="01OTHER")
+        end(hass, state, entry_id=entry_id)
     assert [run["config_entry_id"] for run in await runs.take()] == [entry_id]
 
 

@@ -1,0 +1,48 @@
+"""What becomes of an SMS: one vocabulary for the client, the ledger, entities and triggers."""
+
+from enum import StrEnum
+from typing import Final
+
+
+class SmsState(StrEnum):
+    """The state of one SMS to one number."""
+
+    WAITING = "waiting"
+    """It has not left Home Assistant yet."""
+    ACCEPTED = "accepted"
+    """The gateway took it; whether it reaches the phone is not known yet."""
+    UNKNOWN = "unknown"
+    """Nobody can say: it may have been sent, or the gateway itself does not know."""
+    DELIVERED = "delivered"
+    """It is on the phone."""
+    UNDELIVERED = "undelivered"
+    """It did not reach the phone or the operator."""
+    FAILED = "failed"
+    """The gateway refused it, or the operator had an error."""
+    BLACKLISTED = "blacklisted"
+    """The number blocks advertising lines."""
+    FILTERED = "filtered"
+    """The operator filtered the text."""
+    REJECTED = "rejected"
+    """The operator rejected it."""
+    EXPIRED = "expired"
+    """There was no final status within 72 hours after it was accepted."""
+
+    @property
+    def delivery(self) -> str:
+        """Return the word for users: an accepted SMS has a delivery that is "pending", a waiting one is "queued"."""
+        return _DELIVERY_WORDS.get(self, self.value)
+
+
+_DELIVERY_WORDS: Final = {SmsState.ACCEPTED: "pending", SmsState.WAITING: "queued"}
+
+# After one of these nothing more happens to an accepted SMS.
+ENDS: Final = (
+    SmsState.DELIVERED,
+    SmsState.UNDELIVERED,
+    SmsState.FAILED,
+    SmsState.BLACKLISTED,
+    SmsState.FILTERED,
+    SmsState.REJECTED,
+    SmsState.EXPIRED,
+)
