@@ -3,6 +3,7 @@
 import pytest
 
 from custom_components.payamak.gateway import (
+    comparable_line,
     count_parts,
     count_tariff_units,
     is_latin,
@@ -311,3 +312,50 @@ def test_unicode_parts(length: int, parts: int) -> None:
 def test_unicode_is_counted_in_utf_16_units(text: str, parts: int) -> None:
     """An emoji takes two places."""
     assert count_parts(text) == parts
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "3000123",
+        "+983000123",
+        "00983000123",
+        "0098 3000 123",
+        "+98 3000-123",
+        "+3000123",
+        "03000123",
+        "+9803000123",
+        " 3000\u200c123\n",
+        "\u202a+983000123\u202c",
+        "۳۰۰۰۱۲۳",
+        "+٩٨٣٠٠٠١٢٣",
+    ],
+)
+def test_a_line_is_compared_whatever_its_spelling(written: str) -> None:
+    """GetUserNumbers, GetMessages and users may each write it in another way."""
+    assert comparable_line(written) == "3000123"
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("983000123", "983000123"),  # a line that itself begins with 98
+        ("+98983000123", "983000123"),
+        ("+98110", "110"),
+        ("+9811", "9811"),  # the shortest line has three digits
+        ("0912 123 4567", "9121234567"),
+        ("9121234567", "9121234567"),
+        ("1" * 20, "1" * 20),
+        ("0098" + "1" * 20, "1" * 20),
+        ("1" * 21, "1" * 21),
+        ("+98" + "1" * 21, "+98" + "1" * 21),
+        ("+98", "+98"),
+        ("98", "98"),
+        ("++983000123", "++983000123"),
+        ("Bank Melli", "BankMelli"),
+        ("", ""),
+    ],
+)
+def test_different_lines_stay_different(written: str, expected: str) -> None:
+    """Only +98 and 0098 are the country's prefix, and words are never refused."""
+    assert comparable_line(written) == expected

@@ -26,6 +26,7 @@ from .errors import (
 from .models import Delivery, Location, Message, Receipt
 from .states import ENDS, SmsState
 from .text import (
+    comparable_line,
     count_parts,
     count_tariff_units,
     fold,
@@ -62,6 +63,7 @@ __all__ = [
     "UncertainError",
     "UnreachableError",
     "WaitError",
+    "comparable_line",
     "count_parts",
     "count_tariff_units",
     "fold",

@@ -11,6 +11,8 @@ _SEPARATOR: Final = (
 _SEPARATORS: Final = re.compile(_SEPARATOR)
 _MOBILE: Final = re.compile(r"(?:(?:\+|00)?980?|0)?(9\d{9})", re.ASCII)
 _LINE: Final = re.compile(r"\+?(\d{3,20})", re.ASCII)
+# "98" without "+" or "00" may be how a line itself begins.
+_COMPARABLE_LINE: Final = re.compile(r"(?:(?:\+|00)98|\+)?0?(\d{3,20})", re.ASCII)
 _LONGEST_SHOWN: Final = 40
 
 # Letters that Arabic and Persian keyboards write differently, and marks nobody sees.
@@ -70,6 +72,17 @@ def normalise_line(value: object) -> str:
     if compact is None or not (match := _LINE.fullmatch(compact)):
         raise ValueError("Not a sender line")
     return match[1]
+
+
+def comparable_line(written: str) -> str:
+    """Return a line in the one spelling in which two lines are compared, and never sent.
+
+    Separators, digits of other scripts, the prefixes +98, 0098 and +, and a leading 0 do
+    not count. What is no number is returned without its separators.
+    """
+    compact = _SEPARATORS.sub("", _western_digits(written))
+    match = _COMPARABLE_LINE.fullmatch(compact)
+    return match[1] if match else compact
 
 
 def fold(text: str) -> str:
