@@ -12,6 +12,7 @@ from custom_components.payamak.gateway import (
     MAX_MESSAGES,
     MAX_RECIPIENTS,
     AddressError,
+    BadReplyError,
     CredentialsError,
     GatewayError,
     Location,
@@ -197,6 +198,17 @@ async def test_an_id_given_as_a_json_number_keeps_its_nineteen_digits(
     (receipt,) = await client.send_sms([SARA], "Fire!", LINE)
     assert receipt.message_id == ID
     assert (await client.send_pattern(SARA, 7, ["Fire"])).message_id == ID
+
+
+@pytest.mark.parametrize("value", ["09121234567", 9121234567, ID])
+async def test_an_id_beside_a_failure_leaves_the_outcome_open(
+    client: PayamakClient, server: Server, value: object
+) -> None:
+    """It may be the recipient's number, which looks like an older id."""
+    server.answer = answering({"Value": value, "RetStatus": 18})
+    (receipt,) = await client.send_sms([SARA], "Fire!", LINE)
+    assert isinstance(receipt.error, BadReplyError)
+    assert (receipt.error.reason, receipt.message_id) == ("unreadable_reply", None)
 
 
 async def test_half_of_a_list_may_be_refused(

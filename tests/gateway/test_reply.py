@@ -87,6 +87,27 @@ def test_ids_belong_to_recipients_by_position(
     assert receipts(envelope(value), SARA, ALI) == expected
 
 
+@pytest.mark.parametrize("ret_status", [18, "35", 0, 9, 2, -6])
+@pytest.mark.parametrize(
+    ("value", "reasons"),
+    [
+        (f"{ID},{OTHER_ID}", ["unreadable_reply"] * 2),
+        (f"{ID},1", ["unreadable_reply"] * 2),
+        ("1,1", ["unreadable_reply"] * 2),
+        (f"18,{ID}", ["recipient_not_valid", "unreadable_reply"]),
+        (f"2,{ID}", ["credit_exhausted", "unreadable_reply"]),
+        (ID, ["receipts_do_not_match"] * 2),
+        (f"{ID},{OTHER_ID},{ID}", ["receipts_do_not_match"] * 2),
+    ],
+)
+def test_an_id_beside_a_failure_is_no_acceptance(
+    value: object, ret_status: object, reasons: list[str]
+) -> None:
+    """It may be the number that was refused; codes stay refusals."""
+    expected = [(None, reason) for reason in reasons]
+    assert receipts(envelope(value, ret_status), SARA, ALI) == expected
+
+
 @pytest.mark.parametrize("ret_status", [1, "1", None, " 1 "])
 @pytest.mark.parametrize("value", [ID, int(ID), f" {ID}\n", f"{ID},"])
 def test_an_id_is_kept_as_text_whatever_its_type(

@@ -180,10 +180,10 @@ def read_receipts(reply: Reply, recipients: Sequence[str]) -> list[Receipt]:
     if len(tokens) == 1 and not _MESSAGE_ID.fullmatch(tokens[0]):
         raise _sending_refusal(Reply(tokens[0], reply.ret_status))
     if len(tokens) != len(recipients):
-        return _receipts_without_ids(tokens, recipients)
+        return _receipts_without_ids(reply, tokens, recipients)
     login_worked = any(_MESSAGE_ID.fullmatch(token) for token in tokens)
     receipts = [
-        _receipt(recipient, token, login_worked=login_worked)
+        _receipt(reply, recipient, token, login_worked=login_worked)
         for recipient, token in zip(recipients, tokens, strict=True)
     ]
     if all(isinstance(receipt.error, CredentialsError) for receipt in receipts):
@@ -202,24 +202,33 @@ def read_shared_line_receipt(reply: Reply, recipient: str) -> Receipt:
 
 
 def _receipts_without_ids(
-    tokens: Sequence[str], recipients: Sequence[str]
+    reply: Reply, tokens: Sequence[str], recipients: Sequence[str]
 ) -> list[Receipt]:
-    """Answer a list of another length: nobody's id is known.
+    """Answer a list of another length: which id belongs to whom is not known.
 
-    Nobody's luck is known either, unless there are more than enough ids and no refusal.
+    The outcomes are unknown too, unless there are more ids than recipients and no refusal.
     """
-    accepted = len(tokens) > len(recipients) and all(map(_MESSAGE_ID.fullmatch, tokens))
+    accepted = (
+        reply.succeeded
+        and len(tokens) > len(recipients)
+        and all(map(_MESSAGE_ID.fullmatch, tokens))
+    )
     error = None if accepted else BadReplyError("receipts_do_not_match")
     return [Receipt(recipient=recipient, error=error) for recipient in recipients]
 
 
-def _receipt(recipient: str, token: str, *, login_worked: bool) -> Receipt:
-    if _MESSAGE_ID.fullmatch(token):
-        return Receipt(recipient=recipient, message_id=token)
-    if (code := _integer(token)) is None:
+def _receipt(
+    reply: Reply, recipient: str, token: str, *, login_worked: bool
+) -> Receipt:
+    is_id = _MESSAGE_ID.fullmatch(token)
+    code = _integer(token)
+    if is_id or code == ACCEPTED_WITHOUT_ID:
+        # {"Value":"09121234567","RetStatus":18}: what looks like an id beside a failure may be anything.
+        if not reply.succeeded:
+            return Receipt(recipient=recipient, error=unreadable())
+        return Receipt(recipient=recipient, message_id=token if is_id else None)
+    if code is None:
         return Receipt(recipient=recipient, error=unreadable())
-    if code == ACCEPTED_WITHOUT_ID:
-        return Receipt(recipient=recipient)
     error = error_of(code)
     if login_worked and isinstance(error, AccountWideError):
         # recId,0,recId: what stands beside an id can't be meant for the whole account.

@@ -16,6 +16,7 @@ from simulator import Account, Gateway
 from simulator.faults import (
     Code,
     CodesInList,
+    Envelope,
     Fault,
     Hang,
     Maintenance,
@@ -280,6 +281,19 @@ async def test_an_uncertain_outcome_is_unknown_and_never_sent_again(
         await send_blindly(hass)
     assert raised.value.translation_key == "not_confirmed"
     assert "may or may not have been sent" in str(raised.value)
+    assert len(sent_calls(gateway)) == 1
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("value", [SARA, f"{SARA},{OMID}"])
+async def test_a_number_beside_a_failure_is_no_id(
+    hass: HomeAssistant, gateway: Gateway, value: str
+) -> None:
+    """Such a message never looks sent: the digits may be those of the refused number."""
+    gateway.fault("SendSMS", Envelope(value, 18, "InvalidData"))
+    with pytest.raises(HomeAssistantError) as raised:
+        await send(hass, recipients=value)
+    assert raised.value.translation_key == "not_confirmed"
     assert len(sent_calls(gateway)) == 1
 
 
