@@ -1,6 +1,8 @@
 """The replies that are one number: credit, price and delivery status."""
 
 from decimal import Decimal
+from importlib.util import module_from_spec, spec_from_file_location
+import sys
 
 import pytest
 
@@ -13,7 +15,9 @@ from custom_components.payamak.gateway import (
     RejectedError,
     SmsState,
     TemporaryError,
+    reply,
 )
+from custom_components.payamak.gateway.codes import RESULT_CODES, ResultCode
 from custom_components.payamak.gateway.reply import parse, read_credit, read_delivery
 
 from .test_reply import ID, envelope
@@ -45,7 +49,7 @@ def test_an_amount_written_as_a_number_is_exact() -> None:
 
 
 @pytest.mark.parametrize("value", [None, "", "NULL", "Null", "Error"])
-@pytest.mark.parametrize("ret_status", [35, "35", 9, 5, 18, -5])
+@pytest.mark.parametrize("ret_status", [35, "35", 9, " 9 "])
 def test_no_amount_beside_a_coarse_failure_means_wrong_credentials(
     value: object, ret_status: object
 ) -> None:
@@ -55,15 +59,39 @@ def test_no_amount_beside_a_coarse_failure_means_wrong_credentials(
     assert refused.value.reason == "wrong_credentials"
 
 
-@pytest.mark.parametrize("ret_status", [13, 20, -99, 4711])
-def test_a_failure_that_nobody_knows_is_not_taken_for_wrong_credentials(
-    ret_status: int,
+@pytest.mark.parametrize(
+    ("ret_status", "reason"),
+    [
+        *((13, "unknown_code"), (20, "unknown_code"), (-99, "unknown_code")),
+        *((4711, "unknown_code"), (5, "sender_not_valid"), (18, "recipient_not_valid")),
+        *((2, "credit_exhausted"), (-5, "pattern_variables_wrong")),
+    ],
+)
+def test_another_failure_is_not_taken_for_wrong_credentials(
+    ret_status: int, reason: str
 ) -> None:
     """The user would be sent to the log-in form for nothing."""
-    with pytest.raises(RejectedError) as refused:
+    with pytest.raises(GatewayError) as refused:
         read_credit(parse(envelope(None, ret_status)))
-    assert refused.value.reason == "unknown_code"
-    assert refused.value.code == ret_status
+    assert not isinstance(refused.value, CredentialsError)
+    assert (refused.value.reason, refused.value.code) == (reason, ret_status)
+
+
+def test_a_code_that_becomes_known_does_not_become_wrong_credentials(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A code that is added to the table says what it means, and nothing about the log-in."""
+    monkeypatch.setitem(RESULT_CODES, 20, ResultCode("new", RejectedError))
+    # A copy of its own is made with the new table, whatever it derives from it.
+    spec = spec_from_file_location(f"{reply.__name__}_copy", reply.__file__)
+    assert spec is not None
+    assert spec.loader is not None
+    copy = module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, spec.name, copy)
+    spec.loader.exec_module(copy)
+    with pytest.raises(RejectedError) as refused:
+        copy.read_credit(copy.parse(envelope(None, 20)))
+    assert (refused.value.reason, refused.value.code) == ("new", 20)
 
 
 @pytest.mark.parametrize(

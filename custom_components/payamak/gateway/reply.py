@@ -15,7 +15,6 @@ from .codes import (
     BLOCKED_RECIPIENT,
     DELIVERY_STATES,
     NOT_SENT,
-    RESULT_CODES,
     delivery_state_of,
     error_of,
 )
@@ -35,13 +34,10 @@ from .text import normalise_number, well_formed
 _TEHRAN: Final = ZoneInfo("Asia/Tehran")
 _SUCCESS: Final = 1
 _INVALID_DATA: Final = 35
-# Refusals for what a request holds. A RetStatus of these, coarse as it is, can only mean
-# the credentials where a request holds nothing else.
-_COARSE_STATUSES: Final = frozenset(
-    code
-    for code, known in RESULT_CODES.items()
-    if issubclass(known.error, RejectedError)
-)
+# RetStatus values that stand beside many causes: 9 ("InvalidNumber") and 35 ("InvalidData").
+# Where a request holds nothing but the credentials, only these can be meant. This set does
+# not follow from the result codes: a code that is added there says nothing about credentials.
+_COARSE_STATUSES: Final = frozenset({9, _INVALID_DATA})
 _MESSAGE_ID: Final = re.compile(r"\d{10,}", re.ASCII)
 _SHARED_LINE_ID: Final = re.compile(r"\d{16,}", re.ASCII)
 _ROW_ID: Final = re.compile(r"\d{1,20}", re.ASCII)
@@ -260,9 +256,9 @@ def _raise_refusal(reply: Reply, *, beyond_credentials: bool = False) -> None:
     """Raise the error of a method that reads the account.
 
     The manual says of these: "if the information is right you get the credit, otherwise
-    Null", and Null comes with a coarse RetStatus: 35 ("InvalidData"), 9, or another.
-    Only the credentials can be wrong there, unless the caller gave more or the panel may
-    lack the method, which it says in the same way. A RetStatus that nobody knows is no reason to send the user to the log-in form.
+    Null". Beside Null, a coarse RetStatus means the credentials, unless the request holds
+    more or the panel may lack the method, which it says in the same way. Any other
+    RetStatus is a code, and no reason to send the user to the log-in form.
     """
     if reply.value is None and reply.ret_status is None:
         raise unreadable()
