@@ -16,7 +16,7 @@ from .const import (
     DOMAIN,
 )
 from .coordinator import PayamakConfigEntry
-from .gateway import DEFAULT_URL, mask_number
+from .gateway import is_default_gateway, mask_number
 from .people.address_book import AddressBook
 
 
@@ -65,6 +65,6 @@ def _account(entry: PayamakConfigEntry) -> dict[str, Any]:
 
 def _address(url: str) -> str:
     """Show which gateway it is, but not whose."""
-    if url == DEFAULT_URL:
+    if is_default_gateway(url):
         return url
     return str(URL(url).with_host("redacted").with_port(None))

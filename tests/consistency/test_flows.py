@@ -266,8 +266,7 @@ def _error_words() -> set[str]:
         if called_name(call) == "UnusableAddressError"
         if (word := constant(call.args[0]))
     }
-    reasons = {"api_key_required", "no_such_reason"}
-    words |= {form_error(GatewayError(reason)) for reason in reasons}
+    words.add(form_error(GatewayError("no_such_reason")))
     return words | {word for _, word in payamak_errors._FORM_ERRORS}
 
 

@@ -289,6 +289,7 @@ async def test_after_wrong_credentials_no_further_request_leaves(
     for call in CALLS.values():
         with pytest.raises(CredentialsError) as again:
             await call(client)
+        assert type(again.value) is type(first.value)
         assert again.value.reason == first.value.reason
         assert again.value.code == first.value.code == int(value)
     assert len(server.noted) == 1

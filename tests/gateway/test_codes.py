@@ -4,15 +4,16 @@ import pytest
 
 from custom_components.payamak.gateway import (
     ENDS,
-    OPT_OUT_MISSING,
     AccountError,
     AccountWideError,
     AddressError,
+    ApiKeyRequiredError,
     BadReplyError,
     CredentialsError,
     CreditError,
     GatewayError,
     MessageError,
+    OptOutMissingError,
     RecipientError,
     RejectedError,
     SenderLineError,
@@ -38,7 +39,7 @@ CODES: list[tuple[int, type[GatewayError], str]] = [
     (11, UncertainError, "not_sent"),
     (12, AccountError, "documents_incomplete"),
     (14, MessageError, "link_not_allowed"),
-    (15, MessageError, "opt_out_missing"),
+    (15, OptOutMissingError, "opt_out_missing"),
     (16, RecipientError, "no_recipient"),
     (17, MessageError, "empty_message"),
     (18, RecipientError, "recipient_not_valid"),
@@ -56,8 +57,8 @@ CODES: list[tuple[int, type[GatewayError], str]] = [
     (-108, AddressError, "address_blocked"),
     (109, AddressError, "address_required"),
     (-109, AddressError, "address_required"),
-    (110, CredentialsError, "api_key_required"),
-    (-110, CredentialsError, "api_key_required"),
+    (110, ApiKeyRequiredError, "api_key_required"),
+    (-110, ApiKeyRequiredError, "api_key_required"),
     (111, AddressError, "address_not_allowed"),
     (-111, AddressError, "address_not_allowed"),
 ]
@@ -110,21 +111,18 @@ def test_what_may_have_been_sent_is_uncertain() -> None:
     assert uncertain == [-6, 11]
 
 
-def test_the_code_for_missing_opt_out_words_is_public() -> None:
-    """The caller sends one by one on it."""
-    assert error_of(OPT_OUT_MISSING).reason == "opt_out_missing"
-
-
 @pytest.mark.parametrize(
     ("error", "parents"),
     [
         (CredentialsError, {AccountWideError}),
+        (ApiKeyRequiredError, {AccountWideError}),
         (AddressError, {AccountWideError}),
         (AccountError, {AccountWideError}),
         (CreditError, set()),
         (WaitError, set()),
         (SenderLineError, {RejectedError}),
         (MessageError, {RejectedError}),
+        (OptOutMissingError, {RejectedError}),
         (RecipientError, {RejectedError}),
         (UnreachableError, {TemporaryError}),
         (BadReplyError, {UncertainError}),

@@ -7,6 +7,7 @@ import pytest
 
 from custom_components.payamak.gateway import (
     AddressError,
+    ApiKeyRequiredError,
     BadReplyError,
     CredentialsError,
     GatewayError,
@@ -147,8 +148,8 @@ def test_one_recipient_never_gets_one_of_several_ids(ids: str) -> None:
         (None, 0, CredentialsError, "wrong_credentials", 0),
         (0, 1, CredentialsError, "wrong_credentials", 0),
         ("6", 35, TemporaryError, "gateway_updating", 6),
-        ("110", 1, CredentialsError, "api_key_required", 110),
-        ("-110", 35, CredentialsError, "api_key_required", -110),
+        ("110", 1, ApiKeyRequiredError, "api_key_required", 110),
+        ("-110", 35, ApiKeyRequiredError, "api_key_required", -110),
         (None, -109, AddressError, "address_required", -109),
         (None, 108, AddressError, "address_blocked", 108),
         ("-6", 1, UncertainError, "internal_error", -6),

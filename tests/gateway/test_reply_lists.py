@@ -8,6 +8,7 @@ import pytest
 
 from custom_components.payamak.gateway import (
     AddressError,
+    ApiKeyRequiredError,
     BadReplyError,
     CredentialsError,
     GatewayError,
@@ -131,7 +132,7 @@ def test_a_line_of_a_wrong_type_is_a_clear_error(number: object) -> None:
         ("0", 0, CredentialsError),
         ("0", 1, CredentialsError),
         ("0", None, CredentialsError),
-        (-110, 1, CredentialsError),
+        (-110, 1, ApiKeyRequiredError),
         ("108", 1, AddressError),
         (None, -109, AddressError),
         ("6", 1, TemporaryError),
@@ -250,6 +251,7 @@ def test_a_row_needs_nothing_but_its_id() -> None:
 def test_a_msgid_is_whole_digits(value: object) -> None:
     """It goes beyond 32 bits, and rows are sorted by it."""
     assert message(MsgID=value).message_id == "45163871234"
+    assert message(MsgID=value).number == 45163871234
 
 
 @pytest.mark.parametrize(

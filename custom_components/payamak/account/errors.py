@@ -15,6 +15,7 @@ from ..const import DOMAIN
 from ..gateway import (
     AccountError,
     AddressError,
+    ApiKeyRequiredError,
     BadReplyError,
     CredentialsError,
     GatewayError,
@@ -26,6 +27,7 @@ from ..gateway import (
 
 # The config flow's words, by what the user can do about it; the first that fits counts.
 _FORM_ERRORS: tuple[tuple[type[GatewayError], str], ...] = (
+    (ApiKeyRequiredError, "api_key_required"),
     (CredentialsError, "invalid_auth"),
     (AddressError, "address_refused"),
     (AccountError, "account_refused"),
@@ -64,8 +66,6 @@ def update_error(error: GatewayError) -> ConfigEntryAuthFailed | UpdateFailed:
 
 def form_error(error: GatewayError) -> str:
     """Return the config flow's word for an error."""
-    if error.reason == "api_key_required":
-        return error.reason
     return next(
         (word for kind, word in _FORM_ERRORS if isinstance(error, kind)), "refused"
     )

@@ -5,9 +5,7 @@ from ipaddress import ip_address
 from homeassistant.util.network import is_local
 from yarl import URL
 
-from ..gateway import DEFAULT_URL
-
-_DEFAULT_PATH = URL(DEFAULT_URL).path
+from ..gateway import complete_path, is_default_gateway
 
 
 class UnusableAddressError(ValueError):
@@ -28,15 +26,13 @@ def complete_address(written: str) -> str:
     url, host = _read(written)
     if url.scheme == "http" and not _is_at_home(host):
         raise UnusableAddressError("insecure_url")
-    path = url.raw_path if url.raw_path != "/" else _DEFAULT_PATH
-    return str(url.with_path(f"{path.rstrip('/')}/", encoded=True))
+    return str(complete_path(url))
 
 
 def account_id(username: str, url: str) -> str:
     """Return the unique id of an account: the user name, with the host where it is another gateway's."""
     name = username.lower()
-    host = URL(url).host
-    return name if host == URL(DEFAULT_URL).host else f"{name}@{host}"
+    return name if is_default_gateway(url) else f"{name}@{URL(url).host}"
 
 
 def _read(written: str) -> tuple[URL, str]:

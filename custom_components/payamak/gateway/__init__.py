@@ -4,17 +4,19 @@ Nothing in this folder knows Home Assistant, and nothing outside it knows the ga
 field names and codes.
 """
 
-from .client import DEFAULT_URL, MAX_MESSAGES, MAX_RECIPIENTS, PayamakClient
-from .codes import OPT_OUT_MISSING
+from .address import DEFAULT_URL, complete_path, is_default_gateway
+from .client import MAX_MESSAGES, MAX_RECIPIENTS, PayamakClient
 from .errors import (
     AccountError,
     AccountWideError,
     AddressError,
+    ApiKeyRequiredError,
     BadReplyError,
     CredentialsError,
     CreditError,
     GatewayError,
     MessageError,
+    OptOutMissingError,
     RecipientError,
     RejectedError,
     SenderLineError,
@@ -31,6 +33,7 @@ from .text import (
     count_tariff_units,
     fold,
     is_latin,
+    is_pattern_variable,
     mask_number,
     normalise_line,
     normalise_number,
@@ -41,10 +44,10 @@ __all__ = [
     "ENDS",
     "MAX_MESSAGES",
     "MAX_RECIPIENTS",
-    "OPT_OUT_MISSING",
     "AccountError",
     "AccountWideError",
     "AddressError",
+    "ApiKeyRequiredError",
     "BadReplyError",
     "CredentialsError",
     "CreditError",
@@ -53,6 +56,7 @@ __all__ = [
     "Location",
     "Message",
     "MessageError",
+    "OptOutMissingError",
     "PayamakClient",
     "Receipt",
     "RecipientError",
@@ -64,10 +68,13 @@ __all__ = [
     "UnreachableError",
     "WaitError",
     "comparable_line",
+    "complete_path",
     "count_parts",
     "count_tariff_units",
     "fold",
+    "is_default_gateway",
     "is_latin",
+    "is_pattern_variable",
     "mask_number",
     "normalise_line",
     "normalise_number",

@@ -20,6 +20,7 @@ from aiohttp import (
 )
 from yarl import URL
 
+from .address import DEFAULT_URL
 from .errors import (
     BadReplyError,
     CredentialsError,
@@ -39,11 +40,10 @@ from .reply import (
     read_receipts,
     read_shared_line_receipt,
 )
-from .text import well_formed
+from .text import PATTERN_SEPARATOR, is_pattern_variable, well_formed
 
 _LOGGER = logging.getLogger(__name__)
 
-DEFAULT_URL: Final = "https://rest.payamak-panel.com/api/SendSMS/"
 MAX_RECIPIENTS: Final = 100
 MAX_MESSAGES: Final = 100
 
@@ -123,14 +123,13 @@ class PayamakClient:
     ) -> Receipt:
         """Send an approved pattern over the shared service line (BaseServiceNumber).
 
-        The variables are joined by ";", which can't be escaped: raises ValueError for
-        one that holds it.
+        Raises ValueError for a variable that ``is_pattern_variable`` doesn't take.
         """
-        if any(";" in variable for variable in variables):
+        if not all(map(is_pattern_variable, variables)):
             raise ValueError('A pattern variable must not hold ";"')
         parameters = {
             "to": recipient,
-            "text": ";".join(variables),
+            "text": PATTERN_SEPARATOR.join(variables),
             "bodyId": str(pattern_id),
         }
         return await self._call(
@@ -180,7 +179,7 @@ class PayamakClient:
     ) -> T:
         """Make one call and read its reply, logging nothing of what they hold."""
         if self._refused:
-            raise CredentialsError(self._refused.reason, self._refused.code)
+            raise type(self._refused)(self._refused.reason, self._refused.code)
         try:
             return read(
                 await self._post(method, {**self._credentials, **(parameters or {})})

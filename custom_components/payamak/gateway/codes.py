@@ -6,10 +6,12 @@ from typing import Final
 from .errors import (
     AccountError,
     AddressError,
+    ApiKeyRequiredError,
     CredentialsError,
     CreditError,
     GatewayError,
     MessageError,
+    OptOutMissingError,
     RecipientError,
     RejectedError,
     SenderLineError,
@@ -31,7 +33,6 @@ class ResultCode:
 ACCEPTED_WITHOUT_ID: Final = 1
 BLOCKED_RECIPIENT: Final = 35
 NOT_SENT: Final = 11
-OPT_OUT_MISSING: Final = 15
 
 RESULT_CODES: Final = {
     0: ResultCode("wrong_credentials", CredentialsError),
@@ -47,7 +48,7 @@ RESULT_CODES: Final = {
     NOT_SENT: ResultCode("not_sent", UncertainError),
     12: ResultCode("documents_incomplete", AccountError),
     14: ResultCode("link_not_allowed", MessageError),
-    OPT_OUT_MISSING: ResultCode("opt_out_missing", MessageError),
+    15: ResultCode("opt_out_missing", OptOutMissingError),
     16: ResultCode("no_recipient", RecipientError),
     17: ResultCode("empty_message", MessageError),
     18: ResultCode("recipient_not_valid", RecipientError),
@@ -55,11 +56,11 @@ RESULT_CODES: Final = {
     BLOCKED_RECIPIENT: ResultCode("recipient_blacklisted", RecipientError),
     108: ResultCode("address_blocked", AddressError),
     109: ResultCode("address_required", AddressError),
-    110: ResultCode("api_key_required", CredentialsError),
+    110: ResultCode("api_key_required", ApiKeyRequiredError),
     111: ResultCode("address_not_allowed", AddressError),
     -108: ResultCode("address_blocked", AddressError),
     -109: ResultCode("address_required", AddressError),
-    -110: ResultCode("api_key_required", CredentialsError),
+    -110: ResultCode("api_key_required", ApiKeyRequiredError),
     -111: ResultCode("address_not_allowed", AddressError),
     -1: ResultCode("pattern_access_missing", AccountError),
     -2: ResultCode("one_recipient_only", MessageError),

@@ -26,6 +26,10 @@ class CredentialsError(AccountWideError):
     """
 
 
+class ApiKeyRequiredError(CredentialsError):
+    """The panel's API key has to take the place of the password."""
+
+
 class AddressError(AccountWideError):
     """The gateway doesn't serve this address; the user has to allow it in the panel."""
 
@@ -52,6 +56,10 @@ class SenderLineError(RejectedError):
 
 class MessageError(RejectedError):
     """The text or the pattern was refused; change it."""
+
+
+class OptOutMissingError(MessageError):
+    """Several recipients need the opt-out words; one alone does not."""
 
 
 class RecipientError(RejectedError):

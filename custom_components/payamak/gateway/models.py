@@ -68,3 +68,8 @@ class Message:
     recipients: int
     delivered: int
     failed: int
+
+    @property
+    def number(self) -> int:
+        """Return the id as a number, which rises from message to message: sort by it."""
+        return int(self.message_id)

@@ -15,6 +15,9 @@ _LINE: Final = re.compile(r"\+?(\d{3,20})", re.ASCII)
 _COMPARABLE_LINE: Final = re.compile(r"(?:(?:\+|00)98|\+)?0?(\d{3,20})", re.ASCII)
 _LONGEST_SHOWN: Final = 40
 
+# Stands between the variables of a pattern, and can't be escaped in one.
+PATTERN_SEPARATOR: Final = ";"
+
 # Letters that Arabic and Persian keyboards write differently, and marks nobody sees.
 _LETTERS: Final = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه", "ۀ": "ه"})
 _INVISIBLE: Final = re.compile(
@@ -105,6 +108,11 @@ def mask_number(value: object) -> str:
     if len(digits) > 4:
         return f"…{''.join(digits[-4:])}"
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+
+
+def is_pattern_variable(text: str) -> bool:
+    """Tell whether a text can be a pattern's variable without shifting the others."""
+    return PATTERN_SEPARATOR not in text
 
 
 def well_formed(text: str) -> str:

@@ -149,7 +149,7 @@ class Inbox(DataUpdateCoordinator[None]):
             if not unseen or not is_full or self._is_history(page):
                 break
             offset += MAX_MESSAGES
-        return sorted(new.values(), key=lambda each: int(each.message_id))
+        return sorted(new.values(), key=lambda each: each.number)
 
     def _is_history(self, page: Sequence[Message]) -> bool:
         """Tell whether all of a page is so old that what lies behind it can start nothing."""

@@ -196,12 +196,8 @@ async def _async_read_box(
         # Without anything new, a gateway that repeats itself would be asked for ever.
         if len(page) < page_size or len(found) == known:
             break
-    return sorted(found.values(), key=_age, reverse=True)[:limit]
-
-
-def _age(message: Message) -> int:
-    """Return what rises from message to message; the gateway's own order is not to be relied on."""
-    return int(message.message_id)
+    # The gateway's own order can't be relied on.
+    return sorted(found.values(), key=lambda each: each.number, reverse=True)[:limit]
 
 
 def _message_row(message: Message, asked: Location) -> dict[str, JsonValueType]:

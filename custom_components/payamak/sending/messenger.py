@@ -14,10 +14,9 @@ from ..account.account import Account
 from ..account.errors import validation_error
 from ..gateway import (
     MAX_RECIPIENTS,
-    OPT_OUT_MISSING,
     AccountWideError,
     GatewayError,
-    MessageError,
+    OptOutMissingError,
     Receipt,
     SmsState,
     UncertainError,
@@ -25,6 +24,7 @@ from ..gateway import (
     WaitError,
     count_parts,
     count_tariff_units,
+    is_pattern_variable,
 )
 from ..people.address_book import Recipient
 
@@ -131,7 +131,7 @@ class Messenger:
 
     async def async_send_pattern(self, sms: PatternSms) -> SendReport:
         """Send a pattern, which takes a call for each recipient."""
-        if any(";" in variable for variable in sms.variables):
+        if not all(map(is_pattern_variable, sms.variables)):
             raise validation_error("semicolon_in_variable")
         return await self._see_through(self._send_pattern(sms))
 
@@ -204,11 +204,9 @@ class Messenger:
         try:
             async with self._slots:
                 receipts = await call(numbers)
-        except MessageError as error:
-            if error.code == OPT_OUT_MISSING and len(recipients) > 1:
-                return await self._send(recipients, call, 1)
-            rows = _rows_of_error(recipients, error)
         except GatewayError as error:
+            if isinstance(error, OptOutMissingError) and len(recipients) > 1:
+                return await self._send(recipients, call, 1)
             rows = _rows_of_error(recipients, error)
         except Exception:
             # The other calls' results must not be lost for it.

@@ -170,7 +170,7 @@ async def test_diagnostics_show_the_address_that_everybody_uses(
 ) -> None:
     """Other addresses are somebody's own."""
     monkeypatch.setattr(
-        "custom_components.payamak.diagnostics.DEFAULT_URL", gateway_url
+        "custom_components.payamak.gateway.address.DEFAULT_URL", gateway_url
     )
     found = await diagnostics(hass, hass_client, home)
     assert found["settings"]["url"] == gateway_url

@@ -103,9 +103,9 @@ async def test_connection_may_be_left_out(
 ) -> None:
     """Whoever doesn't open the section gets the usual gateway, and a plain unique id."""
     # The usual gateway is out of a test's reach: another one takes its part.
-    for module in ("account_flow", "address"):
+    for module in ("flows.account_flow", "gateway.address"):
         monkeypatch.setattr(
-            f"custom_components.payamak.flows.{module}.DEFAULT_URL", gateway_url
+            f"custom_components.payamak.{module}.DEFAULT_URL", gateway_url
         )
     result = await hass.config_entries.flow.async_configure(
         await start(hass),
