@@ -140,7 +140,7 @@ class Simulation:
             raise UncertainError("no_answer")
         ends_at, end = self.fates[message_id]
         state = end if ends_at and now >= ends_at else SmsState.ACCEPTED
-        return Delivery(message_id=message_id, state=state, code=1)
+        return Delivery(state=state, code=1)
 
     @callback  # else Home Assistant would call it in a thread, at any time
     def hear(self, report: DeliveryReport) -> None:

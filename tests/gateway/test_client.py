@@ -184,9 +184,9 @@ async def test_a_send_returns_a_receipt_for_each_recipient(
     """In the order given."""
     server.answer = answering(f'{{"Value":{value},"RetStatus":1}}')
     receipts = await client.send_sms([SARA, ALI], "Fire!", LINE)
-    assert [(each.recipient, each.message_id, each.error) for each in receipts] == [
-        (SARA, ID, None),
-        (ALI, OTHER_ID, None),
+    assert [(each.message_id, each.error) for each in receipts] == [
+        (ID, None),
+        (OTHER_ID, None),
     ]
 
 
@@ -223,10 +223,9 @@ async def test_half_of_a_list_may_be_refused(
 
 
 async def test_a_delivery_is_returned(client: PayamakClient, server: Server) -> None:
-    """With the id that was asked for."""
+    """With the gateway's own number."""
     server.answer = answering({"Value": "1", "RetStatus": 1})
     delivery = await client.get_delivery(ID)
-    assert delivery.message_id == ID
     assert (delivery.state, delivery.code) == (SmsState.DELIVERED, 1)
 
 
@@ -270,7 +269,6 @@ async def test_a_hundred_recipients_are_one_call(
     recipients = [f"0912{number:07}" for number in range(MAX_RECIPIENTS)]
     server.answer = answering({"Value": ",".join(ids), "RetStatus": 1})
     receipts = await client.send_sms(recipients, "Fire!", LINE)
-    assert [receipt.recipient for receipt in receipts] == recipients
     assert [receipt.message_id for receipt in receipts] == ids
     assert (len(server.noted), MAX_RECIPIENTS, MAX_MESSAGES) == (1, 100, 100)
 

@@ -27,7 +27,6 @@ from custom_components.payamak.gateway.reply import (
 
 ID = "5512345678901234567"
 OTHER_ID = "5512345678901234568"
-SARA, ALI = "09121234567", "09351234567"
 
 type Receipts = list[tuple[str | None, str | None]]
 
@@ -39,10 +38,10 @@ def envelope(value: object, ret_status: object = 1) -> bytes:
     ).encode()
 
 
-def receipts(body: bytes, *recipients: str) -> Receipts:
+def receipts(body: bytes, recipients: int) -> Receipts:
     """Read the answer to a send as each recipient's id and error."""
     answer = read_receipts(parse(body), recipients)
-    assert [receipt.recipient for receipt in answer] == list(recipients)
+    assert len(answer) == recipients
     return [
         (receipt.message_id, receipt.error.reason if receipt.error else None)
         for receipt in answer
@@ -85,7 +84,7 @@ def test_ids_belong_to_recipients_by_position(
     value: object, expected: Receipts
 ) -> None:
     """A list of another length gives nobody an id, and hides no refusal."""
-    assert receipts(envelope(value), SARA, ALI) == expected
+    assert receipts(envelope(value), 2) == expected
 
 
 @pytest.mark.parametrize("ret_status", [18, "35", 0, 9, 2, -6])
@@ -106,7 +105,7 @@ def test_an_id_beside_a_failure_is_no_acceptance(
 ) -> None:
     """It may be the number that was refused; codes stay refusals."""
     expected = [(None, reason) for reason in reasons]
-    assert receipts(envelope(value, ret_status), SARA, ALI) == expected
+    assert receipts(envelope(value, ret_status), 2) == expected
 
 
 @pytest.mark.parametrize("ret_status", [1, "1", None, " 1 "])
@@ -116,8 +115,8 @@ def test_an_id_is_kept_as_text_whatever_its_type(
 ) -> None:
     """As a float the last digits of a 64-bit number would change."""
     body = envelope(value, ret_status)
-    assert receipts(body, SARA) == [(ID, None)]
-    assert read_shared_line_receipt(parse(body), SARA).message_id == ID
+    assert receipts(body, 1) == [(ID, None)]
+    assert read_shared_line_receipt(parse(body)).message_id == ID
 
 
 @pytest.mark.parametrize(
@@ -125,7 +124,7 @@ def test_an_id_is_kept_as_text_whatever_its_type(
 )
 def test_one_recipient_never_gets_one_of_several_ids(ids: str) -> None:
     """There is no telling which of them is his."""
-    assert [message_id for message_id, _ in receipts(envelope(ids), SARA)] == [None]
+    assert [message_id for message_id, _ in receipts(envelope(ids), 1)] == [None]
 
 
 @pytest.mark.parametrize(
@@ -179,8 +178,8 @@ def test_one_recipient_never_gets_one_of_several_ids(ids: str) -> None:
 @pytest.mark.parametrize(
     "read",
     [
-        lambda reply: read_receipts(reply, [SARA]),
-        lambda reply: read_shared_line_receipt(reply, SARA),
+        lambda reply: read_receipts(reply, 1),
+        read_shared_line_receipt,
     ],
     ids=["SendSMS", "BaseServiceNumber"],
 )
@@ -205,14 +204,14 @@ def test_a_refusal_is_read_from_value_first(
 def test_one_code_for_several_recipients_refuses_them_all(value: str) -> None:
     """A bare code is no list."""
     with pytest.raises(RecipientError):
-        read_receipts(parse(envelope(value)), [SARA, ALI])
+        read_receipts(parse(envelope(value)), 2)
 
 
 @pytest.mark.parametrize("value", ["0,0", "110,-110"])
 def test_wrong_credentials_for_everybody_are_those_of_the_call(value: str) -> None:
     """As rows they would not stop the next login."""
     with pytest.raises(CredentialsError):
-        read_receipts(parse(envelope(value)), [SARA, ALI])
+        read_receipts(parse(envelope(value)), 2)
 
 
 @pytest.mark.parametrize(
@@ -227,4 +226,4 @@ def test_a_pattern_is_accepted_with_one_long_id_alone(
 ) -> None:
     """Success is RetStatus 1 with a recId of more than 15 digits; else nobody knows."""
     with pytest.raises(BadReplyError):
-        read_shared_line_receipt(parse(envelope(value, ret_status)), SARA)
+        read_shared_line_receipt(parse(envelope(value, ret_status)))

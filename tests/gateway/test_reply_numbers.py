@@ -161,8 +161,7 @@ def test_a_delivery_status_is_read_beside_success(
     value: object, status: str, code: int | None
 ) -> None:
     """There 0 is a status and no wrong password."""
-    delivery = read_delivery(parse(envelope(value)), ID)
-    assert delivery.message_id == ID
+    delivery = read_delivery(parse(envelope(value)))
     assert (delivery.state, delivery.code) == (SmsState(status), code)
 
 
@@ -191,6 +190,6 @@ def test_a_refused_delivery_question_tells_why(
 ) -> None:
     """Only the credentials and the address are told beside RetStatus 1."""
     with pytest.raises(error) as refused:
-        read_delivery(parse(envelope(value, ret_status)), ID)
+        read_delivery(parse(envelope(value, ret_status)))
     assert type(refused.value) is error
     assert refused.value.reason == reason

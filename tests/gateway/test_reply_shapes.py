@@ -26,7 +26,6 @@ from custom_components.payamak.gateway.reply import (
     read_shared_line_receipt,
 )
 
-SARA, ALI = "09121234567", "09351234567"
 ID = "5512345678901234567"
 FAULTS = [
     (
@@ -134,15 +133,15 @@ READERS: dict[str, tuple[Callable[[Reply], object], Callable[[object], bool]]] =
     "lines": (read_lines, lambda read: _all(read, str)),
     "messages": (read_messages, lambda read: _all(read, Message)),
     "delivery": (
-        lambda reply: read_delivery(reply, ID),
-        lambda read: isinstance(read, Delivery) and read.message_id == ID,
+        read_delivery,
+        lambda read: isinstance(read, Delivery),
     ),
     "receipts": (
-        lambda reply: read_receipts(reply, [SARA, ALI]),
+        lambda reply: read_receipts(reply, 2),
         lambda read: _all(read, Receipt) and isinstance(read, list) and len(read) == 2,
     ),
     "shared line": (
-        lambda reply: read_shared_line_receipt(reply, SARA),
+        read_shared_line_receipt,
         lambda read: isinstance(read, Receipt) and read.message_id is not None,
     ),
 }

@@ -115,7 +115,7 @@ class PayamakClient:
             "isFlash": "true" if flash else "false",
         }
         return await self._call(
-            "SendSMS", lambda reply: read_receipts(reply, recipients), parameters
+            "SendSMS", lambda reply: read_receipts(reply, len(recipients)), parameters
         )
 
     async def send_pattern(
@@ -134,7 +134,7 @@ class PayamakClient:
         }
         return await self._call(
             "BaseServiceNumber",
-            lambda reply: read_shared_line_receipt(reply, recipient),
+            read_shared_line_receipt,
             parameters,
         )
 
@@ -142,7 +142,7 @@ class PayamakClient:
         """Return the delivery status of one SMS by its recId (GetDeliveries2)."""
         return await self._call(
             "GetDeliveries2",
-            lambda reply: read_delivery(reply, message_id),
+            read_delivery,
             {"recId": message_id},
         )
 

@@ -27,7 +27,6 @@ class Receipt:
     an id, or where ids can't be told apart: such an SMS can't be tracked.
     """
 
-    recipient: str
     message_id: str | None = None
     error: GatewayError | None = None
 
@@ -40,7 +39,6 @@ class Delivery:
     for a number whose meaning nobody knows.
     """
 
-    message_id: str
     state: SmsState
     code: int | None
     known: bool = True

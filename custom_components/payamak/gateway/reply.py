@@ -142,7 +142,7 @@ def read_messages(reply: Reply) -> tuple[Message, ...]:
     return tuple(_message(row) for row in _rows(reply))
 
 
-def read_delivery(reply: Reply, message_id: str) -> Delivery:
+def read_delivery(reply: Reply) -> Delivery:
     """Read GetDeliveries2's status."""
     code = _integer(reply.value)
     if code == 0 and reply.ret_status == _INVALID_DATA:
@@ -152,19 +152,18 @@ def read_delivery(reply: Reply, message_id: str) -> Delivery:
     if code in ALWAYS_ERRORS or not reply.succeeded:
         raise _refusal(reply)
     if reply.value is None:
-        return Delivery(message_id=message_id, state=SmsState.UNKNOWN, code=None)
+        return Delivery(state=SmsState.UNKNOWN, code=None)
     if code is None:
         raise unreadable()
     return Delivery(
-        message_id=message_id,
         state=delivery_state_of(code),
         code=code,
         known=code in DELIVERY_STATES,
     )
 
 
-def read_receipts(reply: Reply, recipients: Sequence[str]) -> list[Receipt]:
-    """Match what SendSMS answered with the recipients, by position.
+def read_receipts(reply: Reply, recipients: int) -> list[Receipt]:
+    """Read what SendSMS answered to so many recipients: a receipt for each, in order.
 
     Raises the gateway's error where it refused the call as a whole.
     """
@@ -172,33 +171,30 @@ def read_receipts(reply: Reply, recipients: Sequence[str]) -> list[Receipt]:
         token.strip() for token in (reply.value or "").removesuffix(",").split(",")
     ]
     if tokens == [str(ACCEPTED_WITHOUT_ID)] and reply.succeeded:
-        return [Receipt(recipient=recipient) for recipient in recipients]
+        return [Receipt()] * recipients
     if len(tokens) == 1 and not _MESSAGE_ID.fullmatch(tokens[0]):
         raise _sending_refusal(Reply(tokens[0], reply.ret_status))
-    if len(tokens) != len(recipients):
+    if len(tokens) != recipients:
         return _receipts_without_ids(reply, tokens, recipients)
     login_worked = any(_MESSAGE_ID.fullmatch(token) for token in tokens)
-    receipts = [
-        _receipt(reply, recipient, token, login_worked=login_worked)
-        for recipient, token in zip(recipients, tokens, strict=True)
-    ]
+    receipts = [_receipt(reply, token, login_worked=login_worked) for token in tokens]
     if all(isinstance(receipt.error, CredentialsError) for receipt in receipts):
         raise error_of(int(tokens[0]))
     return receipts
 
 
-def read_shared_line_receipt(reply: Reply, recipient: str) -> Receipt:
+def read_shared_line_receipt(reply: Reply) -> Receipt:
     """Read BaseServiceNumber's answer, which never accepts without a long recId."""
     message_id = (reply.value or "").removesuffix(",")
     if not _MESSAGE_ID.fullmatch(message_id):
         raise _sending_refusal(Reply(message_id, reply.ret_status))
     if not reply.succeeded or not _SHARED_LINE_ID.fullmatch(message_id):
         raise unreadable()
-    return Receipt(recipient=recipient, message_id=message_id)
+    return Receipt(message_id=message_id)
 
 
 def _receipts_without_ids(
-    reply: Reply, tokens: Sequence[str], recipients: Sequence[str]
+    reply: Reply, tokens: Sequence[str], recipients: int
 ) -> list[Receipt]:
     """Answer a list of another length: which id belongs to whom is not known.
 
@@ -206,30 +202,28 @@ def _receipts_without_ids(
     """
     accepted = (
         reply.succeeded
-        and len(tokens) > len(recipients)
+        and len(tokens) > recipients
         and all(map(_MESSAGE_ID.fullmatch, tokens))
     )
     error = None if accepted else BadReplyError("receipts_do_not_match")
-    return [Receipt(recipient=recipient, error=error) for recipient in recipients]
+    return [Receipt(error=error)] * recipients
 
 
-def _receipt(
-    reply: Reply, recipient: str, token: str, *, login_worked: bool
-) -> Receipt:
+def _receipt(reply: Reply, token: str, *, login_worked: bool) -> Receipt:
     is_id = _MESSAGE_ID.fullmatch(token)
     code = _integer(token)
     if is_id or code == ACCEPTED_WITHOUT_ID:
         # {"Value":"09121234567","RetStatus":18}: what looks like an id beside a failure may be anything.
         if not reply.succeeded:
-            return Receipt(recipient=recipient, error=unreadable())
-        return Receipt(recipient=recipient, message_id=token if is_id else None)
+            return Receipt(error=unreadable())
+        return Receipt(message_id=token if is_id else None)
     if code is None:
-        return Receipt(recipient=recipient, error=unreadable())
+        return Receipt(error=unreadable())
     error = error_of(code)
     if login_worked and isinstance(error, AccountWideError):
         # recId,0,recId: what stands beside an id can't be meant for the whole account.
         error = RejectedError("unknown_code", code)
-    return Receipt(recipient=recipient, error=error)
+    return Receipt(error=error)
 
 
 def _sending_refusal(reply: Reply) -> GatewayError:

@@ -145,9 +145,9 @@ async def test_odd_lists_never_give_a_wrong_id(
     receipts = await client.send_sms([SARA, ALI], "Fire!", LINE)
     assert [each.message_id is not None for each in receipts] == ids
     assert [each.error.reason if each.error else None for each in receipts] == reasons
-    for receipt in receipts:
+    for number, receipt in zip([SARA, ALI], receipts, strict=True):
         if receipt.message_id:
-            (sms,) = gateway.phone(receipt.recipient).messages
+            (sms,) = gateway.phone(number).messages
             assert sms.rec_id == receipt.message_id
 
 

@@ -33,8 +33,8 @@ async def test_an_sms_reaches_its_phones_and_costs_what_was_counted(
     """Both count parts and tariff on their own, and agree."""
     before = account.credit
     receipts = await client.send_sms([SARA, ALI], text, LINE, flash=True)
-    for receipt in receipts:
-        (sms,) = gateway.phone(receipt.recipient).messages
+    for number, receipt in zip([SARA, ALI], receipts, strict=True):
+        (sms,) = gateway.phone(number).messages
         assert (sms.rec_id, sms.text, sms.sender) == (receipt.message_id, text, LINE)
         assert (sms.flash, sms.parts) == (True, count_parts(text))
     assert before - account.credit == 2 * count_tariff_units(text)
