@@ -8,6 +8,7 @@ from custom_components.payamak.gateway import (
     count_tariff_units,
     mask_number,
     normalise_line,
+    normalise_message_id,
     normalise_number,
 )
 
@@ -194,6 +195,21 @@ def test_what_is_no_line_is_refused(written: object) -> None:
     """A sender that can't be one never reaches the gateway."""
     with pytest.raises(ValueError, match=r"^Not a sender line$"):
         normalise_line(written)
+
+
+@pytest.mark.parametrize("digits", [{}, PERSIAN, ARABIC_INDIC, FULL_WIDTH])
+def test_a_message_id_is_written_in_western_digits(digits: dict[int, int]) -> None:
+    """A request with others would ask for nothing."""
+    assert normalise_message_id("5512345678901234567".translate(digits)) == (
+        "5512345678901234567"
+    )
+
+
+@pytest.mark.parametrize("written", ["", "12a", "-5", "+5", "1 2", "12²", "①", "1.0"])
+def test_what_is_no_message_id_is_refused(written: str) -> None:
+    """Before the gateway is asked."""
+    with pytest.raises(ValueError, match=r"^Not a message id$"):
+        normalise_message_id(written)
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ from .text import (
     is_pattern_variable,
     mask_number,
     normalise_line,
+    normalise_message_id,
     normalise_number,
 )
 
@@ -75,5 +76,6 @@ __all__ = [
     "is_pattern_variable",
     "mask_number",
     "normalise_line",
+    "normalise_message_id",
     "normalise_number",
 ]

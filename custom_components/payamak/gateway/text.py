@@ -77,6 +77,17 @@ def normalise_line(value: object) -> str:
     return match[1]
 
 
+def normalise_message_id(value: str) -> str:
+    """Return a message's id with the digits 0-9, which are all that the gateway reads.
+
+    Raises ValueError for anything that is not digits alone.
+    """
+    digits = _western_digits(value)
+    if not (digits.isascii() and digits.isdecimal()):
+        raise ValueError("Not a message id")
+    return digits
+
+
 def comparable_line(written: str) -> str:
     """Return a line in the one spelling in which two lines are compared, and never sent.
 

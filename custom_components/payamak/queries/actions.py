@@ -27,6 +27,7 @@ from ..gateway import (
     Message,
     SmsState,
     normalise_line,
+    normalise_message_id,
 )
 from ..people.address_book import split_list
 
@@ -122,9 +123,10 @@ def _message_ids(written: list[str]) -> list[str]:
     ids = list(split_list(written))
     if not 1 <= len(ids) <= _MOST_MESSAGE_IDS:
         raise validation_error("message_ids_count", most=str(_MOST_MESSAGE_IDS))
-    if not all(each.isdecimal() for each in ids):
-        raise validation_error("invalid_message_id")
-    return ids
+    try:
+        return [normalise_message_id(each) for each in ids]
+    except ValueError as error:
+        raise validation_error("invalid_message_id") from error
 
 
 def _raise_for_silence(answers: list[Delivery | GatewayError]) -> None:

@@ -199,6 +199,7 @@ async def test_a_question_that_gets_no_answer_is_an_error(
         (" , ", "message_ids_count"),
         (["1234567890"] * 101, "message_ids_count"),
         (["12a"], "invalid_message_id"),
+        (["12²"], "invalid_message_id"),
         ("1234567890, -5", "invalid_message_id"),
     ],
 )
@@ -220,6 +221,22 @@ async def test_ids_may_be_a_text_with_commas(
     ids = [await accepted_id(hass), await accepted_id(hass, OMID)]
     response = await call(hass, "get_delivery_status", message_ids=", ".join(ids))
     assert [row["message_id"] for row in response["messages"]] == ids
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("zero", ["۰", "٠", "०"])
+async def test_ids_may_be_written_in_any_script(
+    hass: HomeAssistant, gateway: Gateway, zero: str
+) -> None:
+    """The gateway reads western digits alone."""
+    message_id = await accepted_id(hass)
+    written = "".join(chr(ord(zero) + int(digit)) for digit in message_id)
+    response = await call(hass, "get_delivery_status", message_ids=[written])
+    assert [row["message_id"] for row in response["messages"]] == [message_id]
+    asked = [
+        c.parameters["recId"] for c in gateway.calls if c.method == "GetDeliveries2"
+    ]
+    assert asked == [message_id]
 
 
 @pytest.mark.usefixtures("home")
