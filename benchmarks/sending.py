@@ -10,7 +10,8 @@ from aiohttp import ClientSession
 from aiohttp.test_utils import TestServer
 
 from custom_components.payamak.gateway import MAX_RECIPIENTS, PayamakClient, count_parts
-from custom_components.payamak.gateway.reply import parse, read_messages
+from custom_components.payamak.gateway.box import read_messages
+from custom_components.payamak.gateway.reply import parse
 from simulator import Gateway, create_app
 
 LINE = "50004001234567"

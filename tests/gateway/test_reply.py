@@ -18,12 +18,11 @@ from custom_components.payamak.gateway import (
     TemporaryError,
     UncertainError,
 )
-from custom_components.payamak.gateway.reply import (
-    Reply,
-    parse,
+from custom_components.payamak.gateway.receipts import (
     read_receipts,
     read_shared_line_receipt,
 )
+from custom_components.payamak.gateway.reply import Reply, parse
 
 ID = "5512345678901234567"
 OTHER_ID = "5512345678901234568"

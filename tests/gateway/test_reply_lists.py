@@ -18,12 +18,9 @@ from custom_components.payamak.gateway import (
     SenderLineError,
     TemporaryError,
 )
-from custom_components.payamak.gateway.reply import (
-    Reply,
-    parse,
-    read_lines,
-    read_messages,
-)
+from custom_components.payamak.gateway.answers import read_lines
+from custom_components.payamak.gateway.box import read_messages
+from custom_components.payamak.gateway.reply import Reply, parse
 
 type Reader = Callable[[Reply], object]
 

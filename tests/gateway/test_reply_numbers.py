@@ -18,8 +18,9 @@ from custom_components.payamak.gateway import (
     TemporaryError,
     reply,
 )
+from custom_components.payamak.gateway.answers import read_credit, read_delivery
 from custom_components.payamak.gateway.codes import RESULT_CODES, ResultCode
-from custom_components.payamak.gateway.reply import parse, read_credit, read_delivery
+from custom_components.payamak.gateway.reply import parse
 
 from .test_reply import ID, envelope
 
@@ -91,7 +92,7 @@ def test_a_code_that_becomes_known_does_not_become_wrong_credentials(
     monkeypatch.setitem(sys.modules, spec.name, copy)
     spec.loader.exec_module(copy)
     with pytest.raises(RejectedError) as refused:
-        copy.read_credit(copy.parse(envelope(None, 20)))
+        copy.raise_refusal(copy.parse(envelope(None, 20)))
     assert (refused.value.reason, refused.value.code) == ("new", 20)
 
 

@@ -15,16 +15,17 @@ from custom_components.payamak.gateway import (
     Receipt,
     UncertainError,
 )
-from custom_components.payamak.gateway.reply import (
-    Reply,
-    parse,
+from custom_components.payamak.gateway.answers import (
     read_credit,
     read_delivery,
     read_lines,
-    read_messages,
+)
+from custom_components.payamak.gateway.box import read_messages
+from custom_components.payamak.gateway.receipts import (
     read_receipts,
     read_shared_line_receipt,
 )
+from custom_components.payamak.gateway.reply import Reply, parse
 
 ID = "5512345678901234567"
 FAULTS = [

@@ -21,6 +21,8 @@ from aiohttp import (
 from yarl import URL
 
 from .address import DEFAULT_URL
+from .answers import read_credit, read_delivery, read_lines, read_price
+from .box import read_messages
 from .errors import (
     BadReplyError,
     CredentialsError,
@@ -29,17 +31,8 @@ from .errors import (
     UnreachableError,
 )
 from .models import Delivery, Location, Message, Receipt
-from .reply import (
-    Reply,
-    parse,
-    read_credit,
-    read_delivery,
-    read_lines,
-    read_messages,
-    read_price,
-    read_receipts,
-    read_shared_line_receipt,
-)
+from .receipts import read_receipts, read_shared_line_receipt
+from .reply import Reply, parse
 from .text import PATTERN_SEPARATOR, is_pattern_variable, well_formed
 
 _LOGGER = logging.getLogger(__name__)

@@ -1,0 +1,74 @@
+"""The rows of GetMessages."""
+
+from datetime import MAXYEAR, MINYEAR, datetime
+import re
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from .models import Location, Message
+from .reply import Reply, as_integer, as_text, raise_refusal, read_rows, unreadable
+from .text import normalise_number, well_formed
+
+# Loaded while the module is imported, which Home Assistant does outside the event loop.
+_TEHRAN: Final = ZoneInfo("Asia/Tehran")
+_ROW_ID: Final = re.compile(r"\d{1,20}", re.ASCII)
+
+
+def read_messages(reply: Reply) -> tuple[Message, ...]:
+    """Read GetMessages' rows, in the order they came in; not every panel offers them."""
+    raise_refusal(reply, beyond_credentials=True)
+    return tuple(_message(row) for row in read_rows(reply))
+
+
+def _message(row: dict[str, object]) -> Message:
+    location = _count(row, "FirstLocation")
+    return Message(
+        message_id=_row_id(row.get("MsgID")),
+        location=Location(location) if location in Location else Location.ALL,
+        text=_body(row.get("Body")),
+        sender=_number(row.get("Sender")),
+        receiver=_number(row.get("Receiver")),
+        sent_at=_time(row.get("SendDate")),
+        parts=_count(row, "Parts"),
+        recipients=_count(row, "RecCount"),
+        delivered=_count(row, "RecSuccess"),
+        failed=_count(row, "RecFailed"),
+    )
+
+
+def _row_id(value: object) -> str:
+    """Read a MsgID: whole digits, as a float would have lost some."""
+    text = as_text(value)
+    if text is None or not _ROW_ID.fullmatch(text):
+        raise unreadable()
+    return text
+
+
+def _body(value: object) -> str:
+    """Read a message's text, which may be "NULL" or end in spaces."""
+    return well_formed(value) if isinstance(value, str) else as_text(value) or ""
+
+
+def _number(value: object) -> str:
+    """Write a mobile number as 09xxxxxxxxx; lines and words stay as they are."""
+    text = as_text(value) or ""
+    try:
+        return normalise_number(text)
+    except ValueError:
+        return text
+
+
+def _time(value: object) -> datetime | None:
+    """Read "2017-06-05T15:42:58.68", Tehran time, with 0-7 digits of a second."""
+    try:
+        time = datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    # "0001-01-01T00:00:00" is how .NET writes that there is no time.
+    if not MINYEAR < time.year < MAXYEAR:
+        return None
+    return time if time.tzinfo else time.replace(tzinfo=_TEHRAN)
+
+
+def _count(row: dict[str, object], key: str) -> int:
+    return as_integer(as_text(row.get(key))) or 0
