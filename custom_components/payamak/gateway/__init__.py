@@ -1,7 +1,7 @@
-"""The payamak-panel SMS gateway: its client, codes, errors, numbers and parts.
+"""The payamak-panel SMS gateway: its client, codes, errors, numbers and message parts.
 
-Nothing in this folder knows Home Assistant, and nothing outside it knows the gateway's
-field names and codes.
+This folder imports nothing from Home Assistant. Only this folder knows the gateway's field
+names and codes.
 """
 
 from .address import DEFAULT_URL, complete_path, is_default_gateway

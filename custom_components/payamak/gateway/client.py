@@ -1,4 +1,4 @@
-"""The client of the SMS gateway: one method for each of the gateway's own."""
+"""The client of the SMS gateway: one method for each method of the gateway."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -40,14 +40,14 @@ _LOGGER = logging.getLogger(__name__)
 MAX_RECIPIENTS: Final = 100
 MAX_MESSAGES: Final = 100
 
-# Everything before the request leaves (queue, name, connection, TLS) falls under
-# `connect`, so that running out of it means that nothing was sent.
+# `connect` limits everything before the request leaves (queue, name, connection, TLS), so
+# nothing was sent when this time runs out.
 _TIMEOUT: Final = ClientTimeout(total=40, connect=10)
 _MAX_REPLY_BYTES: Final = 2 * 1024 * 1024
 _HEADERS: Final = {
     "Accept": "application/json",
-    # A kept connection that died with the link would swallow a request and leave its
-    # outcome unknown; a fresh one fails before the request leaves.
+    # A request over a kept connection that is broken has an unknown outcome; a new
+    # connection fails before the request leaves.
     "Connection": "close",
 }
 
@@ -55,10 +55,9 @@ _HEADERS: Final = {
 class PayamakClient:
     """Calls the gateway for one account.
 
-    Every method raises a GatewayError of the class that tells what to do; see
-    ``errors``. After the first wrong credentials the client refuses further calls by
-    itself, because failed logins get the caller's address blocked: make a new client
-    for new credentials.
+    Every method raises a GatewayError whose class says what to do; see ``errors``. After
+    the first wrong credentials the client makes no further requests, because the gateway
+    blocks the caller's address after failed logins: make a new client for new credentials.
     """
 
     def __init__(
@@ -77,7 +76,7 @@ class PayamakClient:
         self._timeout = timeout
         self._refused: CredentialsError | None = None
         self.gateway_time: datetime | None = None
-        """The time of the last reply by the gateway's own clock (HTTP Date), aware; None where it didn't tell."""
+        """The time of the last reply by the gateway's clock (HTTP Date), aware; None if the reply had none."""
 
     async def get_credit(self) -> Decimal:
         """Return the credit left, in SMS of the base tariff, fractional (GetCredit)."""
@@ -96,8 +95,8 @@ class PayamakClient:
     ) -> list[Receipt]:
         """Send one text to up to 100 recipients, ``09xxxxxxxxx`` (SendSMS).
 
-        Returns a receipt for each, in order. Raises where the call was refused as a
-        whole, and UncertainError where nobody knows; it is never repeated.
+        Returns a receipt for each, in order. Raises if the whole call was refused, and
+        UncertainError if the outcome is unknown; the request is never repeated.
         """
         if not 1 <= len(recipients) <= MAX_RECIPIENTS:
             raise ValueError(f"One call takes 1 to {MAX_RECIPIENTS} recipients")
@@ -147,10 +146,10 @@ class PayamakClient:
         offset: int = 0,
         limit: int = MAX_MESSAGES,
     ) -> tuple[Message, ...]:
-        """Return up to 100 messages of a box, as the gateway orders them (GetMessages).
+        """Return up to 100 messages of a box, in the gateway's order (GetMessages).
 
-        ``line`` filters on an own line, "" is all; ``offset`` counts rows from the
-        newest. Times are aware.
+        ``line`` is one of the account's own lines, "" means all of them; ``offset`` counts
+        rows from the newest. Times are aware.
         """
         if not 1 <= limit <= MAX_MESSAGES:
             raise ValueError(f"One call takes 1 to {MAX_MESSAGES} messages")
@@ -170,7 +169,7 @@ class PayamakClient:
         read: Callable[[Reply], T],
         parameters: Mapping[str, str] | None = None,
     ) -> T:
-        """Make one call and read its reply, logging nothing of what they hold."""
+        """Make one call and read its reply; nothing of their content is logged."""
         if self._refused:
             raise type(self._refused)(self._refused.reason, self._refused.code)
         try:
@@ -215,7 +214,7 @@ def _date_of(response: ClientResponse) -> datetime | None:
         time = parsedate_to_datetime(response.headers.get("Date", ""))
     except ValueError:
         return None
-    # "-0000" says that the zone isn't known.
+    # The zone "-0000" means that the zone is unknown.
     return time if time.tzinfo else None
 
 

@@ -74,18 +74,18 @@ RESULT_CODES: Final = {
 
 UNKNOWN_CODE: Final = ResultCode("unknown_code", RejectedError)
 
-# 108-111 were seen with either sign, and mean the same wherever they stand.
+# 108-111 were seen with either sign, and mean the same in every reply.
 ALWAYS_ERRORS: Final = frozenset({108, 109, 110, 111, -108, -109, -110, -111})
 
 
 def error_of(code: int) -> GatewayError:
-    """Return the error that a code stands for; codes nobody knows yet are refusals."""
+    """Return the error that a code stands for; unknown codes are refusals."""
     known = RESULT_CODES.get(code, UNKNOWN_CODE)
     return known.error(known.reason, code)
 
 
-# 8 and 0 are the last word some operators ever give: they stay pending rather than
-# become a success.
+# Some operators never give a later status than 8 or 0. These stay pending, because they do
+# not mean that the SMS arrived.
 DELIVERY_STATES: Final = {
     0: SmsState.ACCEPTED,
     1: SmsState.DELIVERED,
@@ -105,5 +105,5 @@ DELIVERY_STATES: Final = {
 
 
 def delivery_state_of(code: int) -> SmsState:
-    """Return what a delivery status number means; new numbers are unknown."""
+    """Return what a delivery status number means; undocumented numbers are unknown."""
     return DELIVERY_STATES.get(code, SmsState.UNKNOWN)

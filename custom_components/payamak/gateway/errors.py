@@ -4,8 +4,8 @@
 class GatewayError(Exception):
     """The gateway did not do what it was asked.
 
-    ``reason`` is a fixed word for the cause, ``code`` the gateway's result code where
-    it gave one. Nothing in here holds credentials, numbers or texts.
+    ``reason`` is a fixed word for the cause, ``code`` the gateway's result code if it
+    gave one. Errors hold no credentials, numbers or texts.
     """
 
     def __init__(self, reason: str, code: int | None = None) -> None:
@@ -20,9 +20,9 @@ class AccountWideError(GatewayError):
 
 
 class CredentialsError(AccountWideError):
-    """Ask the user for the credentials, and call no more until then.
+    """Ask the user for the credentials, and make no calls until then.
 
-    Repeated failed logins get the caller's address blocked.
+    The gateway blocks the caller's address after repeated failed logins.
     """
 
 
@@ -31,15 +31,15 @@ class ApiKeyRequiredError(CredentialsError):
 
 
 class AddressError(AccountWideError):
-    """The gateway doesn't serve this address; the user has to allow it in the panel."""
+    """The gateway doesn't serve this IP address; the user has to allow it in the panel."""
 
 
 class AccountError(AccountWideError):
-    """The account itself may not do this; the user has to settle it with the panel."""
+    """The account is not allowed to do this; the user has to contact the panel."""
 
 
 class CreditError(GatewayError):
-    """The credit doesn't cover it; the user has to buy some."""
+    """The credit is not enough; the user has to buy more."""
 
 
 class WaitError(GatewayError):
@@ -47,7 +47,7 @@ class WaitError(GatewayError):
 
 
 class RejectedError(GatewayError):
-    """Refused for what the request holds; the same request will be refused again."""
+    """Refused for the request's content; the same request will be refused again."""
 
 
 class SenderLineError(RejectedError):
@@ -67,15 +67,15 @@ class RecipientError(RejectedError):
 
 
 class TemporaryError(GatewayError):
-    """Surely not carried out, through no fault of the request: safe to try again."""
+    """Certainly not carried out, and not because of the request: safe to try again."""
 
 
 class UnreachableError(TemporaryError):
-    """The request never left: no name, no connection, or no TLS."""
+    """The request never left: the name, the connection or TLS failed."""
 
 
 class UncertainError(GatewayError):
-    """Nobody knows whether it was carried out: never send it again blindly."""
+    """It is unknown whether it was carried out: never just send it again."""
 
 
 class BadReplyError(UncertainError):

@@ -1,4 +1,4 @@
-"""What the gateway answers, in types that can't be misread.
+"""What the gateway answers, as typed values.
 
 Ids are text, money is Decimal, times are aware.
 """
@@ -21,10 +21,10 @@ class Location(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What the gateway said to one recipient's SMS: accepted where there is no error.
+    """What the gateway answered for one recipient's SMS: accepted if there is no error.
 
-    ``message_id`` (recId, today 19 digits) is None where the gateway accepted without
-    an id, or where ids can't be told apart: such an SMS can't be tracked.
+    ``message_id`` (recId, today 19 digits) is None if the gateway accepted without an id,
+    or if it is unclear which id belongs to whom: such an SMS can't be tracked.
     """
 
     message_id: str | None = None
@@ -35,8 +35,8 @@ class Receipt:
 class Delivery:
     """The delivery status of one SMS.
 
-    ``code`` is the gateway's own number, None where it gave none yet; ``known`` is False
-    for a number whose meaning nobody knows.
+    ``code`` is the gateway's own number, None if it gave none yet; ``known`` is False for
+    an undocumented number.
     """
 
     state: SmsState
@@ -45,7 +45,7 @@ class Delivery:
 
     @property
     def final(self) -> bool:
-        """Tell whether asking again is pointless."""
+        """Tell whether the status can't change any more."""
         return self.state in ENDS
 
 

@@ -1,4 +1,4 @@
-"""What becomes of an SMS: one vocabulary for the client, the ledger, entities and triggers."""
+"""The states of an SMS, which the client, the ledger, entities and triggers share."""
 
 from enum import StrEnum
 from typing import Final
@@ -10,9 +10,9 @@ class SmsState(StrEnum):
     WAITING = "waiting"
     """It has not left Home Assistant yet."""
     ACCEPTED = "accepted"
-    """The gateway took it; whether it reaches the phone is not known yet."""
+    """The gateway accepted it; whether it reaches the phone is not known yet."""
     UNKNOWN = "unknown"
-    """Nobody can say: it may have been sent, or the gateway itself does not know."""
+    """It may have been sent, or the gateway itself does not know."""
     DELIVERED = "delivered"
     """It is on the phone."""
     UNDELIVERED = "undelivered"
@@ -30,13 +30,13 @@ class SmsState(StrEnum):
 
     @property
     def delivery(self) -> str:
-        """Return the word for users: an accepted SMS has a delivery that is "pending", a waiting one is "queued"."""
+        """Return the word that users see: "pending" for an accepted SMS, "queued" for a waiting one."""
         return _DELIVERY_WORDS.get(self, self.value)
 
 
 _DELIVERY_WORDS: Final = {SmsState.ACCEPTED: "pending", SmsState.WAITING: "queued"}
 
-# After one of these nothing more happens to an accepted SMS.
+# The states that an SMS does not leave any more.
 ENDS: Final = (
     SmsState.DELIVERED,
     SmsState.UNDELIVERED,

@@ -4,7 +4,7 @@ import re
 from typing import Final
 import unicodedata
 
-# What stands between digits: spaces, dashes, and marks that can't be seen.
+# Characters between digits that don't count: spaces, dashes, and invisible marks.
 _SEPARATOR: Final = (
     r"[\s\-‐-―−._()/\xad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
 )
@@ -18,14 +18,14 @@ _LONGEST_SHOWN: Final = 40
 # Stands between the variables of a pattern, and can't be escaped in one.
 PATTERN_SEPARATOR: Final = ";"
 
-# Letters that Arabic and Persian keyboards write differently, and marks nobody sees.
+# Letters that Arabic and Persian keyboards write differently, and invisible marks.
 _LETTERS: Final = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه", "ۀ": "ه"})
 _INVISIBLE: Final = re.compile(
     r"[\xad\u061c\u0640\u064b-\u065f\u0670\u200b-\u200f\u202a-\u202e"
     r"\u2060-\u2069\ufe00-\ufe0f\ufeff]"
 )
 
-# GSM 03.38: the alphabet of a Latin part, and what takes two places in it.
+# GSM 03.38: the alphabet of a Latin part, and the characters that count twice in it.
 _GSM_BASIC: Final = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -47,8 +47,8 @@ def _western_digits(value: str) -> str:
 
 
 def _compact(value: object) -> str | None:
-    """Return what was typed without separators, or None for what can't be a number."""
-    # A template makes an int of a number: "+989121234567" arrives as 989121234567.
+    """Return a text or int without separators, None for other types."""
+    # Templates turn a number into an int: "+989121234567" arrives as 989121234567.
     if not isinstance(value, str | int):
         return None
     return _SEPARATORS.sub("", _western_digits(str(value)))
@@ -58,7 +58,7 @@ def normalise_number(value: object) -> str:
     """Return a recipient's mobile number as ``09xxxxxxxxx``.
 
     Accepts text or int, digits of any script, spaces, dashes, and the prefixes +98,
-    0098, 98, 0 or none. Raises ValueError for anything else, without repeating it.
+    0098, 98, 0 or none. Raises ValueError for anything else; the error does not hold it.
     """
     compact = _compact(value)
     if compact is None or not (match := _MOBILE.fullmatch(compact)):
@@ -100,19 +100,19 @@ def comparable_line(written: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Return a text for comparing: how letters, digits and spaces were typed falls away.
+    """Return a text in the form in which texts are compared.
 
     Case, Arabic and Persian forms of a letter (ي/ی, ك/ک), digits of any script, zero-width
-    joiners and surrounding or repeated space don't count.
+    joiners and surrounding or repeated spaces make no difference.
     """
     typed = _western_digits(unicodedata.normalize("NFKC", text)).translate(_LETTERS)
     return " ".join(_INVISIBLE.sub("", typed).casefold().split())
 
 
 def mask_number(value: object) -> str:
-    """Return a number, or what was typed for one, with no more than its last four digits.
+    """Return at most the last four digits of a number, or of a text that should be one.
 
-    Anything with more than four digits is masked as a whole, however they are separated.
+    Anything with more than four digits is masked as a whole, whatever is between them.
     """
     text = str(value)
     digits = [char for char in text if char.isdecimal()]
@@ -127,7 +127,7 @@ def is_pattern_variable(text: str) -> bool:
 
 
 def well_formed(text: str) -> str:
-    """Write "?" for half an emoji, which a cut can leave and UTF-8 has no place for."""
+    """Replace half an emoji, which a cut text can hold and UTF-8 can't, by "?"."""
     return text.encode(errors="replace").decode()
 
 
@@ -150,9 +150,9 @@ def count_parts(text: str) -> int:
 
 
 def count_tariff_units(text: str) -> int:
-    """Return about what one SMS with this text takes from the credit.
+    """Return about how much credit one SMS with this text costs.
 
-    The unit is one SMS of the base tariff; the panel has the last word.
+    The unit is one SMS of the base tariff; what the panel really charges may differ.
     """
     return count_parts(text) * (_LATIN_TARIFF if _is_latin(text) else 1)
 

@@ -1,1 +1,1 @@
-"""The actions that only ask the gateway."""
+"""The actions that read from the gateway and send nothing."""

@@ -1,4 +1,4 @@
-"""The actions that only ask: what became of messages, what the boxes hold, which lines there are."""
+"""The actions that send nothing: the status of messages, the messages of a box, the account's lines."""
 
 import asyncio
 from typing import Final
@@ -44,7 +44,7 @@ ATTR_OFFSET: Final = "offset"
 _STATUS_CALLS_AT_A_TIME: Final = 3
 _MOST_MESSAGE_IDS: Final = 100
 # Ten requests, one after the other. Home Assistant keeps the response in the automation's traces,
-# so more than that is to be asked for in pieces.
+# so it must not be larger.
 _MOST_MESSAGES: Final = 1000
 
 _GET_DELIVERY_STATUS_SCHEMA: Final = vol.Schema(
@@ -60,7 +60,7 @@ _GET_MESSAGES_SCHEMA: Final = vol.Schema(
         ),
         vol.Optional(ATTR_LINE, default=""): cv.string,
         vol.Optional(ATTR_OFFSET, default=0): cv.positive_int,
-        # As many as one request brings.
+        # The most that one request returns.
         vol.Optional(ATTR_LIMIT, default=MAX_MESSAGES): vol.All(
             vol.Coerce(int), vol.Range(min=1, max=_MOST_MESSAGES)
         ),
@@ -72,7 +72,7 @@ _GET_NUMBERS_SCHEMA: Final = vol.Schema(ACCOUNT_SCHEMA)
 
 @callback
 def async_setup_queries(hass: HomeAssistant) -> None:
-    """Register the actions that only ask."""
+    """Register the actions that send nothing."""
     for action, answer, schema in (
         (
             ACTION_GET_DELIVERY_STATUS,
@@ -92,7 +92,7 @@ def async_setup_queries(hass: HomeAssistant) -> None:
 
 
 async def _async_get_delivery_status(call: ServiceCall) -> ServiceResponse:
-    """Ask what became of some messages."""
+    """Return the delivery status of some messages."""
     account = account_data(call).account
     slots = asyncio.Semaphore(_STATUS_CALLS_AT_A_TIME)
 
@@ -105,11 +105,11 @@ async def _async_get_delivery_status(call: ServiceCall) -> ServiceResponse:
             return error
 
     ids = _message_ids(call.data[ATTR_MESSAGE_IDS])
-    # The first alone: wrong credentials then show before there are many failed logins.
+    # The first one alone, so that wrong credentials cause one failed login and not many.
     answers = [await ask(ids[0], first=True)]
     if not isinstance(answers[0], AccountWideError):
         answers += await asyncio.gather(*map(ask, ids[1:]))
-    _raise_for_silence(answers)
+    _raise_if_unanswered(answers)
     return {
         "messages": [
             _delivery_row(message_id, answer)
@@ -119,7 +119,7 @@ async def _async_get_delivery_status(call: ServiceCall) -> ServiceResponse:
 
 
 def _message_ids(written: list[str]) -> list[str]:
-    """Return the ids that were written, as a list or a text with commas."""
+    """Return the ids of a list or of a text with commas."""
     ids = list(split_list(written))
     if not 1 <= len(ids) <= _MOST_MESSAGE_IDS:
         raise validation_error("message_ids_count", most=str(_MOST_MESSAGE_IDS))
@@ -129,8 +129,8 @@ def _message_ids(written: list[str]) -> list[str]:
         raise validation_error("invalid_message_id") from error
 
 
-def _raise_for_silence(answers: list[Delivery | GatewayError]) -> None:
-    """Raise where the gateway told nothing at all; an empty answer would be a wrong one."""
+def _raise_if_unanswered(answers: list[Delivery | GatewayError]) -> None:
+    """Raise if there is no status at all, or an error that every further question would meet."""
     errors = [answer for answer in answers if isinstance(answer, GatewayError)]
     stop = next((each for each in errors if isinstance(each, AccountWideError)), None)
     if stop or len(errors) == len(answers):
@@ -140,7 +140,7 @@ def _raise_for_silence(answers: list[Delivery | GatewayError]) -> None:
 def _delivery_row(
     message_id: str, answer: Delivery | GatewayError
 ) -> dict[str, JsonValueType]:
-    """Return one message's row; one that can't be told must not hide the others."""
+    """Return one message's row; if its status could not be read, the row says "unknown"."""
     known = None if isinstance(answer, GatewayError) else answer
     return {
         "message_id": message_id,
@@ -151,7 +151,7 @@ def _delivery_row(
 
 
 async def _async_get_messages(call: ServiceCall) -> ServiceResponse:
-    """Read what was received or sent, the newest first."""
+    """Return the messages of a box, the newest first."""
     location = Location[call.data[ATTR_LOCATION].upper()]
     try:
         messages = await _async_read_box(
@@ -167,7 +167,7 @@ async def _async_get_messages(call: ServiceCall) -> ServiceResponse:
 
 
 def _own_line(written: str) -> str:
-    """Return the line to read, nothing where all are meant."""
+    """Return the line whose messages are read, "" for all lines."""
     if not written.strip():
         return ""
     try:
@@ -181,8 +181,8 @@ async def _async_read_box(
 ) -> list[Message]:
     """Read a box page by page.
 
-    A message that comes in meanwhile pushes all others on by one: the next page then begins with
-    what the last one ended with, and none is missed.
+    A message that comes in meanwhile moves all others on by one: the next page then begins with
+    the last message of the page before, and none is missed.
     """
     found: dict[str, Message] = {}
     page_size = min(limit, MAX_MESSAGES)
@@ -195,7 +195,7 @@ async def _async_read_box(
         known = len(found)
         found |= {message.message_id: message for message in page}
         offset += len(page)
-        # Without anything new, a gateway that repeats itself would be asked for ever.
+        # A gateway that always returns the same page would be asked for ever.
         if len(page) < page_size or len(found) == known:
             break
     # The gateway's own order can't be relied on.
@@ -203,7 +203,7 @@ async def _async_read_box(
 
 
 def _message_row(message: Message, asked: Location) -> dict[str, JsonValueType]:
-    """Return one message's row; which box it is from may follow from the question alone."""
+    """Return one message's row; if the gateway doesn't name its box, it is the one asked for."""
     location = asked if message.location is Location.ALL else message.location
     return {
         "message_id": message.message_id,
@@ -220,7 +220,7 @@ def _message_row(message: Message, asked: Location) -> dict[str, JsonValueType]:
 
 
 async def _async_get_numbers(call: ServiceCall) -> ServiceResponse:
-    """List the account's own lines."""
+    """Return the account's own lines."""
     account = account_data(call).account
     try:
         lines = await account.ask_if_offered(account.client.get_lines())
