@@ -1,6 +1,7 @@
 """The actions that send nothing: the status of messages, the messages of a box, the account's lines."""
 
 import asyncio
+from collections.abc import Iterable
 from typing import Final
 
 from homeassistant.core import (
@@ -26,6 +27,7 @@ from ..gateway import (
     Location,
     Message,
     SmsState,
+    comparable_line,
     normalise_line,
     normalise_message_id,
 )
@@ -153,11 +155,12 @@ def _delivery_row(
 async def _async_get_messages(call: ServiceCall) -> ServiceResponse:
     """Return the messages of a box, the newest first."""
     location = Location[call.data[ATTR_LOCATION].upper()]
+    data = account_data(call)
     try:
         messages = await _async_read_box(
-            account_data(call).account,
+            data.account,
             location,
-            line=_own_line(call.data[ATTR_LINE]),
+            line=_own_line(call.data[ATTR_LINE], data.coordinator.data.lines or ()),
             offset=call.data[ATTR_OFFSET],
             limit=call.data[ATTR_LIMIT],
         )
@@ -166,14 +169,16 @@ async def _async_get_messages(call: ServiceCall) -> ServiceResponse:
     return {"messages": [_message_row(message, location) for message in messages]}
 
 
-def _own_line(written: str) -> str:
-    """Return the line whose messages are read, "" for all lines."""
+def _own_line(written: str, lines: Iterable[str]) -> str:
+    """Return the line whose messages are read, as the panel writes it; "" for all lines."""
     if not written.strip():
         return ""
     try:
-        return normalise_line(written)
+        line = normalise_line(written)
     except ValueError as error:
         raise validation_error("invalid_line") from error
+    meant = comparable_line(written)
+    return next((own for own in lines if comparable_line(own) == meant), line)
 
 
 async def _async_read_box(

@@ -19,7 +19,7 @@ from simulator.exchange import Exchange
 from simulator.faults import MISSING, Code, Envelope, Fault, Replaced, ServerError
 from simulator.world import World
 from tests.integration.conftest import LINE, OMID, OTHER_LINE, SARA
-from tests.integration.story.forms import call, reauth_flows, take_calls
+from tests.integration.story.forms import call, let_pass, reauth_flows, take_calls
 
 type Rows = list[dict[str, object]]
 
@@ -391,6 +391,31 @@ async def test_wrong_credentials_ask_for_new_ones_and_end_the_questions(
     assert reauth_flows(hass)
     assert len(asked(gateway)) == 1
     assert take_calls(gateway)[-1] == "GetCredit"
+
+
+@pytest.mark.parametrize(
+    ("own", "written"),
+    [
+        ("3000123", "+98 3000 123"),
+        ("+983000123", "3000123"),
+        ("0098 3000 123", "۳۰۰۰۱۲۳"),
+    ],
+)
+async def test_an_own_line_is_asked_for_as_the_panel_writes_it(
+    hass: HomeAssistant,
+    gateway: Gateway,
+    account: Account,
+    freezer: FrozenDateTimeFactory,
+    *,
+    own: str,
+    written: str,
+) -> None:
+    """Whatever the prefix and the digits in the action."""
+    account.lines = [LINE, own]
+    await let_pass(hass, freezer, timedelta(minutes=16))
+    gateway.calls.clear()
+    await messages(hass, line=written)
+    assert [parameters["from"] for parameters in asked(gateway)] == [own]
 
 
 @pytest.mark.parametrize("line", ["12", "خط من", "1" * 21])
