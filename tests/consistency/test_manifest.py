@@ -15,7 +15,15 @@ import pytest
 
 from custom_components.payamak.const import DOCUMENTATION, DOMAIN
 
-from .sources import COMPONENT, REPOSITORY, manifest, modules, nodes, read_json
+from .sources import (
+    COMPONENT,
+    REPOSITORY,
+    manifest,
+    modules,
+    nodes,
+    read_json,
+    translations,
+)
 
 _REQUIRED = {
     "codeowners",
@@ -34,7 +42,6 @@ _ALLOWED = _REQUIRED | {
     "connectivity",
     "dependencies",
     "loggers",
-    "quality_scale",
     "requirements",
     "single_config_entry",
 }
@@ -72,6 +79,16 @@ def test_the_manifests_keys_are_in_hassfests_order() -> None:
     domain, name, *others = manifest()
     assert (domain, name) == ("domain", "name")
     assert others == sorted(others)
+
+
+def test_the_name_holds_the_words_that_people_search_for() -> None:
+    """Home Assistant and HACS search names; a Persian user searches in Persian."""
+    name = manifest()["name"]
+    assert {"payamak", "melipayamak", "sms"} <= {*re.findall(r"\w+", name.lower())}
+    assert translations("en")["title"] == name
+    persian = translations("fa")["title"]
+    assert "پیامک" in persian
+    assert "ملی\u200cپیامک" in persian
 
 
 def test_the_domain_is_the_folders_name() -> None:
@@ -187,6 +204,7 @@ def test_hacs_json_has_only_known_keys_of_the_right_type() -> None:
     assert hacs["name"] == manifest()["name"]
     for key, value in hacs.items():
         assert isinstance(value, _HACS_KEYS[key]), key
+    assert hacs["country"] == ["IR"]
 
 
 def test_hacs_finds_the_zip_that_a_release_brings() -> None:

@@ -21,6 +21,7 @@ _SECTIONS = {
     "selector",
     "services",
     "system_health",
+    "title",
     "triggers",
 }
 _KEY = re.compile(r"[a-z0-9](?:[a-z0-9]|[-_](?![-_]))*(?<![-_])")
