@@ -21,7 +21,8 @@ _HOSTS = [
     )
 ]
 _MACHINE_PATH = re.compile(r"(?<![\w./~}$-])/(?:work|root|tmp|opt|mnt)/")
-_WORKFLOWS = sorted((REPOSITORY / ".github/workflows").glob("*.yml"))
+_WORKFLOW_FOLDER = REPOSITORY / ".github/workflows"
+_WORKFLOWS = sorted(_WORKFLOW_FOLDER.glob("*.yml"))
 _MOVING_REFERENCES = ("home-assistant/actions/hassfest@master", "hacs/action@main")
 
 
@@ -100,7 +101,7 @@ def test_the_licence_and_the_pages_that_hacs_reads_are_there() -> None:
     assert (REPOSITORY / "README.md").read_text().strip()
 
 
-def _workflow(path: Path) -> dict[str, Any]:
+def _workflow(path: Path) -> dict[Any, Any]:
     content = parse_yaml(path.read_text())
     assert isinstance(content, dict)
     return content
@@ -114,7 +115,8 @@ def test_a_workflow_may_do_only_what_its_jobs_name(path: Path) -> None:
     assert workflow["concurrency"]["group"]
     for job in workflow["jobs"].values():
         assert job["permissions"].keys() == {"contents"}
-        assert job["timeout-minutes"] <= 40
+        # A job that calls another workflow has the time limits of that one's jobs.
+        assert "uses" in job or job["timeout-minutes"] <= 40
 
 
 @pytest.mark.parametrize("path", _WORKFLOWS, ids=lambda path: path.name)
@@ -123,7 +125,7 @@ def test_a_workflow_uses_actions_by_a_version(path: Path) -> None:
     uses = [
         step["uses"]
         for job in _workflow(path)["jobs"].values()
-        for step in job["steps"]
+        for step in job.get("steps", [])
         if "uses" in step
     ]
     assert uses
@@ -131,13 +133,42 @@ def test_a_workflow_uses_actions_by_a_version(path: Path) -> None:
         assert action in _MOVING_REFERENCES or re.search(r"@v\d+(\.\d+)*$", action)
 
 
-def test_the_workflows_run_the_commands_that_people_run() -> None:
-    """So that a green tick means the same to both."""
-    workflow = (REPOSITORY / ".github/workflows/tests.yml").read_text()
-    local = (REPOSITORY / ".ci/run").read_text()
-    for command in ("scripts/test", "scripts/test --lowest", "scripts/demo --check"):
-        assert f"command: {command}\n" in workflow
-        assert f" {command}\n" in local
+def test_the_workflow_of_the_tests_runs_every_step_of_ci() -> None:
+    """A green tick means the same on GitHub and on a developer's machine."""
+    steps = re.findall(
+        r"^step \d+ (.+)$", (REPOSITORY / ".ci/run").read_text(), re.MULTILINE
+    )
+    (suite,) = _workflow(_WORKFLOW_FOLDER / "tests.yml")["jobs"].values()
+    commands = [each["command"] for each in suite["strategy"]["matrix"]["include"]]
+    assert len(steps) == 4
+    assert commands == steps
+    assert suite["steps"][-1] == {"run": "${{ matrix.command }}"}
+
+
+def test_a_release_is_published_only_after_all_other_workflows_have_passed() -> None:
+    """A tag on a broken commit makes no release."""
+    jobs = _workflow(_WORKFLOW_FOLDER / "release.yml")["jobs"]
+    publish = jobs.pop("zip")
+    called = {f"./{path.relative_to(REPOSITORY)}" for path in _WORKFLOWS}
+    assert {job["uses"] for job in jobs.values()} == called - {
+        "./.github/workflows/release.yml"
+    }
+    assert set(publish["needs"]) == jobs.keys()
+    assert all("if" not in job for job in (publish, *jobs.values()))
+
+
+@pytest.mark.parametrize("name", ["tests.yml", "validate.yml"])
+def test_a_workflow_that_a_release_needs_can_be_called_and_fails_as_a_whole(
+    name: str,
+) -> None:
+    """No job or step of it may fail without consequence."""
+    workflow = _workflow(_WORKFLOW_FOLDER / name)
+    # YAML reads the key `on` as a boolean.
+    assert "workflow_call" in workflow[True]
+    for job in workflow["jobs"].values():
+        assert not {"if", "continue-on-error"} & job.keys()
+        for step in job["steps"]:
+            assert not {"if", "continue-on-error"} & step.keys()
 
 
 @pytest.mark.parametrize(
