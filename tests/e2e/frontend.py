@@ -7,9 +7,12 @@ from playwright.async_api import Locator, Page, expect
 
 from demo.home import PASSWORD, USER
 
-from .words import Words
+from .words import ACCOUNT_TITLE, Words
 
 _SETTINGS = "#sidebar-config"
+_FINDS_NOTHING = "qqqqqqqq"
+# What people type when they look for an integration that sends SMS.
+_SEARCHED = ("sms", "melipayamak", "payamak")
 
 
 class Frontend:
@@ -48,17 +51,23 @@ class Frontend:
         """Go on to the account's device."""
         await self.open_integration()
         row = self.page.locator("ha-config-entry-device-row").first
-        await row.get_by_text(self.words.name, exact=True).click()
+        await row.get_by_text(ACCOUNT_TITLE, exact=True).click()
 
     async def add_integration(self) -> Locator:
-        """Look the integration up and begin to set it up; return the dialog."""
+        """Find the integration by each word people search for, and begin to set it up; return the dialog."""
         await self.open_integrations()
         await self.button("ui.panel.config.integrations.add_integration").click()
         search = self.words.frontend("ui.panel.config.integrations.search_brand")
-        await self.page.get_by_placeholder(search).fill("payamak")
-        found = self.page.locator("ha-integration-list-item")
-        await expect(found).to_have_count(1)
-        await found.get_by_text(self.words.name, exact=True).click()
+        found = self.page.locator("ha-integration-list-item").get_by_text(
+            self.words.name_to_add, exact=True
+        )
+        field = self.page.get_by_placeholder(search)
+        for searched in _SEARCHED:
+            await field.fill(_FINDS_NOTHING)
+            await expect(found).to_have_count(0)
+            await field.fill(searched)
+            await expect(found).to_have_count(1)
+        await found.click()
         return self.flow
 
     async def open_actions(self) -> None:

@@ -12,7 +12,7 @@ from demo.story import arrival
 
 from .camera import check
 from .scene import Scene
-from .words import Words, as_typed
+from .words import ACCOUNT_TITLE, Words, as_typed
 
 _RECIPIENT = "config_subentries.recipient"
 _FIELDS = ("name", "numbers", "slug")
@@ -108,7 +108,7 @@ async def add_group(scene: Scene) -> None:
         page.locator("ha-config-entry-row"),
         says=[
             words.payamak(f"{_RECIPIENT}.initiate_flow.user"),
-            words.name,
+            ACCOUNT_TITLE,
             names.sara,
             names.family,
         ],

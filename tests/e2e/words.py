@@ -8,6 +8,9 @@ import re
 from demo.api import Json
 from demo.home import INTEGRATION, Language
 
+# The title of the first account, in every language.
+ACCOUNT_TITLE = "Payamak"
+
 _PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 
@@ -19,8 +22,10 @@ class Words:
         self.language = language
         self._frontend = _frontend_words(language)
         self._payamak = _translations(INTEGRATION, language)
+        self.name: str = self._payamak["title"]
         manifest = json.loads((INTEGRATION / "manifest.json").read_text("utf-8"))
-        self.name: str = self._payamak.get("title", manifest["name"])
+        # The list of integrations to add shows this name in every language.
+        self.name_to_add: str = manifest["name"]
 
     def frontend(self, key: str) -> str:
         """Return words of Home Assistant, e.g. `ui.panel.config.integrations.add_integration`."""
