@@ -84,6 +84,19 @@ def test_a_pages_links_into_the_repository_lead_somewhere(name: str) -> None:
     assert [target for target in targets if not (REPOSITORY / target).exists()] == []
 
 
+def test_the_places_that_contributing_tells_to_begin_in_exist() -> None:
+    """A file that was moved would send everybody the wrong way."""
+    page = (REPOSITORY / "CONTRIBUTING.md").read_text()
+    table = page.partition("### Where to begin")[2].partition("\n## ")[0]
+    paths = re.findall(r"`([\w./-]+[/.][\w.]*)`", table)
+    assert len(paths) > 20
+    assert [
+        path
+        for path in paths
+        if not ((COMPONENT / path).exists() or (REPOSITORY / path).exists())
+    ] == []
+
+
 def test_the_repairs_link_leads_to_a_section_of_the_readme() -> None:
     """It is where a user is sent who does not know how to go on."""
     source = (COMPONENT / "account/issues.py").read_text()
