@@ -1,6 +1,7 @@
 """Answers that are none: faults, pages, other hosts, and too much of everything."""
 
 import asyncio
+from datetime import UTC, datetime
 import gzip
 import tracemalloc
 
@@ -148,6 +149,40 @@ async def test_a_small_reply_that_unpacks_to_a_large_one_ends_early(
         tracemalloc.stop()
     assert large.value.reason == "reply_too_large"
     assert peak < 12 * MIB
+
+
+@pytest.mark.parametrize("too_many", [0, 1])
+async def test_a_reply_may_be_as_large_as_the_limit(
+    client: PayamakClient, server: Server, too_many: int
+) -> None:
+    """2 MiB are read, and not one byte more."""
+    server.answer = answering(GOOD.rjust(2 * MIB + too_many))
+    if too_many:
+        with pytest.raises(BadReplyError, match="reply_too_large"):
+            await send(client)
+    else:
+        (receipt,) = await client.send_sms([SARA], "Fire!", LINE)
+        assert receipt.message_id == ID
+
+
+@pytest.mark.parametrize(
+    ("date", "time"),
+    [
+        ("Tue, 24 Nov 2026 18:00:00 GMT", datetime(2026, 11, 24, 18, tzinfo=UTC)),
+        ("Tue, 24 Nov 2026 21:30:00 +0330", datetime(2026, 11, 24, 18, tzinfo=UTC)),
+        ("Tue, 24 Nov 2026 18:00:00 -0000", None),  # an unknown zone
+        ("yesterday", None),
+        ("", None),
+    ],
+)
+async def test_the_time_of_a_reply_is_the_gateways(
+    client: PayamakClient, server: Server, date: str, time: datetime | None
+) -> None:
+    """Only an aware one can be compared with the clock of this machine."""
+    assert client.gateway_time is None
+    server.answer = answering(GOOD, Date=date)
+    await send(client)
+    assert client.gateway_time == time
 
 
 async def test_a_large_reply_within_reason_is_read(

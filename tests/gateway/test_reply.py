@@ -63,6 +63,9 @@ def receipts(body: bytes, recipients: int) -> Receipts:
         (f"{ID},77", [(ID, None), (None, "unknown_code")]),
         (f"{ID},1", [(ID, None), (None, None)]),
         ("1,1", [(None, None), (None, None)]),
+        ("0,18", [(None, "wrong_credentials"), (None, "recipient_not_valid")]),
+        ("18,110", [(None, "recipient_not_valid"), (None, "api_key_required")]),
+        ("77,-77", [(None, "unknown_code"), (None, "unknown_code")]),
         ("18,2", [(None, "recipient_not_valid"), (None, "credit_exhausted")]),
         (f"{ID},", [(None, "receipts_do_not_match")] * 2),
         (f"{ID},x", [(ID, None), (None, "unreadable_reply")]),
@@ -206,11 +209,16 @@ def test_one_code_for_several_recipients_refuses_them_all(value: str) -> None:
         read_receipts(parse(envelope(value)), 2)
 
 
-@pytest.mark.parametrize("value", ["0,0", "110,-110"])
-def test_wrong_credentials_for_everybody_are_those_of_the_call(value: str) -> None:
+@pytest.mark.parametrize(
+    ("value", "code"), [("0,0", 0), ("110,-110", 110), ("0,110", 0), ("-110,0", -110)]
+)
+def test_wrong_credentials_for_everybody_are_those_of_the_call(
+    value: str, code: int
+) -> None:
     """As rows they would not stop the next login."""
-    with pytest.raises(CredentialsError):
+    with pytest.raises(CredentialsError) as refused:
         read_receipts(parse(envelope(value)), 2)
+    assert refused.value.code == code
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,8 @@ def test_an_envelope_with_a_message_is_an_envelope() -> None:
         b'{"MyBase":{},"Data":[]}',
         b'{"MyBase":"Ok","RetStatus":1}',
         b'{"MyBase":[1],"RetStatus":1}',
+        b'{"MyBase":1,"RetStatus":1}',
+        b'{"MyBase":["Value"],"RetStatus":1}',
         b'{"MyBase":{"StrRetStatus":"Ok"},"Value":"1","RetStatus":1}',
         b'{"Value":["1"],"RetStatus":1}',
         b'{"Value":{},"RetStatus":1}',
