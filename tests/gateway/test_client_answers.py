@@ -68,7 +68,7 @@ async def test_what_is_no_answer_leaves_the_outcome_open(
     assert len(server.noted) == 1
 
 
-@pytest.mark.parametrize("status", [200, 201, 400, 401, 403, 404, 500, 502, 503])
+@pytest.mark.parametrize("status", [200, 201, 299, 400, 401, 403, 404, 500, 502, 503])
 @pytest.mark.parametrize("content_type", ["application/json", "text/html"])
 async def test_an_envelope_decides_whatever_the_status(
     client: PayamakClient, server: Server, status: int, content_type: str
@@ -86,7 +86,7 @@ async def test_an_envelope_decides_whatever_the_status(
         await send(client)
 
 
-@pytest.mark.parametrize("status", [300, 301, 302, 303, 304, 307, 308])
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 304, 307, 308, 399])
 async def test_a_redirect_is_not_followed(
     client: PayamakClient, server: Server, elsewhere: Server, status: int
 ) -> None:
