@@ -6,6 +6,7 @@ from typing import Any
 from aiohttp import ClientTimeout
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
@@ -406,3 +407,29 @@ async def test_the_cost_is_null_where_the_panel_tells_no_price(
     gateway.fault("GetBasePrice", Maintenance(), times=None)
     await hass.config_entries.async_reload(home.entry_id)
     assert (await send(hass))["estimated_cost"] is None
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    "recipients",
+    [
+        "{{ ['09120000001', '09120000002'] }}",
+        "{{ [989120000001, 989120000002] }}",
+        "{{ ('09120000001', '09120000002') }}",
+        "{{ '09120000001, 09120000002' }}",
+        ["{{ '09120000001' }}", "{{ 9120000002 }}"],
+    ],
+)
+async def test_recipients_may_come_from_a_template(
+    hass: HomeAssistant, gateway: Gateway, recipients: Any
+) -> None:
+    """A template makes lists, tuples and numbers of what looks like them."""
+    action = {
+        "action": "payamak.send_sms",
+        "data": {"message": "a", "recipients": recipients},
+    }
+    assert await async_setup_component(
+        hass, "script", {"script": {"alarm": {"sequence": [action]}}}
+    )
+    await hass.services.async_call("script", "alarm", blocking=True)
+    assert sent_calls(gateway)[0]["to"] == f"{SARA},{OMID}"

@@ -1,7 +1,7 @@
 """What the tests of the recipients share: the form of a person, the doors to them, and what reached whom."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any, override
 
@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Gateway
 from simulator.exchange import Exchange
-from simulator.faults import Fault
+from simulator.faults import Code, Fault
 from tests.integration.conftest import make_entry, recipient
 
 ALI = "09350000001"
@@ -143,8 +143,9 @@ def notify_actions(hass: HomeAssistant) -> set[str]:
 
 @dataclass(frozen=True)
 class Held(Fault):
-    """The honest answer, once the test lets go."""
+    """Holds the answer back until the test releases it: the correct answer, or a result code."""
 
+    code: int | None = None
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     released: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -152,7 +153,9 @@ class Held(Fault):
     async def answer(self, exchange: Exchange) -> web.StreamResponse:
         self.arrived.set()
         await self.released.wait()
-        return exchange.reply(exchange.process())
+        if self.code is None:
+            return exchange.reply(exchange.process())
+        return await Code(self.code).answer(exchange)
 
 
 async def wait_for(held: Held, sending: asyncio.Task[Any]) -> None:
@@ -161,3 +164,14 @@ async def wait_for(held: Held, sending: asyncio.Task[Any]) -> None:
     await asyncio.wait({arrived, sending}, return_when=asyncio.FIRST_COMPLETED)
     assert arrived.done()
     assert not sending.done()
+
+
+async def begin_and_hold(
+    gateway: Gateway, sending: Coroutine[Any, Any, Any], code: int | None = None
+) -> tuple[asyncio.Task[Any], Held]:
+    """Begin to send, and hold the answer to the first request back."""
+    held = Held(code)
+    gateway.fault("SendSMS", held)
+    task = asyncio.create_task(sending)
+    await wait_for(held, task)
+    return task, held
