@@ -20,7 +20,6 @@ from simulator.faults import Fault
 from tests.integration.conftest import OMID, SARA
 from tests.integration.story.deliveries import (
     PENDING,
-    Told,
     listen,
     numbers,
     pass_by,
@@ -35,6 +34,7 @@ from tests.integration.story.forms import (
     take_calls,
 )
 from tests.integration.story.people import send_sms
+from tests.integration.story.told import Told
 
 type Discovery = Callable[[HomeAssistant, FrozenDateTimeFactory], Awaitable[list[str]]]
 

@@ -23,7 +23,6 @@ from tests.integration.conftest import OMID, SARA, make_entry, recipient
 from tests.integration.story.deliveries import (
     DELIVERY,
     PENDING,
-    Told,
     asked_for,
     listen,
     numbers,
@@ -33,6 +32,7 @@ from tests.integration.story.deliveries import (
 )
 from tests.integration.story.forms import let_pass
 from tests.integration.story.people import Held, send_sms, wait_for
+from tests.integration.story.told import Told
 
 pytestmark = pytest.mark.usefixtures("silence")
 
@@ -48,12 +48,10 @@ async def come_up_again(
     hass: HomeAssistant, entry: MockConfigEntry, disk: dict[str, Any], content: Any
 ) -> tuple[MockConfigEntry, Told]:
     """Begin anew with what was on the disk at some moment, after a crash or a restart."""
-    # Home Assistant brings back what an event entity told last.
-    told = Told(moments={state_of(hass, DELIVERY)})
+    told = listen(hass)
     await hass.config_entries.async_remove(entry.entry_id)
     await hass.async_block_till_done()
     disk[file_of(AFTER)] = deepcopy(content) | {"key": file_of(AFTER)}
-    listen(hass, told)
     again = make_entry(
         entry.data["url"], [recipient("Sara", "sara", SARA)], entry_id=AFTER
     )

@@ -25,7 +25,6 @@ from simulator.faults import CodesInList, Envelope, Replaced, ServerError, Witho
 from tests.integration.conftest import MINA, OMID, SARA
 from tests.integration.story.deliveries import (
     PENDING,
-    Told,
     asked_for,
     listen,
     numbers,
@@ -35,6 +34,7 @@ from tests.integration.story.deliveries import (
 )
 from tests.integration.story.forms import take_calls
 from tests.integration.story.people import Held, send_sms
+from tests.integration.story.told import Told
 
 pytestmark = pytest.mark.usefixtures("silence", "family_home")
 

@@ -18,7 +18,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from simulator import Gateway
 from tests.integration.account.test_privacy import diagnostics
 from tests.integration.flows.test_options import OPTIONS, open_form
-from tests.integration.inbox.received import Told, arrive, asked, poll
+from tests.integration.inbox.received import arrive, asked, listen, poll
 from tests.integration.story.forms import shown
 
 
@@ -133,7 +133,7 @@ async def test_options_apply_without_a_restart(
     home: MockConfigEntry,
 ) -> None:
     """Polls begin, come more often, tell older messages, and end."""
-    told = Told(hass)
+    told = listen(hass)
     await choose(hass, home, inbox_interval=60)
     asked(gateway)
     await poll(hass, freezer)

@@ -9,9 +9,10 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from simulator import Gateway
+from tests.integration.story.told import Told
 
 from .push import Panel
-from .received import Told, arrive, family_with_inbox, set_up
+from .received import arrive, family_with_inbox, listen, set_up
 
 
 @pytest.fixture(name="options")
@@ -46,7 +47,7 @@ async def listening_entry(
 @pytest.fixture
 def told(hass: HomeAssistant, entry: MockConfigEntry) -> Told:
     """Note what is told from now on."""
-    return Told(hass)
+    return listen(hass)
 
 
 @pytest.fixture

@@ -8,9 +8,7 @@ import logging
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.const import STATE_UNAVAILABLE
-from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
-from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -18,6 +16,7 @@ from simulator import Account, Gateway, ReceivedMessage
 from simulator.world import World
 from tests.integration.conftest import LINE, OMID, SARA, make_entry, recipient
 from tests.integration.story.forms import let_pass, take_calls
+from tests.integration.story.told import Told
 
 RECEIVED = "event.payamak_received_message"
 
@@ -45,24 +44,9 @@ async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
-class Told:
-    """Notes each event that the entity fires; coming back after a reload is none."""
-
-    def __init__(self, hass: HomeAssistant, entity_id: str = RECEIVED) -> None:
-        """Listen as an automation does."""
-        self.attributes: list[Mapping[str, Any]] = []
-        async_track_state_change_event(hass, entity_id, self._note)
-
-    @property
-    def texts(self) -> list[str]:
-        """Give the texts in the order in which they were told."""
-        return [each["text"] for each in self.attributes]
-
-    @callback
-    def _note(self, event: Event[EventStateChangedData]) -> None:
-        old, new = event.data["old_state"], event.data["new_state"]
-        if old and new and STATE_UNAVAILABLE not in (old.state, new.state):
-            self.attributes.append(new.attributes)
+def listen(hass: HomeAssistant, entity_id: str = RECEIVED) -> Told:
+    """Begin to listen to the event of received SMS."""
+    return Told(hass, entity_id)
 
 
 def arrive(

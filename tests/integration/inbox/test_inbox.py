@@ -18,13 +18,14 @@ from simulator import Gateway
 from tests.integration.conftest import OMID, OTHER_LINE, SARA
 from tests.integration.story.forms import send
 from tests.integration.story.people import SECOND_LINE, change, second_account
+from tests.integration.story.told import Told
 
 from .received import (
     RECEIVED,
-    Told,
     arrive,
     asked,
     family_with_inbox,
+    listen,
     on_disk,
     poll,
     power_cut,
@@ -44,7 +45,7 @@ async def test_the_first_poll_ever_tells_nothing(
     hass: HomeAssistant, gateway: Gateway, gateway_url: str
 ) -> None:
     """What is in the box already was not meant for Home Assistant, however young it is."""
-    told = Told(hass)
+    told = listen(hass)
     arrive(gateway, *(f"{number}" for number in range(150)))
     await set_up(hass, family_with_inbox(gateway_url))
     assert [call.method for call in gateway.calls].count("GetMessages") == 1
@@ -67,7 +68,7 @@ async def test_a_new_message_is_told_with_everything_that_is_known_of_it(
     state = hass.states.get(RECEIVED)
     assert state is not None
     assert state.state == dt_util.utcnow().isoformat(timespec="milliseconds")
-    shown = dict(told.attributes[0])
+    shown = dict(told.events[0])
     # The gateway gives 0 to 7 digits of a second.
     listed_at = dt_util.parse_datetime(shown.pop("sent_at"), raise_on_error=True)
     assert listed_at.tzinfo is not None
@@ -96,7 +97,7 @@ async def test_each_message_of_a_burst_is_a_change_of_its_own_and_the_oldest_com
     await poll(hass, freezer)
     await poll(hass, freezer)
     assert told.texts == ["یک", "دو", "دو", "سه"]
-    assert len({each["message_id"] for each in told.attributes}) == 4
+    assert len({each["message_id"] for each in told.events}) == 4
     arrive(gateway, "چهار")
     await poll(hass, freezer)
     assert told.texts[4:] == ["چهار"]
@@ -161,7 +162,7 @@ async def test_with_an_interval_of_0_nothing_is_polled(
     """Not even the mark is taken; turned on later, it is, and what came meanwhile starts nothing."""
     entry = family_with_inbox(gateway_url, inbox_interval=0)
     await set_up(hass, entry)
-    told = Told(hass)
+    told = listen(hass)
     arrive(gateway, "meanwhile")
     for _ in range(5):
         await poll(hass, freezer, 120)
@@ -198,7 +199,7 @@ async def test_the_sender_is_a_number_of_eleven_digits_and_a_name_where_it_is_sa
     """The gateway lists ten digits; a person's name comes before their group's."""
     arrive(gateway, "سلام", sender=listed)
     await poll(hass, freezer)
-    [attributes] = told.attributes
+    [attributes] = told.events
     assert (attributes["sender"], attributes["name"]) == (sender, name)
 
 
@@ -213,7 +214,7 @@ async def test_a_renamed_recipient_has_the_new_name(
     await change(hass, entry, "subentry-sara", name="Sara B")
     arrive(gateway, "سلام")
     await poll(hass, freezer)
-    assert [each["name"] for each in told.attributes] == ["Sara B"]
+    assert [each["name"] for each in told.events] == ["Sara B"]
 
 
 async def test_a_long_text_is_whole_and_one_message(
@@ -226,7 +227,7 @@ async def test_a_long_text_is_whole_and_one_message(
     text = "  چراغ‌ها\n" + "😀 روشن" * 300 + " "
     arrive(gateway, text)
     await poll(hass, freezer)
-    [attributes] = told.attributes
+    [attributes] = told.events
     assert attributes["text"] == text
     assert attributes["parts"] > 10
 
@@ -268,7 +269,7 @@ async def test_two_accounts_tell_their_own_messages(
         hass,
         second_account(gateway, gateway_url, options={"inbox_interval": 60}),
     )
-    other = Told(hass, f"{RECEIVED}_2")
+    other = listen(hass, f"{RECEIVED}_2")
     arrive(gateway, "first")
     arrive(gateway, "second", line=SECOND_LINE)
     await poll(hass, freezer)

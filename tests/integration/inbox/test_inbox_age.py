@@ -13,8 +13,9 @@ from simulator import Account, Gateway
 from simulator.faults import MixedBoxes, Replaced
 from tests.integration.account.test_privacy import diagnostics
 from tests.integration.conftest import LINE, OMID
+from tests.integration.story.told import Told
 
-from .received import Told, arrive, poll
+from .received import arrive, poll
 
 pytestmark = pytest.mark.usefixtures("silence")
 

@@ -15,12 +15,13 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from simulator import Gateway
 from simulator.exchange import Exchange
 from simulator.faults import Code, Fault, FirstPageOnly, Place, Reset
+from tests.integration.story.told import Told
 
 from .received import (
-    Told,
     arrive,
     asked,
     family_with_inbox,
+    listen,
     on_disk,
     poll,
     power_cut,
@@ -44,9 +45,9 @@ async def told_fixture(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> AsyncIterator[Told]:
     """Note what is told from now on; whatever it is, nothing comes twice, and the oldest first."""
-    told = Told(hass)
+    told = listen(hass)
     yield told
-    ids = [int(each["message_id"]) for each in told.attributes]
+    ids = [int(each["message_id"]) for each in told.events]
     assert ids == sorted(set(ids))
 
 

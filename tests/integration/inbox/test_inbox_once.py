@@ -12,8 +12,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Account, Gateway
 from simulator.faults import Fault, RepeatedRows, ReversedRows, ShuffledRows
+from tests.integration.story.told import Told
 
-from .received import RECEIVED, Told, arrive, list_late, on_disk, poll, power_cut
+from .received import RECEIVED, arrive, list_late, on_disk, poll, power_cut
 
 pytestmark = pytest.mark.usefixtures("silence")
 
@@ -68,7 +69,7 @@ async def test_a_power_cut_between_two_messages_repeats_none(
     stop()
     assert told.texts == MANY
     before = told.texts[: cut_at + 1]
-    told.attributes.clear()
+    told.events.clear()
     await power_cut(hass, disk, entry, left[cut_at])
     after = told.texts
     assert after == MANY[cut_at // 100 * 100 + 100 :]
@@ -90,7 +91,7 @@ async def test_a_power_cut_before_they_are_noted_loses_none(
     arrive(gateway, *texts[:known])
     await poll(hass, freezer)
     left = on_disk(disk, entry)
-    told.attributes.clear()
+    told.events.clear()
     arrive(gateway, *texts[known:])
     await power_cut(hass, disk, entry, left)
     assert told.texts == texts[known:]

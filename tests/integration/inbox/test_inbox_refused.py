@@ -13,8 +13,9 @@ from simulator.faults import Code, Fault, Place, Reset
 from tests.integration.account.test_reauth import enter
 from tests.integration.conftest import SARA
 from tests.integration.story.forms import let_pass, reauth_flows, send, take_calls
+from tests.integration.story.told import Told
 
-from .received import Told, arrive, asked, complaints, family_with_inbox, poll, set_up
+from .received import arrive, asked, complaints, family_with_inbox, listen, poll, set_up
 
 # What a panel says that doesn't have the method.
 NOT_TOLD = Code(35, Place.STATUS)
@@ -129,7 +130,7 @@ async def test_a_panel_that_lacks_the_method_from_the_beginning_has_an_account_a
     gateway.fault("GetMessages", NOT_TOLD, times=4)
     entry = family_with_inbox(gateway_url)
     await set_up(hass, entry)
-    told = Told(hass)
+    told = listen(hass)
     assert entry.state is ConfigEntryState.LOADED
     arrive(gateway, "before")
     for seconds in (61, 61, 3601, 3601):

@@ -14,8 +14,9 @@ from pytest_homeassistant_custom_component.common import (
 
 from simulator import Gateway
 from tests.integration.story.people import Held
+from tests.integration.story.told import Told
 
-from .received import RECEIVED, Told, arrive, on_disk, poll, set_up
+from .received import RECEIVED, arrive, on_disk, poll, set_up
 
 pytestmark = pytest.mark.usefixtures("silence")
 

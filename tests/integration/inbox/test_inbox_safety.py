@@ -15,8 +15,9 @@ from pytest_homeassistant_custom_component.common import (
 
 from simulator import Account, Gateway
 from tests.integration.conftest import LINE, OTHER_LINE
+from tests.integration.story.told import Told
 
-from .received import RECEIVED, Told, arrive, on_disk, poll
+from .received import RECEIVED, arrive, on_disk, poll
 
 pytestmark = pytest.mark.usefixtures("silence")
 
@@ -107,7 +108,7 @@ async def test_a_panel_that_numbers_its_messages_anew_takes_the_mark_anew(
     """Else no message would ever be new again."""
     arrive(gateway, *(f"{number}" for number in range(1100)))
     await poll(hass, freezer)
-    told.attributes.clear()
+    told.events.clear()
     account.received.clear()
     for number, text in enumerate(("first of the new ones", "now"), start=100):
         [message] = arrive(gateway, text)

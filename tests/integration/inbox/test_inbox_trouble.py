@@ -37,8 +37,9 @@ from simulator.faults import (
 from tests.integration.account.test_privacy import SECRETS, diagnostics
 from tests.integration.conftest import LINE, OMID, SARA
 from tests.integration.story.forms import send
+from tests.integration.story.told import Told
 
-from .received import Told, arrive, asked, complaints, poll
+from .received import arrive, asked, complaints, poll
 
 # What a panel says that doesn't have the method.
 NOT_TOLD = Code(35, Place.STATUS)
@@ -143,8 +144,8 @@ async def test_a_row_that_lacks_something_is_told_as_far_as_it_goes(
     arrive(gateway, "باز کن")
     await poll(hass, freezer)
     await poll(hass, freezer)
-    assert len(told.attributes) == (column != "SendDate")
-    for attributes in told.attributes:
+    assert len(told.events) == (column != "SendDate")
+    for attributes in told.events:
         shown = {
             "Body": attributes["text"] or None,
             "Sender": attributes["sender"] or None,

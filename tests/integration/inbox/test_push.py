@@ -13,6 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Account, Gateway
 from tests.integration.story.people import SECOND_LINE, second_account
+from tests.integration.story.told import Told
 
 from .push import (
     ID,
@@ -25,7 +26,7 @@ from .push import (
     ring,
     until,
 )
-from .received import RECEIVED, Told, arrive, family_with_inbox, set_up
+from .received import RECEIVED, arrive, family_with_inbox, listen, set_up
 
 
 @pytest.fixture(name="options")
@@ -274,7 +275,7 @@ async def test_each_account_has_an_address_of_its_own(
     other_id = "cd" * 32
     options = {"inbox_interval": 0, "push": True, "webhook_id": other_id}
     await set_up(hass, second_account(gateway, gateway_url, options=options))
-    other = Told(hass, f"{RECEIVED}_2")
+    other = listen(hass, f"{RECEIVED}_2")
     gateway.calls.clear()
     arrive(gateway, "1")
     arrive(gateway, "2", line=SECOND_LINE)

@@ -15,9 +15,10 @@ from simulator import Account, Gateway
 from simulator.faults import Code, Place, Reset
 from tests.integration.conftest import SARA
 from tests.integration.story.forms import reauth_flows, send
+from tests.integration.story.told import Told
 
 from .push import ID, PUSH, Panel, for_a_while, let_go_by, polls, ring, until
-from .received import Told, arrive, family_with_inbox, set_up
+from .received import arrive, family_with_inbox, listen, set_up
 
 
 @pytest.fixture(name="options")
@@ -57,7 +58,7 @@ async def test_the_first_message_counts_where_the_first_poll_failed(
     """The mark is taken as soon as the gateway answers, not only with the first call."""
     gateway.fault("GetMessages", Reset(), times=2)
     await set_up(hass, family_with_inbox(gateway_url, inbox_interval=0, **PUSH))
-    told = Told(hass)
+    told = listen(hass)
     await let_go_by(hass, freezer, 61)
     await let_go_by(hass, freezer, 61)
     arrive(gateway, "سلام")
@@ -114,7 +115,7 @@ async def assert_works_without_push(
     assert ID not in caplog.text
     await send(hass)
     assert len(gateway.phone(SARA).messages) == 1
-    told = Told(hass)
+    told = listen(hass)
     arrive(gateway, "سلام")
     await let_go_by(hass, freezer, 61)
     assert told.texts == ["سلام"]

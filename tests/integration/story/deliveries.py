@@ -1,20 +1,19 @@
 """What the tests of the deliveries share: what was asked when, what was told, and what time brings."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.const import EVENT_STATE_CHANGED
-from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 
 from simulator import Gateway
 from simulator.calls import Call
 
 from .forms import let_pass
 from .people import send_sms
+from .told import Told
 
 DELIVERY = "event.payamak_delivery"
 PENDING = "sensor.payamak_pending_deliveries"
@@ -23,36 +22,9 @@ SECOND = timedelta(seconds=1)
 GAPS = [*(10 * 2**doublings for doublings in range(12)), *[6 * 60 * 60] * 10]
 
 
-@dataclass
-class Told:
-    """What the delivery event has told, each time once: a restored state is no news."""
-
-    events: list[dict[str, Any]] = field(default_factory=list)
-    moments: set[str] = field(default_factory=set)
-
-    @callback
-    def hear(self, event: Event[EventStateChangedData]) -> None:
-        """Keep a new state of the event entity."""
-        state = event.data["new_state"]
-        if state is None or state.entity_id != DELIVERY or state.state in self.moments:
-            return
-        self.moments.add(state.state)
-        if state.state not in ("unknown", "unavailable"):
-            self.events.append(dict(state.attributes))
-
-    @property
-    def words(self) -> dict[str, str]:
-        """Give what was told of each message; a message told of twice fails the test."""
-        words = {each["message_id"]: each["event_type"] for each in self.events}
-        assert len(words) == len(self.events)
-        return words
-
-
-def listen(hass: HomeAssistant, told: Told | None = None) -> Told:
+def listen(hass: HomeAssistant) -> Told:
     """Begin to listen to the delivery event."""
-    told = told or Told()
-    hass.bus.async_listen(EVENT_STATE_CHANGED, told.hear)
-    return told
+    return Told(hass, DELIVERY)
 
 
 async def send_to(hass: HomeAssistant, *recipients: str, **data: Any) -> list[str]:
