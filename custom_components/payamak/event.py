@@ -97,7 +97,7 @@ class DeliveryEvent(AccountEvent):
             return
         self._trigger_event(report.state, report.as_dict())
         self.async_write_ha_state()
-        self._activity.async_write(report, self.entity_id)
+        self._activity.async_write(report)
 
 
 class ReceivedMessageEvent(AccountEvent):

@@ -1,11 +1,6 @@
 """The line on the activity page (the logbook) that says to whom an SMS was, and how it ended."""
 
-from homeassistant.const import (
-    ATTR_DOMAIN,
-    ATTR_ENTITY_ID,
-    ATTR_NAME,
-    EVENT_LOGBOOK_ENTRY,
-)
+from homeassistant.const import ATTR_DOMAIN, ATTR_NAME, EVENT_LOGBOOK_ENTRY
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.translation import async_get_translations
 
@@ -30,7 +25,7 @@ class DeliveryActivity:
             )
 
     @callback
-    def async_write(self, report: DeliveryReport, entity_id: str) -> None:
+    def async_write(self, report: DeliveryReport) -> None:
         """Write the line of a message that has ended; a number without a name is masked."""
         recipient = Recipient(number=report.recipient, name=report.name)
         outcome = f"event.delivery.state_attributes.event_type.state.{report.state}"
@@ -41,7 +36,7 @@ class DeliveryActivity:
                     recipient=recipient.label
                 ),
                 "message": self._texts[f"component.{DOMAIN}.entity.{outcome}"],
+                # With an entity, the page would show the entity's name in place of this one.
                 ATTR_DOMAIN: DOMAIN,
-                ATTR_ENTITY_ID: entity_id,
             },
         )
