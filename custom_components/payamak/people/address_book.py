@@ -92,9 +92,11 @@ class AddressBook:
 
     def means(self, item: str, number: str) -> bool:
         """Tell whether a name or a number, as somebody wrote it, means this number."""
-        if saved := self._by_name.get(fold(item)):
+        written = comparable_number(item)
+        saved = None if written.isdecimal() else self._by_name.get(fold(item))
+        if saved:
             return number in saved.numbers
-        return comparable_number(item) == comparable_number(number)
+        return written == comparable_number(number)
 
     def numbers_of(self, subentry_id: str) -> Sequence[str]:
         """Return a saved recipient's numbers of now."""
@@ -123,12 +125,12 @@ class AddressBook:
         )
 
     def _find(self, item: str) -> list[Recipient]:
-        """Look a name up, and read anything else as a number."""
-        if saved := self._by_name.get(fold(item)):
-            return saved.recipients
+        """Read a number as that number, even where it is somebody's name, and look anything else up."""
         try:
             return [Recipient(number=normalise_number(item))]
         except ValueError as error:
+            if saved := self._by_name.get(fold(item)):
+                return saved.recipients
             masked = mask_number(item)
             if not self.saved or not any(char.isalpha() for char in item):
                 raise validation_error("invalid_recipient", recipient=masked) from error

@@ -3,7 +3,8 @@
 Older than notify entities, but what ``alert``, notify groups and other integrations call.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, override
 
 from homeassistant.components.notify import (
@@ -23,7 +24,7 @@ from ..account.errors import validation_error
 from ..account.issues import Issue, async_clear_issues, async_raise_issue
 from ..const import CONF_NOTIFY_ACTION, DOMAIN
 from ..coordinator import PayamakConfigEntry
-from ..people.address_book import AddressBook
+from ..people.address_book import AddressBook, Recipient
 from .actions import ATTR_FLASH, ATTR_SENDER, sender_line
 from .messenger import Sms, titled
 from .report import async_raise_for_failures
@@ -36,6 +37,17 @@ _DATA_SCHEMA: Final = vol.Schema(
     },
     extra=vol.REMOVE_EXTRA,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _SavedTarget:
+    """What the action of one saved recipient hands over as its target.
+
+    It is no text, so nothing that a user writes in ``target`` can be mistaken for it. A name would not do:
+    Home Assistant's own rename menu can give two recipients the same one.
+    """
+
+    subentry_id: str
 
 
 def is_notify_action_name(name: str) -> bool:
@@ -90,9 +102,9 @@ class PayamakNotifyAction(BaseNotificationService):
     @property
     @override
     def targets(self) -> Mapping[str, Any]:
-        """Return the saved recipients' slugs, each with the name that its action sends to."""
+        """Return the saved recipients' slugs, each with the recipient that its action sends to."""
         return {
-            each.slug: each.name
+            each.slug: _SavedTarget(each.subentry_id)
             for each in self._address_book.saved
             if f"{self._base}_{each.slug}" not in self._taken
         }
@@ -136,12 +148,19 @@ class PayamakNotifyAction(BaseNotificationService):
             raise validation_error("invalid_data") from error
         report = await self._messenger.async_send(
             Sms(
-                recipients=self._address_book.resolve(kwargs[ATTR_TARGET])
-                if ATTR_TARGET in kwargs
-                else self._address_book.everybody(),
+                recipients=self._recipients(kwargs.get(ATTR_TARGET)),
                 text=titled(message, kwargs.get(ATTR_TITLE)),
                 sender=sender_line(data.get(ATTR_SENDER)),
                 flash=data[ATTR_FLASH],
             )
         )
         await async_raise_for_failures(self.hass, report, partial_is_fine=False)
+
+    def _recipients(self, target: Sequence[object] | None) -> tuple[Recipient, ...]:
+        match target:
+            case None:
+                return self._address_book.everybody()
+            case [_SavedTarget(subentry_id)]:
+                return self._address_book.of_subentry(subentry_id)
+            case _:
+                return self._address_book.resolve(target)

@@ -18,6 +18,7 @@ from custom_components.payamak.const import DOMAIN
 from simulator import Gateway
 from simulator.faults import ServerError
 from tests.integration.conftest import MINA, OMID, SARA
+from tests.integration.story.automations import automate, receive
 from tests.integration.story.forms import take_calls
 from tests.integration.story.people import (
     ALI,
@@ -312,3 +313,77 @@ async def test_recipients_keep_their_actions_where_the_accounts_own_is_taken(
     await hass.config_entries.async_unload(household.entry_id)
     assert hass.services.has_service("notify", "payamak")
     assert not hass.services.has_service("notify", "payamak_sara")
+
+
+@pytest.fixture(name="two_named_sara")
+async def two_named_sara_fixture(
+    hass: HomeAssistant, family_home: MockConfigEntry
+) -> MockConfigEntry:
+    """Give Omid the name Sara in Home Assistant's own rename menu, which refuses nothing."""
+    hass.config_entries.async_update_subentry(
+        family_home, family_home.subentries["subentry-omid"], title="Sara"
+    )
+    await hass.async_block_till_done()
+    return family_home
+
+
+@pytest.mark.usefixtures("two_named_sara")
+@pytest.mark.parametrize(
+    ("slug", "number"), [("sara", SARA), ("omid", OMID)], ids=["sara", "omid"]
+)
+async def test_a_recipients_own_door_reaches_them_whoever_else_has_their_name(
+    hass: HomeAssistant, gateway: Gateway, slug: str, number: str
+) -> None:
+    """A message to the wrong person is worse than none."""
+    await notify(hass, f"payamak_{slug}")
+    await send_message(hass, slug)
+    assert received(gateway) == {number: 2}
+
+
+@pytest.mark.usefixtures("two_named_sara")
+async def test_a_written_name_that_two_have_means_the_first(
+    hass: HomeAssistant, gateway: Gateway
+) -> None:
+    """The one who was saved first."""
+    await notify(hass, target="Sara")
+    assert received(gateway) == {SARA: 1}
+
+
+@pytest.mark.parametrize(
+    "target", ["subentry-omid", "omid", "_SavedTarget(subentry_id='subentry-omid')"]
+)
+async def test_nothing_that_is_written_is_taken_for_the_key_of_a_recipient(
+    hass: HomeAssistant, family_home: MockConfigEntry, gateway: Gateway, target: str
+) -> None:
+    """Only names and numbers are."""
+    with pytest.raises(ServiceValidationError) as raised:
+        await notify(hass, target=target)
+    assert raised.value.translation_key == "unknown_recipient"
+    assert not received(gateway)
+
+
+async def test_a_written_number_is_that_number_even_where_somebody_is_named_so(
+    hass: HomeAssistant, family_home: MockConfigEntry, gateway: Gateway
+) -> None:
+    """The form refuses such a name, Home Assistant's own rename menu doesn't."""
+    hass.config_entries.async_update_subentry(
+        family_home, family_home.subentries["subentry-omid"], title=MINA
+    )
+    await hass.async_block_till_done()
+    await notify(hass, target=MINA)
+    assert received(gateway) == {MINA: 1}
+
+
+async def test_a_trigger_takes_a_number_for_a_number_even_where_somebody_is_named_so(
+    hass: HomeAssistant, family_home: MockConfigEntry
+) -> None:
+    """Else the wrong person could command the house."""
+    hass.config_entries.async_update_subentry(
+        family_home, family_home.subentries["subentry-omid"], title=MINA
+    )
+    await hass.async_block_till_done()
+    runs = await automate(hass, "message_received", {"from": MINA})
+    receive(hass, entry_id=family_home.entry_id, sender=OMID)
+    assert not await runs.take()
+    receive(hass, entry_id=family_home.entry_id, sender=MINA)
+    assert len(await runs.take()) == 1
