@@ -16,7 +16,7 @@ from .const import ALL_RECIPIENTS
 from .coordinator import PayamakConfigEntry
 from .entity import async_follow_recipients
 from .people.address_book import Recipient, SavedRecipient
-from .sending.messenger import Sms, titled
+from .sending.message import Sms, titled
 from .sending.report import async_raise_for_failures
 
 # Messages don't wait for each other here; the messenger bounds the calls.
@@ -34,7 +34,7 @@ async def async_setup_entry(
 
 
 class PayamakNotifyEntity(NotifyEntity):
-    """Sends what it is given down the one road."""
+    """Sends messages to recipients of the account."""
 
     _attr_has_entity_name = True
     _attr_should_poll = False

@@ -1,6 +1,7 @@
 """The actions that send: words of an automation in, a report or an error in the user's language out."""
 
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 from homeassistant.core import (
     HomeAssistant,
@@ -18,18 +19,18 @@ from ..account.service_call import ACCOUNT_SCHEMA, account_data, listed
 from ..const import DOMAIN
 from ..coordinator import PayamakData
 from ..gateway import normalise_line
-from .messenger import PatternSms, SendReport, Sms
+from ..people.address_book import Recipient
+from .message import DEFAULT_MAX_PARTS, Message, PatternSms, Sms
+from .messenger import SendReport
 from .report import async_raise_for_failures, async_response
 
 ACTION_SEND_SMS: Final = "send_sms"
 ACTION_SEND_PATTERN: Final = "send_pattern"
 
 ATTR_DRY_RUN: Final = "dry_run"
-ATTR_FLASH: Final = "flash"
 ATTR_MESSAGE: Final = "message"
 ATTR_PATTERN_ID: Final = "pattern_id"
 ATTR_RECIPIENTS: Final = "recipients"
-ATTR_SENDER: Final = "sender"
 ATTR_VARIABLES: Final = "variables"
 ATTR_WAIT_FOR_DELIVERY: Final = "wait_for_delivery"
 
@@ -49,7 +50,15 @@ def _message(value: object) -> str:
     return "" if value is None else cv.string(value)
 
 
-# What a recipient may look like is the messenger's to say, in the user's language.
+def _sender_line(value: object) -> str:
+    """Accept a sender line; raises ServiceValidationError for anything else, in the user's language."""
+    try:
+        return normalise_line(cv.string(value))
+    except ValueError as error:
+        raise validation_error("invalid_sender") from error
+
+
+# The address book says what a recipient may look like, in the user's language.
 _RECIPIENTS_SCHEMA: Final = vol.All(listed, [cv.string])
 
 _WAIT_SCHEMA: Final[VolDictType] = {
@@ -58,12 +67,20 @@ _WAIT_SCHEMA: Final[VolDictType] = {
     )
 }
 
+# What can be chosen for a text, here and in the data of the notify action: the fields of Sms with these names.
+SMS_FIELDS: Final[VolDictType] = {
+    vol.Optional("sender"): _sender_line,
+    vol.Optional("flash"): cv.boolean,
+}
+
 _SEND_SMS_SCHEMA: Final = vol.Schema(
     {
         vol.Required(ATTR_MESSAGE): _message,
         vol.Required(ATTR_RECIPIENTS): _RECIPIENTS_SCHEMA,
-        vol.Optional(ATTR_SENDER): cv.string,
-        vol.Optional(ATTR_FLASH, default=False): cv.boolean,
+        **SMS_FIELDS,
+        vol.Optional("max_parts", default=DEFAULT_MAX_PARTS): vol.All(
+            vol.Coerce(int), vol.Range(min=1)
+        ),
         **_WAIT_SCHEMA,
         vol.Optional(ATTR_DRY_RUN, default=False): cv.boolean,
         **ACCOUNT_SCHEMA,
@@ -100,30 +117,33 @@ def async_setup_sending(hass: HomeAssistant) -> None:
 
 
 async def _async_send_sms(call: ServiceCall) -> ServiceResponse:
-    """Send a text to some recipients."""
+    """Send a text to some recipients, or tell what that would take."""
     data = account_data(call)
-    sms = Sms(
-        recipients=data.address_book.resolve(call.data[ATTR_RECIPIENTS]),
-        text=call.data[ATTR_MESSAGE],
-        sender=sender_line(call.data.get(ATTR_SENDER)),
-        flash=call.data[ATTR_FLASH],
-    )
+    sms = Sms.of(_recipients(call, data), call.data[ATTR_MESSAGE], call.data)
     if call.data[ATTR_DRY_RUN]:
         return await _async_outcome(call, data, data.messenger.preview(sms))
-    return await _async_outcome(call, data, await data.messenger.async_send(sms))
+    return await _async_send(call, data, sms)
 
 
 async def _async_send_pattern(call: ServiceCall) -> ServiceResponse:
     """Send an approved pattern to some recipients."""
     data = account_data(call)
     sms = PatternSms(
-        recipients=data.address_book.resolve(call.data[ATTR_RECIPIENTS]),
+        recipients=_recipients(call, data),
         pattern_id=call.data[ATTR_PATTERN_ID],
         variables=call.data[ATTR_VARIABLES],
     )
-    return await _async_outcome(
-        call, data, await data.messenger.async_send_pattern(sms)
-    )
+    return await _async_send(call, data, sms)
+
+
+def _recipients(call: ServiceCall, data: PayamakData) -> Sequence[Recipient]:
+    return data.address_book.resolve(call.data[ATTR_RECIPIENTS])
+
+
+async def _async_send(
+    call: ServiceCall, data: PayamakData, message: Message
+) -> ServiceResponse:
+    return await _async_outcome(call, data, await data.messenger.async_send(message))
 
 
 async def _async_outcome(
@@ -142,13 +162,3 @@ async def _async_outcome(
         if seconds
         else None,
     )
-
-
-def sender_line(written: Any) -> str | None:
-    """Return the sender line that was written, None where none was; raises ServiceValidationError for a bad one."""
-    if written is None:
-        return None
-    try:
-        return normalise_line(written)
-    except ValueError as error:
-        raise validation_error("invalid_sender") from error

@@ -1,19 +1,18 @@
-"""The one road of every SMS: checked, split into calls, sent a few at a time, reported per recipient."""
+"""Sends every SMS: checks it, splits it into calls, makes a few of them at a time, and reports per recipient."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import batched
+from itertools import batched, chain
 import logging
 from typing import Any
 
 from homeassistant.core import HomeAssistant
 
 from ..account.account import Account
-from ..account.errors import validation_error
 from ..gateway import (
-    MAX_RECIPIENTS,
     AccountWideError,
     GatewayError,
     OptOutMissingError,
@@ -22,41 +21,16 @@ from ..gateway import (
     UncertainError,
     UnreachableError,
     WaitError,
-    count_parts,
-    count_tariff_units,
-    is_pattern_variable,
 )
 from ..people.address_book import Recipient
+from .message import Message, Size
 
 _LOGGER = logging.getLogger(__name__)
 
 _CALLS_AT_A_TIME = 3
 
-type _Call = Callable[[Sequence[str]], Awaitable[list[Receipt]]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sms:
-    """A text for some recipients; without a sender it goes out over the account's usual line."""
-
-    recipients: Sequence[Recipient]
-    text: str
-    sender: str | None = None
-    flash: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PatternSms:
-    """An approved pattern for some recipients, filled in with variables."""
-
-    recipients: Sequence[Recipient]
-    pattern_id: int
-    variables: Sequence[str]
-
-
-def titled(message: str, title: str | None) -> str:
-    """Return a text with its title, which an SMS has no other place for."""
-    return f"{title}\n{message}" if title else message
+# Further calls would meet these too, each after its own waiting.
+_ERRORS_FOR_ALL = (AccountWideError, UnreachableError, WaitError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,15 +53,10 @@ class SentRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendReport:
-    """What became of a message, recipient by recipient.
-
-    ``parts`` and ``tariff_units`` are of all recipients together; the latter (base-tariff SMS, about what the credit
-    falls by) is None where it can't be known beforehand.
-    """
+    """What became of a message, recipient by recipient."""
 
     rows: Sequence[SentRow]
-    parts: int
-    tariff_units: int | None
+    size: Size
 
     @property
     def message_ids(self) -> list[str]:
@@ -100,7 +69,7 @@ class SendReport:
 
 
 class Messenger:
-    """Takes messages to the gateway."""
+    """Sends messages over one account, with a few calls at a time for all of them together."""
 
     def __init__(
         self,
@@ -109,7 +78,7 @@ class Messenger:
         note_sent: Callable[[Sequence[SentRow]], Awaitable[None]],
         on_sent: Callable[[], None],
     ) -> None:
-        """Await ``note_sent`` with what each call came to, before the next one.
+        """Await ``note_sent`` with what each call came to, before another one takes its place.
 
         ``on_sent`` is called once after each message of which some may have gone out.
         """
@@ -119,26 +88,21 @@ class Messenger:
         self._on_sent = on_sent
         self._slots = asyncio.Semaphore(_CALLS_AT_A_TIME)
 
-    def preview(self, sms: Sms) -> SendReport:
-        """Report parts and units without sending."""
-        _check_text(sms.text)
-        return SendReport(rows=(), **_measure(sms))
+    def preview(self, message: Message) -> SendReport:
+        """Report how much a message would take, without sending it."""
+        message.check()
+        return SendReport(rows=(), size=message.measure())
 
-    async def async_send(self, sms: Sms) -> SendReport:
-        """Send a text. Raises for what can't be right; refusals are in the report."""
-        _check_text(sms.text)
-        return await self._see_through(self._send_text(sms))
+    async def async_send(self, message: Message) -> SendReport:
+        """Send a message. Raises for what can't be right; refusals by the gateway are in the report."""
+        message.check()
+        message.check_size()
+        return await self._finish_even_if_cancelled(self._send(message))
 
-    async def async_send_pattern(self, sms: PatternSms) -> SendReport:
-        """Send a pattern, which takes a call for each recipient."""
-        if not all(map(is_pattern_variable, sms.variables)):
-            raise validation_error("semicolon_in_variable")
-        return await self._see_through(self._send_pattern(sms))
-
-    async def _see_through(
+    async def _finish_even_if_cancelled(
         self, sending: Coroutine[Any, Any, SendReport]
     ) -> SendReport:
-        """Finish what was begun, even when the automation that asked for it restarts."""
+        """Send to all recipients even when the automation that asked for it is stopped or restarted."""
         task = self._hass.async_create_task(sending, "payamak sends a message")
         try:
             return await asyncio.shield(task)
@@ -146,84 +110,104 @@ class Messenger:
             task.add_done_callback(_log_failures)
             raise
 
-    async def _send_text(self, sms: Sms) -> SendReport:
-        sender = sms.sender or self._account.sender
-
-        async def call(numbers: Sequence[str]) -> list[Receipt]:
-            return await self._account.client.send_sms(
-                numbers, sms.text, sender, flash=sms.flash
-            )
-
-        rows = await self._send(sms.recipients, call, MAX_RECIPIENTS)
-        for row in rows:
-            self._account.heed_sender(sender, row.error)
-        return self._report(rows, **_measure(sms))
-
-    async def _send_pattern(self, sms: PatternSms) -> SendReport:
-        async def call(numbers: Sequence[str]) -> list[Receipt]:
-            return [
-                await self._account.client.send_pattern(
-                    number, sms.pattern_id, sms.variables
-                )
-                for number in numbers
-            ]
-
-        rows = await self._send(sms.recipients, call, 1)
-        # The text stands in the panel alone: one part each at least is all that is known.
-        return self._report(rows, parts=len(rows), tariff_units=None)
-
-    def _report(
-        self, rows: Sequence[SentRow], *, parts: int, tariff_units: int | None
-    ) -> SendReport:
+    async def _send(self, message: Message) -> SendReport:
+        progress = _Progress(message)
+        while progress.waiting:
+            await self._make_calls(progress)
+        rows = progress.rows_in_order()
         if any(row.state is not SmsState.FAILED for row in rows):
             self._on_sent()
-        return SendReport(rows=rows, parts=parts, tariff_units=tariff_units)
+        return SendReport(rows=rows, size=message.measure())
 
-    async def _send(
-        self, recipients: Sequence[Recipient], call: _Call, per_call: int
-    ) -> list[SentRow]:
-        """Make the calls, the first alone: what stops them all is met once, not thrice."""
-        first, *others = batched(recipients, per_call, strict=False)
-        rows = await self._hand_over(first, call)
-        for calls in batched(others, _CALLS_AT_A_TIME, strict=False):
-            if stop := _error_for_all(rows):
-                never_left = [who for batch in calls for who in batch]
-                rows += await self._noted(_rows_of_error(never_left, stop))
-                continue
-            for handed_over in await asyncio.gather(
-                *(self._hand_over(batch, call) for batch in calls)
-            ):
-                rows += handed_over
-        return rows
+    async def _make_calls(self, progress: _Progress) -> None:
+        """Make a call for each batch that waits, as soon as one of the account's slots is free.
 
-    async def _hand_over(
-        self, recipients: Sequence[Recipient], call: _Call
-    ) -> list[SentRow]:
-        """Make one call, and repeat nothing but what was refused for being for several."""
+        A message queues for one slot at a time: a long list of recipients doesn't keep an alarm waiting.
+        """
+        calls = []
+        while progress.waiting:
+            await self._slots.acquire()
+            if progress.stopped_by:
+                self._slots.release()
+                never_left = progress.take_all_who_wait()
+                rows = _rows_of_error(never_left, progress.stopped_by)
+                await self._finish(progress, rows)
+                break
+            call = self._hass.async_create_task(
+                self._make_call(progress, progress.waiting.popleft()),
+                "payamak calls the gateway for a message",
+            )
+            call.add_done_callback(lambda _: self._slots.release())
+            calls.append(call)
+            if not progress.rows:
+                # The first call alone shows what stops the whole account.
+                await call
+        await asyncio.gather(*calls)
+
+    async def _make_call(
+        self, progress: _Progress, recipients: Sequence[Recipient]
+    ) -> None:
+        """Make one call; retry one by one if the opt-out words are missing, and nothing else."""
         numbers = [recipient.number for recipient in recipients]
         try:
-            async with self._slots:
-                receipts = await call(numbers)
+            receipts = await progress.message.call(self._account, numbers)
+        except OptOutMissingError as error:
+            if len(recipients) > 1:
+                progress.send_one_by_one(recipients)
+                return
+            rows = _rows_of_error(recipients, error)
         except GatewayError as error:
-            if isinstance(error, OptOutMissingError) and len(recipients) > 1:
-                return await self._send(recipients, call, 1)
             rows = _rows_of_error(recipients, error)
         except Exception:
             # The other calls' results must not be lost for it.
             _LOGGER.exception("Unexpected trouble while a message was sent")
             rows = _rows_of_error(recipients, UncertainError("unexpected_error"))
         else:
-            rows = [
-                SentRow(recipient=who, message_id=got.message_id, error=got.error)
-                for who, got in zip(recipients, receipts, strict=True)
-            ]
+            rows = _rows_of_receipts(recipients, receipts)
+        line = progress.message.line(self._account)
         for row in rows:
             self._account.heed_message(row.error)
-        return await self._noted(rows)
+            if line:
+                self._account.heed_sender(line, row.error)
+        await self._finish(progress, rows)
 
-    async def _noted(self, rows: list[SentRow]) -> list[SentRow]:
+    async def _finish(self, progress: _Progress, rows: Sequence[SentRow]) -> None:
+        progress.keep(rows)
         await self._note_sent(rows)
-        return rows
+
+
+class _Progress:
+    """How far a message has come: who waits for a call, what became of the others, and what stops it."""
+
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        self.waiting = deque(
+            batched(message.recipients, message.per_call, strict=False)
+        )
+        self.rows: dict[str, SentRow] = {}
+        self.stopped_by: GatewayError | None = None
+
+    def keep(self, rows: Iterable[SentRow]) -> None:
+        """Keep what became of some recipients."""
+        for row in rows:
+            self.rows[row.recipient.number] = row
+            if isinstance(row.error, _ERRORS_FOR_ALL):
+                self.stopped_by = self.stopped_by or row.error
+
+    def send_one_by_one(self, recipients: Iterable[Recipient]) -> None:
+        """Let some recipients wait again, each for a call of their own, like all who wait already."""
+        everyone = [*recipients, *self.take_all_who_wait()]
+        self.waiting.extend((recipient,) for recipient in everyone)
+
+    def take_all_who_wait(self) -> list[Recipient]:
+        """Return those who wait, and let nobody wait any more."""
+        recipients = list(chain.from_iterable(self.waiting))
+        self.waiting.clear()
+        return recipients
+
+    def rows_in_order(self) -> list[SentRow]:
+        """Return what became of each recipient, in the order in which they were given."""
+        return [self.rows[recipient.number] for recipient in self.message.recipients]
 
 
 def _log_failures(task: asyncio.Task[SendReport]) -> None:
@@ -239,26 +223,16 @@ def _log_failures(task: asyncio.Task[SendReport]) -> None:
             )
 
 
-def _check_text(text: str) -> None:
-    if not text.strip():
-        raise validation_error("empty_message")
-
-
-def _measure(sms: Sms) -> dict[str, int]:
-    count = len(sms.recipients)
-    return {
-        "parts": count_parts(sms.text) * count,
-        "tariff_units": count_tariff_units(sms.text) * count,
-    }
+def _rows_of_receipts(
+    recipients: Sequence[Recipient], receipts: Sequence[Receipt]
+) -> list[SentRow]:
+    return [
+        SentRow(recipient=who, message_id=receipt.message_id, error=receipt.error)
+        for who, receipt in zip(recipients, receipts, strict=True)
+    ]
 
 
 def _rows_of_error(
     recipients: Sequence[Recipient], error: GatewayError
 ) -> list[SentRow]:
     return [SentRow(recipient=r, message_id=None, error=error) for r in recipients]
-
-
-def _error_for_all(rows: Sequence[SentRow]) -> GatewayError | None:
-    """Return the error that further calls would meet too, each after its own waiting."""
-    everybodys = (AccountWideError, UnreachableError, WaitError)
-    return next((row.error for row in rows if isinstance(row.error, everybodys)), None)

@@ -16,7 +16,6 @@ from homeassistant.components.notify import (
 )
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import config_validation as cv
 from homeassistant.util import slugify
 import voluptuous as vol
 
@@ -25,18 +24,12 @@ from ..account.issues import Issue, async_clear_issues, async_raise_issue
 from ..const import CONF_NOTIFY_ACTION, DOMAIN
 from ..coordinator import PayamakConfigEntry
 from ..people.address_book import AddressBook, Recipient
-from .actions import ATTR_FLASH, ATTR_SENDER, sender_line
-from .messenger import Sms, titled
+from .actions import SMS_FIELDS
+from .message import Sms, titled
 from .report import async_raise_for_failures
 
 # A notify group hands the same data to all members, so what others understand is passed over.
-_DATA_SCHEMA: Final = vol.Schema(
-    {
-        vol.Optional(ATTR_SENDER): cv.string,
-        vol.Optional(ATTR_FLASH, default=False): cv.boolean,
-    },
-    extra=vol.REMOVE_EXTRA,
-)
+_DATA_SCHEMA: Final = vol.Schema(SMS_FIELDS, extra=vol.REMOVE_EXTRA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,15 +138,11 @@ class PayamakNotifyAction(BaseNotificationService):
         try:
             data = _DATA_SCHEMA(kwargs.get(ATTR_DATA) or {})
         except vol.Invalid as error:
-            raise validation_error("invalid_data") from error
-        report = await self._messenger.async_send(
-            Sms(
-                recipients=self._recipients(kwargs.get(ATTR_TARGET)),
-                text=titled(message, kwargs.get(ATTR_TITLE)),
-                sender=sender_line(data.get(ATTR_SENDER)),
-                flash=data[ATTR_FLASH],
-            )
-        )
+            allowed = ", ".join(map(str, SMS_FIELDS))
+            raise validation_error("invalid_data", fields=allowed) from error
+        recipients = self._recipients(kwargs.get(ATTR_TARGET))
+        text = titled(message, kwargs.get(ATTR_TITLE))
+        report = await self._messenger.async_send(Sms.of(recipients, text, data))
         await async_raise_for_failures(self.hass, report, partial_is_fine=False)
 
     def _recipients(self, target: Sequence[object] | None) -> tuple[Recipient, ...]:

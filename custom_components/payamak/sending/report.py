@@ -38,12 +38,12 @@ async def async_response(
     explain = await Explainer.async_load(hass)
     cost = (
         None
-        if base_price is None or report.tariff_units is None
-        else round(report.tariff_units * base_price)
+        if base_price is None or report.size.tariff_units is None
+        else round(report.size.tariff_units * base_price)
     )
     return {
         **{word: report.count(state) for state, word in _STATUS.items()},
-        "parts": report.parts,
+        "parts": report.size.parts,
         "estimated_cost": cost,
         "messages": [
             {

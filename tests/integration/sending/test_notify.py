@@ -83,6 +83,7 @@ async def test_data_chooses_line_and_flash_and_leaves_out_what_others_understand
         ({"target": SARA, "message": " \n"}, "empty_message"),
         ({"target": SARA, "data": {"flash": "perhaps"}}, "invalid_data"),
         ({"target": SARA, "data": {"sender": "my line"}}, "invalid_sender"),
+        ({"target": SARA, "data": {"sender": None}}, "invalid_data"),
     ],
 )
 async def test_input_that_cannot_be_right_is_refused_before_anything_is_sent(
@@ -93,6 +94,15 @@ async def test_input_that_cannot_be_right_is_refused_before_anything_is_sent(
         await notify(hass, **data)
     assert raised.value.translation_key == error
     assert not sent_calls(gateway)
+
+
+@pytest.mark.usefixtures("home")
+async def test_the_error_of_bad_data_lists_what_is_allowed(hass: HomeAssistant) -> None:
+    """All of it."""
+    with pytest.raises(ServiceValidationError) as raised:
+        await notify(hass, target=SARA, data={"flash": "perhaps"})
+    assert raised.value.translation_placeholders == {"fields": "sender, flash"}
+    assert "Allowed are: sender, flash" in str(raised.value)
 
 
 @pytest.mark.usefixtures("home")

@@ -1,4 +1,4 @@
-"""The action send_sms, and the one road that every message takes."""
+"""The action send_sms, and what all ways of sending have in common."""
 
 from decimal import Decimal
 from typing import Any
@@ -100,6 +100,30 @@ async def test_sender_and_flash_reach_the_phone(
     await send(hass, sender=OTHER_LINE, flash=True)
     [sms] = gateway.phone(SARA).messages
     assert (sms.sender, sms.flash) == (OTHER_LINE, True)
+
+
+@pytest.mark.usefixtures("home")
+async def test_a_sender_that_is_no_line_is_refused_in_the_users_language(
+    hass: HomeAssistant, gateway: Gateway
+) -> None:
+    """Before anything is sent."""
+    with pytest.raises(ServiceValidationError) as raised:
+        await send(hass, sender="my line")
+    assert raised.value.translation_key == "invalid_sender"
+    assert not sent_calls(gateway)
+
+
+@pytest.mark.usefixtures("home")
+async def test_some_refused_and_some_unknown_is_not_certain(
+    hass: HomeAssistant, gateway: Gateway
+) -> None:
+    """To say that it was not sent would make somebody send it twice."""
+    gateway.fault("SendSMS", CodesInList((35, -6, 18)))
+    with pytest.raises(HomeAssistantError) as raised:
+        await send(hass, recipients=[SARA, OMID, MINA])
+    assert raised.value.translation_key == "not_confirmed"
+    assert "…0002: " in str(raised.value)
+    assert "may or may not have been sent" in str(raised.value)
 
 
 @pytest.mark.usefixtures("home")
