@@ -18,7 +18,11 @@ from custom_components.payamak.gateway import (
     TemporaryError,
     reply,
 )
-from custom_components.payamak.gateway.answers import read_credit, read_delivery
+from custom_components.payamak.gateway.answers import (
+    read_credit,
+    read_delivery,
+    read_price,
+)
 from custom_components.payamak.gateway.codes import RESULT_CODES, ResultCode
 from custom_components.payamak.gateway.reply import parse
 
@@ -36,6 +40,11 @@ from .test_reply import ID, envelope
         ("110", "110"),
         ("35", "35"),
         ("-3.5", "-3.5"),
+        ("-3", "-3"),
+        ("-107", "-107"),
+        ("-112", "-112"),
+        ("1000000000000000", "1000000000000000"),
+        ("-1000000000000000", "-1000000000000000"),
         ("1234567890123", "1234567890123"),
     ],
 )
@@ -59,6 +68,16 @@ def test_no_amount_beside_a_coarse_failure_means_wrong_credentials(
     with pytest.raises(CredentialsError) as refused:
         read_credit(parse(envelope(value, ret_status)))
     assert refused.value.reason == "wrong_credentials"
+
+
+@pytest.mark.parametrize("ret_status", [35, 9])
+def test_no_price_beside_a_coarse_failure_says_nothing_about_credentials(
+    ret_status: int,
+) -> None:
+    """A panel without the method says the same."""
+    with pytest.raises(RejectedError) as refused:
+        read_price(parse(envelope(None, ret_status)))
+    assert refused.value.code == ret_status
 
 
 @pytest.mark.parametrize(
@@ -127,6 +146,8 @@ def test_a_code_that_becomes_known_does_not_become_wrong_credentials(
         ("Infinity", 1, BadReplyError),
         ("-inf", 1, BadReplyError),
         ("1e16", 1, BadReplyError),
+        ("1000000000000000.1", 1, BadReplyError),
+        ("-1000000000000001", 1, BadReplyError),
         ("1e1000000", 1, BadReplyError),
         ("-1e1000000", 1, BadReplyError),
         ("1e99999999999999999999", 1, BadReplyError),
@@ -164,6 +185,7 @@ def test_a_delivery_status_is_read_beside_success(
     """There 0 is a status and no wrong password."""
     delivery = read_delivery(parse(envelope(value)))
     assert (delivery.state, delivery.code) == (SmsState(status), code)
+    assert delivery.known is (code != 777)
 
 
 @pytest.mark.parametrize(
