@@ -1,30 +1,36 @@
-"""What all entities have in common."""
+"""What all our entities have in common, and how those of the recipients come and go."""
 
 from collections.abc import Callable
 
 from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .account.devices import account_device
-from .coordinator import AccountCoordinator, PayamakConfigEntry
+from .account.devices import account_device, recipient_device
+from .coordinator import PayamakConfigEntry
 from .people.address_book import SavedRecipient
 
 
-class AccountEntity(CoordinatorEntity[AccountCoordinator]):
-    """An entity of the account's device."""
+class PayamakEntity(Entity):
+    """An entity of an account, or of one of its recipients."""
 
     _attr_has_entity_name = True
+    _attr_should_poll = False
 
     def __init__(
-        self, coordinator: AccountCoordinator, description: EntityDescription
+        self,
+        entry: PayamakConfigEntry,
+        description: EntityDescription,
+        saved: SavedRecipient | None = None,
     ) -> None:
-        """Belong to the account."""
-        super().__init__(coordinator)
-        entry = coordinator.config_entry
+        """Belong to the recipient's device where there is one, else to the account's."""
         self.entity_description = description
-        self._attr_unique_id = f"{entry.entry_id}_{description.key}"
-        self._attr_device_info = account_device(entry)
+        if saved is None:
+            belongs_to = entry.entry_id
+            self._attr_device_info = account_device(entry)
+        else:
+            belongs_to = saved.subentry_id
+            self._attr_device_info = recipient_device(entry, saved)
+        self._attr_unique_id = f"{belongs_to}_{description.key}"
 
 
 async def async_follow_recipients(

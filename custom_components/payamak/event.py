@@ -11,7 +11,6 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .account.devices import account_device
 from .account.signals import (
     SIGNAL_DELIVERY_ENDED,
     SIGNAL_SMS_RECEIVED,
@@ -20,6 +19,7 @@ from .account.signals import (
 )
 from .coordinator import PayamakConfigEntry
 from .delivery.activity import DeliveryActivity
+from .entity import PayamakEntity
 from .gateway import ENDS
 
 # Nothing is fetched here.
@@ -49,24 +49,19 @@ async def async_setup_entry(
     )
 
 
-class AccountEvent(EventEntity):
+class AccountEvent(PayamakEntity, EventEntity):
     """Tells what happens to an account.
 
     It stays available while the gateway is away, and forgets what it told when it is reloaded: coming back with
     it, the entity would tell it a second time to automations that look at its state.
     """
 
-    _attr_has_entity_name = True
-    _attr_should_poll = False
-
     def __init__(
         self, entry: PayamakConfigEntry, description: EventEntityDescription
     ) -> None:
         """Belong to the account."""
-        self.entity_description = description
+        super().__init__(entry, description)
         self._entry_id = entry.entry_id
-        self._attr_unique_id = f"{entry.entry_id}_{description.key}"
-        self._attr_device_info = account_device(entry)
 
     @override
     async def async_get_last_event_data(self) -> EventExtraStoredData | None:
@@ -75,7 +70,9 @@ class AccountEvent(EventEntity):
 
 
 class DeliveryEvent(AccountEvent):
-    """Tells the end of each message."""
+    """Tells the end of each message; to whom it was is not for the recorder, which keeps it for days."""
+
+    _unrecorded_attributes = frozenset({"recipient", "name"})
 
     _activity: DeliveryActivity
 
@@ -101,7 +98,9 @@ class DeliveryEvent(AccountEvent):
 
 
 class ReceivedMessageEvent(AccountEvent):
-    """Tells of each received message."""
+    """Tells of each received message; what it says and who wrote it is not for the recorder."""
+
+    _unrecorded_attributes = frozenset({"text", "sender", "name", "line"})
 
     @override
     async def async_added_to_hass(self) -> None:

@@ -11,15 +11,16 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .account.devices import account_device, recipient_device, recipient_object_id
+from .account.devices import recipient_entity_id
 from .account.signals import signal_deliveries_changed
-from .coordinator import AccountData, PayamakConfigEntry
-from .entity import AccountEntity, async_follow_recipients
+from .coordinator import AccountCoordinator, AccountData, PayamakConfigEntry
+from .entity import PayamakEntity, async_follow_recipients
 from .gateway import ENDS, SmsState
 from .people.address_book import SavedRecipient
 
@@ -82,18 +83,24 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add the account's sensors."""
-    coordinator = entry.runtime_data.coordinator
     async_add_entities(
-        AccountSensor(coordinator, description) for description in ACCOUNT_SENSORS
+        AccountSensor(entry, description) for description in ACCOUNT_SENSORS
     )
-    async_add_entities([PendingDeliveriesSensor(entry)])
+    async_add_entities([PendingDeliveriesSensor(entry, PENDING_DELIVERIES)])
     await async_follow_recipients(entry, async_add_entities, LastDeliverySensor)
 
 
-class AccountSensor(AccountEntity, SensorEntity):
+class AccountSensor(PayamakEntity, CoordinatorEntity[AccountCoordinator], SensorEntity):
     """Shows one thing the gateway says about the account."""
 
     entity_description: AccountSensorDescription
+
+    def __init__(
+        self, entry: PayamakConfigEntry, description: AccountSensorDescription
+    ) -> None:
+        """Follow the account's coordinator."""
+        CoordinatorEntity.__init__(self, entry.runtime_data.coordinator)
+        PayamakEntity.__init__(self, entry, description)
 
     @property
     @override
@@ -102,25 +109,19 @@ class AccountSensor(AccountEntity, SensorEntity):
         return self.entity_description.value_fn(self.coordinator.data)
 
 
-class DeliverySensor(SensorEntity):
+class DeliverySensor(PayamakEntity, SensorEntity):
     """Shows something of the account's book of deliveries."""
-
-    _attr_has_entity_name = True
-    _attr_should_poll = False
 
     def __init__(
         self,
         entry: PayamakConfigEntry,
         description: SensorEntityDescription,
-        belongs_to: str,
-        device: DeviceInfo,
+        saved: SavedRecipient | None = None,
     ) -> None:
         """Belong to the account or to a recipient."""
-        self.entity_description = description
+        super().__init__(entry, description, saved)
         self._changed = signal_deliveries_changed(entry.entry_id)
         self._book = entry.runtime_data.deliveries.book
-        self._attr_unique_id = f"{belongs_to}_{description.key}"
-        self._attr_device_info = device
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -135,12 +136,6 @@ class DeliverySensor(SensorEntity):
 class PendingDeliveriesSensor(DeliverySensor):
     """Counts the messages that are on their way."""
 
-    def __init__(self, entry: PayamakConfigEntry) -> None:
-        """Belong to the account."""
-        super().__init__(
-            entry, PENDING_DELIVERIES, entry.entry_id, account_device(entry)
-        )
-
     @property
     @override
     def native_value(self) -> int:
@@ -153,12 +148,12 @@ class LastDeliverySensor(DeliverySensor):
 
     def __init__(self, entry: PayamakConfigEntry, saved: SavedRecipient) -> None:
         """Belong to the recipient, whose numbers may change."""
-        super().__init__(
-            entry, LAST_DELIVERY, saved.subentry_id, recipient_device(entry, saved)
-        )
+        super().__init__(entry, LAST_DELIVERY, saved)
         self._subentry_id = saved.subentry_id
         self._address_book = entry.runtime_data.address_book
-        self.entity_id = f"sensor.{recipient_object_id(entry, saved)}_last_delivery"
+        self.entity_id = recipient_entity_id(
+            Platform.SENSOR, entry, saved, LAST_DELIVERY.key
+        )
 
     @property
     @override

@@ -1,5 +1,6 @@
 """The devices: the account, and below it the people that messages go to."""
 
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
@@ -42,12 +43,17 @@ def recipient_device(entry: PayamakConfigEntry, saved: SavedRecipient) -> Device
     )
 
 
-def recipient_object_id(entry: PayamakConfigEntry, saved: SavedRecipient) -> str:
-    """Return what a recipient's entity ids begin with.
+def recipient_entity_id(
+    platform: Platform, entry: PayamakConfigEntry, saved: SavedRecipient, key: str = ""
+) -> str:
+    """Return the id of a recipient's entity, with a key unless it is called as the device.
 
-    Names may be Persian; ids are made of the slug, and stay when either changes.
+    Names may be Persian, and ids are typed into automations: they are made of the slug, and stay when either
+    changes. An entity suggests its id by setting it, which Home Assistant then reads. What the property
+    ``suggested_object_id`` returns would stand behind the device's name.
     """
-    return f"{entry.data[CONF_NOTIFY_ACTION]}_{saved.slug}"
+    parts = (entry.data[CONF_NOTIFY_ACTION], saved.slug, key)
+    return f"{platform}.{'_'.join(filter(None, parts))}"
 
 
 @callback

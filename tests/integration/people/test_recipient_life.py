@@ -77,7 +77,7 @@ async def test_each_recipient_is_a_device_below_the_accounts(
         assert device.identifiers == {(DOMAIN, f"{family_home.entry_id}_{subentry_id}")}
         entities = er.async_entries_for_device(registry, device.id)
         assert {entity.unique_id for entity in entities} == {
-            f"{subentry_id}_notify",
+            f"{subentry_id}_sms",
             f"{subentry_id}_last_delivery",
         }
         assert {entity.config_subentry_id for entity in entities} == {subentry_id}
@@ -94,7 +94,7 @@ async def test_a_removed_recipient_takes_device_entity_and_action_along(
     await remove(hass, family_home, "subentry-sara")
     assert take_calls(gateway) == []
     assert devices(hass, family_home).keys() == {"Payamak", "امید", "خانواده"}
-    assert "subentry-sara_notify" not in entities(hass, family_home)
+    assert "subentry-sara_sms" not in entities(hass, family_home)
     assert hass.states.get("notify.payamak_sara") is None
     assert notify_actions(hass) == {"payamak", "payamak_omid", "payamak_family"}
     with pytest.raises(ServiceNotFound):
