@@ -44,7 +44,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> b
     store = await async_open_store(hass, entry.entry_id)
     # From here on the settings are read: a change in the meantime must not be missed.
     entry.async_on_unload(entry.add_update_listener(_async_apply))
-    address_book = AddressBook.of(entry)
+    address_book = AddressBook.of(entry.subentries)
     deliveries = Deliveries(hass, entry.entry_id, account, address_book, store)
     entry.runtime_data = PayamakData(
         settings=_settings(entry),
@@ -112,7 +112,7 @@ async def _async_apply(hass: HomeAssistant, entry: PayamakConfigEntry) -> None:
     ):
         await hass.config_entries.async_reload(entry.entry_id)
         return
-    entry.runtime_data.address_book.refresh(entry)
+    entry.runtime_data.address_book.refresh(entry.subentries)
     async_rename_recipient_devices(hass, entry)
     entry.runtime_data.deliveries.async_recipients_changed()
     for follow in entry.runtime_data.recipient_followers:

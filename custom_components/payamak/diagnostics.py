@@ -36,7 +36,8 @@ async def async_get_config_entry_diagnostics(
         },
         "options": async_redact_data(entry.options, [CONF_WEBHOOK_ID]),
         "recipients": [
-            [*map(mask_number, saved.numbers)] for saved in AddressBook.of(entry).saved
+            [*map(mask_number, saved.numbers)]
+            for saved in AddressBook.of(entry.subentries).saved
         ],
         "account": _account(entry) if entry.state is ConfigEntryState.LOADED else None,
     }

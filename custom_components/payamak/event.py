@@ -1,4 +1,4 @@
-"""Event entities of the account: what became of its messages, and what came in."""
+"""Event entities of the account: ends of deliveries, and received messages."""
 
 from typing import Final, override
 
@@ -50,10 +50,10 @@ async def async_setup_entry(
 
 
 class AccountEvent(PayamakEntity, EventEntity):
-    """Tells what happens to an account.
+    """An event entity of an account.
 
-    It stays available while the gateway is away, and forgets what it told when it is reloaded: coming back with
-    it, the entity would tell it a second time to automations that look at its state.
+    It stays available while the gateway can't be reached, and does not restore its last event after a reload:
+    automations that use its state would see that event a second time.
     """
 
     def __init__(
@@ -65,12 +65,12 @@ class AccountEvent(PayamakEntity, EventEntity):
 
     @override
     async def async_get_last_event_data(self) -> EventExtraStoredData | None:
-        """Bring nothing back."""
+        """Return no event, so that nothing is restored."""
         return None
 
 
 class DeliveryEvent(AccountEvent):
-    """Tells the end of each message; to whom it was is not for the recorder, which keeps it for days."""
+    """Fires when a delivery ends; the recorder does not store who the recipient was."""
 
     _unrecorded_attributes = frozenset({"recipient", "name"})
 
@@ -78,7 +78,7 @@ class DeliveryEvent(AccountEvent):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Listen for the reports."""
+        """Listen for the ends of deliveries."""
         self._activity = DeliveryActivity(self.hass)
         await self._activity.async_load()
         self.async_on_remove(
@@ -98,7 +98,7 @@ class DeliveryEvent(AccountEvent):
 
 
 class ReceivedMessageEvent(AccountEvent):
-    """Tells of each received message; what it says and who wrote it is not for the recorder."""
+    """Fires for each received message; the recorder stores neither its text nor its numbers."""
 
     _unrecorded_attributes = frozenset({"text", "sender", "name", "line"})
 

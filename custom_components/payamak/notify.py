@@ -21,7 +21,7 @@ from .people.address_book import Recipient, SavedRecipient
 from .sending.message import Sms, titled
 from .sending.report import async_raise_for_failures
 
-# Messages don't wait for each other here; the messenger limits the calls.
+# The messenger limits how many calls are made at a time.
 PARALLEL_UPDATES = 0
 
 EVERYBODY: Final = NotifyEntityDescription(
@@ -64,7 +64,7 @@ class PayamakNotifyEntity(PayamakEntity, NotifyEntity):
 
     @override
     async def async_send_message(self, message: str, title: str | None = None) -> None:
-        """Send; raises where anybody's message was not accepted."""
+        """Send; raises if the message was not accepted for all recipients."""
         report = await self._messenger.async_send(
             Sms(recipients=self.recipients(), text=titled(message, title))
         )

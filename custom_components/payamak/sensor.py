@@ -24,7 +24,7 @@ from .entity import PayamakEntity, async_follow_recipients
 from .gateway import ENDS, SmsState
 from .people.address_book import SavedRecipient
 
-# The coordinator fetches; entities only read.
+# The entities read what the coordinator has fetched.
 PARALLEL_UPDATES = 0
 
 
@@ -105,12 +105,12 @@ class AccountSensor(PayamakEntity, CoordinatorEntity[AccountCoordinator], Sensor
     @property
     @override
     def native_value(self) -> Decimal | None:
-        """Return the value, or None where the panel doesn't tell."""
+        """Return the value, or None if the panel does not tell it."""
         return self.entity_description.value_fn(self.coordinator.data)
 
 
 class DeliverySensor(PayamakEntity, SensorEntity):
-    """Shows something of the account's book of deliveries."""
+    """Shows something about the deliveries of the account."""
 
     def __init__(
         self,
@@ -125,7 +125,7 @@ class DeliverySensor(PayamakEntity, SensorEntity):
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Follow every change of the book."""
+        """Update the state whenever a delivery changes."""
         self.async_on_remove(
             async_dispatcher_connect(
                 self.hass, self._changed, self.async_write_ha_state
@@ -158,6 +158,6 @@ class LastDeliverySensor(DeliverySensor):
     @property
     @override
     def native_value(self) -> str | None:
-        """Return the worst state, None where no message could be followed yet."""
+        """Return the worst state of its numbers, or None if no message was sent yet."""
         state = self._book.last_state(self._address_book.numbers_of(self._subentry_id))
         return state.delivery if state else None

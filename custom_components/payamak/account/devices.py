@@ -1,4 +1,4 @@
-"""The devices: the account, and below it the people that messages go to."""
+"""The devices of an account: one for itself, and one below it for each recipient."""
 
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
@@ -16,7 +16,7 @@ _MANUFACTURER = "Payamak-Panel"
 def async_register_account_device(
     hass: HomeAssistant, entry: PayamakConfigEntry
 ) -> str:
-    """Register the account's device before any below it, and return its id."""
+    """Register the device of the account, and return its id, which the devices below it need."""
     device = dr.async_get(hass).async_get_or_create(
         config_entry_id=entry.entry_id,
         entry_type=DeviceEntryType.SERVICE,
@@ -28,12 +28,12 @@ def async_register_account_device(
 
 
 def account_device(entry: PayamakConfigEntry) -> DeviceInfo:
-    """Return what links an entity with the account's device."""
+    """Return what assigns an entity to the device of the account."""
     return DeviceInfo(identifiers={(DOMAIN, entry.entry_id)})
 
 
 def recipient_device(entry: PayamakConfigEntry, saved: SavedRecipient) -> DeviceInfo:
-    """Return a recipient's device, which hangs below the account's."""
+    """Return the device of a recipient, which is below the device of the account."""
     return DeviceInfo(
         entry_type=DeviceEntryType.SERVICE,
         identifiers={(DOMAIN, f"{entry.entry_id}_{saved.subentry_id}")},
@@ -46,11 +46,11 @@ def recipient_device(entry: PayamakConfigEntry, saved: SavedRecipient) -> Device
 def recipient_entity_id(
     platform: Platform, entry: PayamakConfigEntry, saved: SavedRecipient, key: str = ""
 ) -> str:
-    """Return the id of a recipient's entity, with a key unless it is called as the device.
+    """Return the entity id of a recipient's entity; it ends in the key unless the entity has the name of the device.
 
-    Names may be Persian, and ids are typed into automations: they are made of the slug, and stay when either
-    changes. An entity suggests its id by setting it, which Home Assistant then reads. What the property
-    ``suggested_object_id`` returns would stand behind the device's name.
+    It is made of the slug, because names may be Persian and users write ids in automations. It stays when the name
+    or the slug changes. An entity suggests its id by setting ``entity_id``. Home Assistant would put the name of the
+    device in front of what the property ``suggested_object_id`` returns.
     """
     parts = (entry.data[CONF_NOTIFY_ACTION], saved.slug, key)
     return f"{platform}.{'_'.join(filter(None, parts))}"
@@ -60,7 +60,7 @@ def recipient_entity_id(
 def async_rename_recipient_devices(
     hass: HomeAssistant, entry: PayamakConfigEntry
 ) -> None:
-    """Give the recipients' devices the names of now; who is new gets one."""
+    """Update the names of the recipients' devices, and make one for each new recipient."""
     for saved in entry.runtime_data.address_book.saved:
         dr.async_get(hass).async_get_or_create(
             config_entry_id=entry.entry_id,

@@ -1,4 +1,4 @@
-"""What the calls of all actions have in common: the account that is meant, and how things may be listed."""
+"""What all actions have in common: how a call chooses the account, and how it may write a list."""
 
 from typing import Final
 
@@ -20,7 +20,7 @@ ACCOUNT_SCHEMA: Final[VolDictType] = {
 
 
 def account_data(call: ServiceCall) -> PayamakData:
-    """Return the account that is meant; it need not be named where there is only one."""
+    """Return the account that a call chose; it can be left out if there is only one."""
     entry: PayamakConfigEntry = service.async_get_config_entry(
         call.hass, DOMAIN, call.data.get(ATTR_CONFIG_ENTRY_ID)
     )
@@ -28,5 +28,5 @@ def account_data(call: ServiceCall) -> PayamakData:
 
 
 def listed(value: object) -> list[object]:
-    """Return a list of what may be one thing, or a list, as templates make them."""
+    """Return a list; the value may be a single item, or a list, tuple or set as templates make them."""
     return list(value) if isinstance(value, list | tuple | set) else [value]

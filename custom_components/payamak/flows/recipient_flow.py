@@ -101,7 +101,7 @@ class RecipientFlow(ConfigSubentryFlow):
         """Return the recipient's data, what is wrong with them, and words for that."""
         others = [
             each
-            for each in AddressBook.of(self._get_entry()).saved
+            for each in AddressBook.of(self._get_entry().subentries).saved
             if subentry is None or each.subentry_id != subentry.subentry_id
         ]
         errors: dict[str, str] = {}

@@ -1,12 +1,12 @@
-"""Who gets a message: from the names and numbers a user wrote to numbers, each once."""
+"""The address book: finds the numbers that the names and numbers written by a user mean."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 import re
 from typing import Final
 
-from homeassistant.config_entries import ConfigEntry
+from homeassistant.config_entries import ConfigSubentry
 
 from ..account.errors import validation_error
 from ..const import CONF_NUMBERS, CONF_SLUG, SUBENTRY_RECIPIENT
@@ -17,26 +17,26 @@ _LIST_SEPARATORS: Final = re.compile(r"[,;،؛\n]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """A number, and the name it was called by where there was one."""
+    """A number, and the saved name that it was found by, if any."""
 
     number: str
     name: str | None = None
 
     @property
     def label(self) -> str:
-        """Return what may stand in a log or an error: the name, or the number's end."""
+        """Return what a log or an error may show: the name, or the last digits of the number."""
         return self.name or mask_number(self.number)
 
     @property
     def label_of_one(self) -> str:
-        """Return the same, so that one number of a group can be told from the others."""
+        """Return the name with the last digits, which tell one number of a group from the others."""
         number = mask_number(self.number)
         return f"{self.name} ({number})" if self.name else number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedRecipient:
-    """A name of the household with its numbers; ``slug`` is its part of an action's name."""
+    """A person or a group with a name; ``slug`` is the last part of the name of its own action."""
 
     subentry_id: str
     name: str
@@ -45,7 +45,7 @@ class SavedRecipient:
 
     @property
     def recipients(self) -> list[Recipient]:
-        """Return the recipients that the name means."""
+        """Return a recipient for each number."""
         return [Recipient(number=number, name=self.name) for number in self.numbers]
 
 
@@ -53,11 +53,11 @@ class AddressBook:
     """The saved recipients of an account."""
 
     def __init__(self, saved: Iterable[SavedRecipient]) -> None:
-        """Keep them in the order in which they were added."""
+        """Keep them in the order in which the user added them."""
         self._keep(saved)
 
     def _keep(self, saved: Iterable[SavedRecipient]) -> None:
-        """Know these recipients from now on."""
+        """Replace all recipients, and the tables that find them."""
         self.saved = tuple(saved)
         self._by_subentry = {each.subentry_id: each for each in self.saved}
         self._name_by_number = {
@@ -65,17 +65,17 @@ class AddressBook:
             for each in sorted(self.saved, key=_group_size, reverse=True)
             for number in each.numbers
         }
-        # Home Assistant's own menu can give two the same name: the first has it.
+        # The rename menu of Home Assistant can give two recipients the same name. It then means the first.
         self._by_name = {fold(each.name): each for each in reversed(self.saved)}
 
     @classmethod
-    def of(cls, entry: ConfigEntry) -> AddressBook:
-        """Return the address book of an account."""
-        return cls(_saved_with(entry))
+    def of(cls, subentries: Mapping[str, ConfigSubentry]) -> AddressBook:
+        """Return the address book of the account with these subentries."""
+        return cls(_saved_in(subentries))
 
-    def refresh(self, entry: ConfigEntry) -> None:
-        """Know what has become of the recipients; messages on their way keep whom they were for."""
-        self._keep(_saved_with(entry))
+    def refresh(self, subentries: Mapping[str, ConfigSubentry]) -> None:
+        """Take over the recipients as they are now; messages on their way keep theirs."""
+        self._keep(_saved_in(subentries))
 
     @property
     def numbers(self) -> Collection[str]:
@@ -83,15 +83,15 @@ class AddressBook:
         return self._name_by_number.keys()
 
     def name_of(self, number: str) -> str | None:
-        """Return whose number it is: a person's name rather than their group's."""
+        """Return the name of the person with this number, else of the smallest group with it."""
         return self._name_by_number.get(number)
 
     def has_name(self, name: str) -> bool:
-        """Tell whether somebody is called so."""
+        """Tell whether a recipient has this name."""
         return fold(name) in self._by_name
 
     def means(self, item: str, number: str) -> bool:
-        """Tell whether a name or a number, as somebody wrote it, means this number."""
+        """Tell whether a name or a number, as a user wrote it, means this number."""
         written = comparable_number(item)
         saved = None if written.isdecimal() else self._by_name.get(fold(item))
         if saved:
@@ -99,17 +99,17 @@ class AddressBook:
         return written == comparable_number(number)
 
     def numbers_of(self, subentry_id: str) -> Sequence[str]:
-        """Return a saved recipient's numbers of now."""
+        """Return the present numbers of a saved recipient, none if it was removed."""
         saved = self._by_subentry.get(subentry_id)
         return saved.numbers if saved else ()
 
     def of_subentry(self, subentry_id: str) -> tuple[Recipient, ...]:
-        """Return whom a saved recipient means by now."""
+        """Return the present numbers of a saved recipient to send to; raises if it was removed."""
         saved = self._by_subentry.get(subentry_id)
         return _each_number_once(saved.recipients if saved else ())
 
     def everybody(self) -> tuple[Recipient, ...]:
-        """Return all saved recipients, each number once, and people before their groups."""
+        """Return all saved recipients, each number once, under the name of the person rather than of a group."""
         people_first = sorted(self.saved, key=_group_size)
         return _each_number_once(
             who for each in people_first for who in each.recipients
@@ -118,14 +118,14 @@ class AddressBook:
     def resolve(self, written: object) -> tuple[Recipient, ...]:
         """Return the recipients that a list or a text means, each number once, in the order given.
 
-        Raises ServiceValidationError that names what is no recipient; then nobody gets anything.
+        Raises ServiceValidationError for the first item that is no recipient.
         """
         return _each_number_once(
             who for item in split_list(written) for who in self._find(item)
         )
 
     def _find(self, item: str) -> list[Recipient]:
-        """Read a number as that number, even where it is somebody's name, and look anything else up."""
+        """Take a number as that number, even if a recipient is named so, and anything else as a name."""
         try:
             return [Recipient(number=normalise_number(item))]
         except ValueError as error:
@@ -142,10 +142,10 @@ class AddressBook:
 
 
 def comparable_number(written: str) -> str:
-    """Return a mobile number or a line in the one form it is compared in.
+    """Return a mobile number or a line in the form in which numbers are compared.
 
-    What is neither stays as it is: an SMS may come from a sender that has a word for its
-    number, and a word that merely looks like somebody's name must not pass for them.
+    Anything else is returned unchanged. The sender of an SMS can be a word, and a word that only looks like the
+    name of a recipient must not be accepted as that recipient.
     """
     for normalise in (normalise_number, normalise_line):
         with suppress(ValueError):
@@ -157,23 +157,22 @@ def _group_size(saved: SavedRecipient) -> int:
     return len(saved.numbers)
 
 
-def _saved_with(entry: ConfigEntry) -> Iterator[SavedRecipient]:
-    """Read the recipients out of an account's entry."""
+def _saved_in(subentries: Mapping[str, ConfigSubentry]) -> Iterator[SavedRecipient]:
     return (
         SavedRecipient(
             subentry_id=subentry_id,
-            # Home Assistant's own menu renames the title alone.
+            # The rename menu of Home Assistant changes the title only.
             name=subentry.title,
             numbers=subentry.data[CONF_NUMBERS],
             slug=subentry.data[CONF_SLUG],
         )
-        for subentry_id, subentry in entry.subentries.items()
+        for subentry_id, subentry in subentries.items()
         if subentry.subentry_type == SUBENTRY_RECIPIENT
     )
 
 
 def split_list(written: object) -> Iterator[str]:
-    """Take a list, a text with separators, or a list of such texts apart."""
+    """Yield the items of a list, of a text with separators, or of a list of such texts."""
     if isinstance(written, list | tuple | set):
         for item in written:
             yield from split_list(item)
@@ -182,12 +181,12 @@ def split_list(written: object) -> Iterator[str]:
 
 
 def has_list_separator(text: str) -> bool:
-    """Tell whether a text would be taken apart where a list is expected."""
+    """Tell whether a text would be split into several items where a list is expected."""
     return bool(_LIST_SEPARATORS.search(text))
 
 
 def _each_number_once(recipients: Iterable[Recipient]) -> tuple[Recipient, ...]:
-    """Keep the first of each number; nobody at all is an error, not a success."""
+    """Keep the first recipient of each number; an empty result is an error, not a success."""
     once: dict[str, Recipient] = {}
     for recipient in recipients:
         once.setdefault(recipient.number, recipient)

@@ -74,7 +74,7 @@ class PeopleFilter:
         if self._people is None:
             return True
         entry = self._hass.config_entries.async_get_entry(entry_id)
-        address_book = AddressBook.of(entry) if entry else AddressBook(())
+        address_book = AddressBook.of(entry.subentries) if entry else AddressBook(())
         if any(address_book.means(who, number) for who in self._people):
             return True
         self._warn_of_unknown_names(self._people)
@@ -83,7 +83,7 @@ class PeopleFilter:
     def _warn_of_unknown_names(self, people: Sequence[str]) -> None:
         """Say once of each name that nobody has it: it may be misspelt, or have been changed."""
         entries = self._hass.config_entries.async_entries(DOMAIN)
-        address_books = [AddressBook.of(entry) for entry in entries]
+        address_books = [AddressBook.of(entry.subentries) for entry in entries]
         for who in people:
             if (
                 who not in self._warned

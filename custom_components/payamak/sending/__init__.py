@@ -1,1 +1,1 @@
-"""Sending: the messenger, what it reports, and the actions that send."""
+"""Sending: the messages, the messenger that sends them, its reports, and the actions."""

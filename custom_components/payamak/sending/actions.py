@@ -1,4 +1,4 @@
-"""The actions that send: words of an automation in, a report or an error in the user's language out."""
+"""The actions that send: they respond with a report, or raise an error in the user's language."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -38,7 +38,7 @@ _LONGEST_WAIT: Final = 300  # seconds
 
 
 def _pattern_id(value: object) -> int:
-    """Accept a whole number, which the frontend writes as 123456.0."""
+    """Accept a whole number; the frontend writes 123456.0."""
     number = vol.Coerce(float)(value)
     if isinstance(value, bool) or not number.is_integer() or number < 1:
         raise vol.Invalid("a pattern is a whole number above zero")
@@ -46,7 +46,7 @@ def _pattern_id(value: object) -> int:
 
 
 def _message(value: object) -> str:
-    """Accept any text; the nothing that a template may give is an empty one, which the messenger refuses."""
+    """Accept any text. A template may give None, which is an empty text here, and refused later with a better error."""
     return "" if value is None else cv.string(value)
 
 
@@ -58,7 +58,7 @@ def _sender_line(value: object) -> str:
         raise validation_error("invalid_sender") from error
 
 
-# The address book says what a recipient may look like, in the user's language.
+# The address book checks the recipients, and raises in the user's language.
 _RECIPIENTS_SCHEMA: Final = vol.All(listed, [cv.string])
 
 _WAIT_SCHEMA: Final[VolDictType] = {
@@ -67,7 +67,7 @@ _WAIT_SCHEMA: Final[VolDictType] = {
     )
 }
 
-# What can be chosen for a text, here and in the data of the notify action: the fields of Sms with these names.
+# Fields of send_sms and of the data of the notify action; each is the field of Sms with the same name.
 SMS_FIELDS: Final[VolDictType] = {
     vol.Optional("sender"): _sender_line,
     vol.Optional("flash"): cv.boolean,
@@ -117,7 +117,7 @@ def async_setup_sending(hass: HomeAssistant) -> None:
 
 
 async def _async_send_sms(call: ServiceCall) -> ServiceResponse:
-    """Send a text to some recipients, or tell what that would take."""
+    """Send a text, or respond with its parts and cost in a dry run."""
     data = account_data(call)
     sms = Sms.of(_recipients(call, data), call.data[ATTR_MESSAGE], call.data)
     if call.data[ATTR_DRY_RUN]:
@@ -126,7 +126,7 @@ async def _async_send_sms(call: ServiceCall) -> ServiceResponse:
 
 
 async def _async_send_pattern(call: ServiceCall) -> ServiceResponse:
-    """Send an approved pattern to some recipients."""
+    """Send an approved pattern."""
     data = account_data(call)
     sms = PatternSms(
         recipients=_recipients(call, data),
@@ -149,7 +149,7 @@ async def _async_send(
 async def _async_outcome(
     call: ServiceCall, data: PayamakData, report: SendReport
 ) -> ServiceResponse:
-    """Respond with a report, or raise for what failed; a dry run has nothing that could."""
+    """Respond with the report, or raise if sending failed."""
     await async_raise_for_failures(
         call.hass, report, partial_is_fine=call.return_response
     )

@@ -29,13 +29,13 @@ _LOGGER = logging.getLogger(__name__)
 
 _CALLS_AT_A_TIME = 3
 
-# Further calls would meet these too, each after its own waiting.
+# Further calls would fail with these too, each after a time-out of its own.
 _ERRORS_FOR_ALL = (AccountWideError, UnreachableError, WaitError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentRow:
-    """One recipient's share of a report."""
+    """The result for one recipient."""
 
     recipient: Recipient
     message_id: str | None
@@ -43,7 +43,7 @@ class SentRow:
 
     @property
     def state(self) -> SmsState:
-        """Return what is known: a message whose outcome is unknown never looks sent."""
+        """Return accepted, unknown or failed; what is unknown must not look accepted or failed."""
         if self.error is None:
             return SmsState.ACCEPTED
         if isinstance(self.error, UncertainError):
@@ -53,7 +53,7 @@ class SentRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendReport:
-    """What became of a message, recipient by recipient."""
+    """The result of a message for each of its recipients."""
 
     rows: Sequence[SentRow]
     size: Size
@@ -78,7 +78,7 @@ class Messenger:
         note_sent: Callable[[Sequence[SentRow]], Awaitable[None]],
         on_sent: Callable[[], None],
     ) -> None:
-        """Await ``note_sent`` with what each call came to, before another one takes its place.
+        """Await ``note_sent`` with the results of each call, before another call may begin in its place.
 
         ``on_sent`` is called once after each message of which some may have gone out.
         """
@@ -89,7 +89,7 @@ class Messenger:
         self._slots = asyncio.Semaphore(_CALLS_AT_A_TIME)
 
     def preview(self, message: Message) -> SendReport:
-        """Report how much a message would take, without sending it."""
+        """Report how many parts a message would take, without sending it."""
         message.check()
         return SendReport(rows=(), size=message.measure())
 
@@ -159,7 +159,7 @@ class Messenger:
         except GatewayError as error:
             rows = _rows_of_error(recipients, error)
         except Exception:
-            # The other calls' results must not be lost for it.
+            # The results of the other calls must not be lost.
             _LOGGER.exception("Unexpected trouble while a message was sent")
             rows = _rows_of_error(recipients, UncertainError("unexpected_error"))
         else:
@@ -177,7 +177,7 @@ class Messenger:
 
 
 class _Progress:
-    """How far a message has come: who waits for a call, what became of the others, and what stops it."""
+    """The state of a message while it is sent: who waits for a call, the results so far, and what stops it."""
 
     def __init__(self, message: Message) -> None:
         self.message = message
@@ -188,14 +188,14 @@ class _Progress:
         self.stopped_by: GatewayError | None = None
 
     def keep(self, rows: Iterable[SentRow]) -> None:
-        """Keep what became of some recipients."""
+        """Keep the results of a call."""
         for row in rows:
             self.rows[row.recipient.number] = row
             if isinstance(row.error, _ERRORS_FOR_ALL):
                 self.stopped_by = self.stopped_by or row.error
 
     def send_one_by_one(self, recipients: Iterable[Recipient]) -> None:
-        """Let some recipients wait again, each for a call of their own, like all who wait already."""
+        """Let these recipients, and all who wait, wait for a call of their own."""
         everyone = [*recipients, *self.take_all_who_wait()]
         self.waiting.extend((recipient,) for recipient in everyone)
 
@@ -206,12 +206,12 @@ class _Progress:
         return recipients
 
     def rows_in_order(self) -> list[SentRow]:
-        """Return what became of each recipient, in the order in which they were given."""
+        """Return the results in the order of the recipients."""
         return [self.rows[recipient.number] for recipient in self.message.recipients]
 
 
 def _log_failures(task: asyncio.Task[SendReport]) -> None:
-    """Tell the log what the caller, who has gone away, can't be told any more."""
+    """Log failures which the caller can't be told because it was cancelled."""
     with suppress(asyncio.CancelledError):  # Home Assistant itself is stopping
         rows = task.result().rows
         if failed := sum(row.error is not None for row in rows):

@@ -1,6 +1,6 @@
 """The action ``notify.<notify_action>``, and one for each saved recipient.
 
-Older than notify entities, but what ``alert``, notify groups and other integrations call.
+They are the older kind of notify action, which ``alert``, notify groups and other integrations still call.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,6 @@ from homeassistant.components.notify import (
     DOMAIN as NOTIFY_DOMAIN,
     BaseNotificationService,
 )
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import slugify
 import voluptuous as vol
@@ -28,37 +27,42 @@ from .actions import SMS_FIELDS
 from .message import Sms, titled
 from .report import async_raise_for_failures
 
-# A notify group hands the same data to all members, so what others understand is passed over.
+# A notify group gives the same data to all its members, so fields of other integrations are ignored.
 _DATA_SCHEMA: Final = vol.Schema(SMS_FIELDS, extra=vol.REMOVE_EXTRA)
 
 
 @dataclass(frozen=True, slots=True)
 class _SavedTarget:
-    """What the action of one saved recipient hands over as its target.
+    """The target of the action of one saved recipient.
 
-    It is no text, so nothing that a user writes in ``target`` can be mistaken for it. A name would not do:
-    Home Assistant's own rename menu can give two recipients the same one.
+    It is not a text, so nothing that a user writes in ``target`` can be mistaken for it. The name can't be used,
+    because the rename menu of Home Assistant can give two recipients the same name.
     """
 
     subentry_id: str
 
 
 def is_notify_action_name(name: str) -> bool:
-    """Tell whether a name can be one: a Latin slug."""
+    """Tell whether an action can have this name, which must be a Latin slug."""
     return bool(name) and name == slugify(name)
 
 
-def notify_action_names(entry: ConfigEntry, action: str | None = None) -> set[str]:
-    """Return all the names that an account has, or would have under another action's name."""
+def notify_action_names(
+    entry: PayamakConfigEntry, action: str | None = None
+) -> set[str]:
+    """Return the names of all notify actions of an account, or what they would be if ``action`` were its own."""
     base = action or entry.data[CONF_NOTIFY_ACTION]
-    return {base, *(f"{base}_{each.slug}" for each in AddressBook.of(entry).saved)}
+    return {
+        base,
+        *(f"{base}_{each.slug}" for each in AddressBook.of(entry.subentries).saved),
+    }
 
 
 @callback
 def is_notify_action_free(
-    hass: HomeAssistant, name: str, *, for_entry: ConfigEntry | None = None
+    hass: HomeAssistant, name: str, *, for_entry: PayamakConfigEntry | None = None
 ) -> bool:
-    """Tell whether a name may be taken, by an account that may have it already."""
+    """Tell whether a name is free, or belongs to ``for_entry`` already."""
     if for_entry and name in notify_action_names(for_entry):
         return True
     return not hass.services.has_service(NOTIFY_DOMAIN, name) and not any(
@@ -70,21 +74,21 @@ def is_notify_action_free(
 async def async_setup_notify_action(
     hass: HomeAssistant, entry: PayamakConfigEntry
 ) -> None:
-    """Register the account's notify actions, as long as nobody else has their names."""
+    """Register the notify actions of an account whose names are free."""
     base: str = entry.data[CONF_NOTIFY_ACTION]
     notify_action = PayamakNotifyAction(entry)
     await notify_action.async_setup(hass, base, base)
-    # Nothing is waited for from here on: of accounts that start together, both would find a name free.
+    # No await between checking a name and taking it: two accounts that start together would both find it free.
     await notify_action.async_register_services()
     entry.async_on_unload(notify_action.async_unregister_services)
     entry.runtime_data.recipient_followers.append(notify_action.async_register_services)
 
 
 class PayamakNotifyAction(BaseNotificationService):
-    """Sends an SMS to names and numbers, or to everybody where none are given."""
+    """Sends an SMS to names and numbers, or to all saved recipients if no target is given."""
 
     def __init__(self, entry: PayamakConfigEntry) -> None:
-        """Send over the account's messenger; names that are taken stay with their owners."""
+        """Send with the messenger of the account."""
         self._entry = entry
         self._own: set[str] = set()
         self._taken: set[str] = set()
@@ -95,7 +99,7 @@ class PayamakNotifyAction(BaseNotificationService):
     @property
     @override
     def targets(self) -> Mapping[str, Any]:
-        """Return the saved recipients' slugs, each with the recipient that its action sends to."""
+        """Return the target of each saved recipient by its slug, without those whose action name is taken."""
         return {
             each.slug: _SavedTarget(each.subentry_id)
             for each in self._address_book.saved
@@ -104,7 +108,7 @@ class PayamakNotifyAction(BaseNotificationService):
 
     @override
     async def async_register_services(self) -> None:
-        """Register what nobody else has; nothing is waited for between looking and taking."""
+        """Register the actions whose names are free, and raise a repair for the others."""
         names = notify_action_names(self._entry)
         self._taken = {
             name
@@ -126,7 +130,7 @@ class PayamakNotifyAction(BaseNotificationService):
 
     @override
     async def async_unregister_services(self) -> None:
-        """Remove what is the account's own; a name that was taken stays with its owner."""
+        """Remove the actions of this account, and none that has one of their names but belongs to somebody else."""
         for name in self._own:
             self.hass.services.async_remove(NOTIFY_DOMAIN, name)
         self._own.clear()
@@ -134,7 +138,7 @@ class PayamakNotifyAction(BaseNotificationService):
 
     @override
     async def async_send_message(self, message: str, **kwargs: Any) -> None:
-        """Send; raises where anybody's message was not accepted."""
+        """Send; raises if the message was not accepted for all recipients."""
         try:
             data = _DATA_SCHEMA(kwargs.get(ATTR_DATA) or {})
         except vol.Invalid as error:

@@ -1,4 +1,4 @@
-"""A send report in words: the response of an action, or the error that names who got nothing and why."""
+"""Turns the report of a message into the response of an action, or into an error that names who got nothing and why."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -33,7 +33,7 @@ async def async_response(
 ) -> JsonObjectType:
     """Return what ``send_sms`` and ``send_pattern`` respond with; the cost is in whole Rial.
 
-    ``deliveries`` are the states by message id, where they were waited for.
+    ``deliveries`` are the states by message id, given only if the action waited for them.
     """
     explain = await Explainer.async_load(hass)
     cost = (
@@ -65,7 +65,7 @@ async def async_response(
 
 
 def _delivery(row: SentRow, deliveries: Mapping[str, SmsState]) -> str:
-    """Return the last word on a message; one that can't be followed has failed, or nobody knows."""
+    """Return the state of the delivery: failed if the message was refused, unknown if it can't be followed."""
     if row.state is SmsState.FAILED:
         return row.state.delivery
     state = deliveries.get(row.message_id) if row.message_id else None
@@ -75,7 +75,7 @@ def _delivery(row: SentRow, deliveries: Mapping[str, SmsState]) -> str:
 async def async_raise_for_failures(
     hass: HomeAssistant, report: SendReport, *, partial_is_fine: bool
 ) -> None:
-    """Raise when nothing was accepted, and for a partial failure too where nobody reads the response."""
+    """Raise if nothing was accepted, and for a partial failure too unless ``partial_is_fine``."""
     failures = [(row.recipient, row.error) for row in report.rows if row.error]
     if not failures:
         return
@@ -104,7 +104,7 @@ def _failures(
     failures: Sequence[tuple[Recipient, GatewayError]],
     explain: Explainer,
 ) -> str:
-    """Say who got nothing, gathered by the cause."""
+    """Return who got nothing, grouped by the cause."""
     sent_to = Counter(row.recipient.name for row in report.rows)
     by_cause: defaultdict[str, list[Recipient]] = defaultdict(list)
     for recipient, error in failures:
@@ -118,7 +118,7 @@ def _failures(
 def _labels(
     failed: Sequence[Recipient], sent_to: Mapping[str | None, int]
 ) -> list[str]:
-    """Name a group once where all of it failed, else the numbers of it that did."""
+    """Name a group once if all its numbers failed, else name each number that failed."""
     failed_of = Counter(recipient.name for recipient in failed)
     return list(
         dict.fromkeys(
