@@ -1,4 +1,4 @@
-"""Ten thousand messages over three days, followed to their ends in a time of their own."""
+"""Ten thousand messages over three days, followed to their final states in simulated time."""
 
 import asyncio
 from collections import Counter, deque
@@ -27,8 +27,8 @@ from custom_components.payamak.account.signals import (
     SIGNAL_DELIVERY_ENDED,
     DeliveryReport,
 )
-from custom_components.payamak.delivery import follower as following
-from custom_components.payamak.delivery.follower import Deliveries
+from custom_components.payamak.delivery import follower as follower_module
+from custom_components.payamak.delivery.follower import DeliveryFollower
 from custom_components.payamak.gateway import (
     MAX_RECIPIENTS,
     Delivery,
@@ -56,23 +56,23 @@ type Action = Callable[[datetime], Awaitable[None]]
 
 
 class Clock:
-    """A time that jumps from one appointment to the next."""
+    """A simulated clock that jumps from one appointment to the next."""
 
     def __init__(self) -> None:
-        """Begin with nothing to come."""
+        """Begin without appointments."""
         self.now = BEGIN
         self._order = count()
         self._appointments: list[tuple[datetime, int, Action]] = []
         self._cancelled: set[int] = set()
 
     def utcnow(self) -> datetime:
-        """Return the time, in place of Home Assistant's own."""
+        """Return the simulated time; replaces Home Assistant's function."""
         return self.now
 
     def call_later(
         self, _hass: HomeAssistant, delay: timedelta, action: HassJob[[datetime], Any]
     ) -> Callable[[], None]:
-        """Make an appointment, in place of Home Assistant's timer."""
+        """Make an appointment; replaces Home Assistant's timer."""
         return self.at(self.now + delay, action.target)
 
     def at(self, at: datetime, action: Action) -> Callable[[], None]:
@@ -82,7 +82,7 @@ class Clock:
         return lambda: self._cancelled.add(order)
 
     async def run(self) -> None:
-        """Let time go by until nothing is to come."""
+        """Keep all appointments in order of time, until none is left."""
         while self._appointments:
             at, order, action = heapq.heappop(self._appointments)
             if order in self._cancelled:
@@ -94,7 +94,7 @@ class Clock:
 
 @dataclass
 class Simulation:
-    """What the gateway knows of each message, what it was asked, and what was told."""
+    """Stands in for the account and its gateway, and counts questions and reports."""
 
     clock: Clock = field(default_factory=Clock)
     chance: random.Random = field(default_factory=lambda: random.Random(72))
@@ -142,14 +142,14 @@ class Simulation:
         state = end if ends_at and now >= ends_at else SmsState.ACCEPTED
         return Delivery(state=state, code=1)
 
-    @callback  # else Home Assistant would call it in a thread, at any time
+    @callback  # without it Home Assistant calls it in another thread, at any time
     def hear(self, report: DeliveryReport) -> None:
-        """Take a report."""
+        """Count a report."""
         self.told_twice += report.message_id in self.told
         self.told[report.message_id] = report.state
 
     def new_message(self, *, alarm: bool) -> SentRow:
-        """Give a message, most of which arrive soon, some late, a few never."""
+        """Make a message: most arrive soon, some late, a few never."""
         message_id = f"{10**18 + len(self.fates)}"
         delay = self.chance.choices(
             (self.chance.expovariate(1 / 15), self.chance.expovariate(1 / 3600), None),
@@ -169,7 +169,7 @@ class Simulation:
         )
 
     def measure(self, store: AccountStore) -> None:
-        """Note how much there is, at the most."""
+        """Keep the highest numbers of messages and entries."""
         self.most_pending = max(self.most_pending, len(store.deliveries.pending))
         self.most_entries = max(self.most_entries, _entries(store))
 
@@ -178,11 +178,11 @@ async def simulate(hass: HomeAssistant, messages: int) -> Simulation:
     """Send half of the messages in ten bulks, the other half one by one, and follow all of them."""
     run = Simulation()
     async_dispatcher_connect(hass, SIGNAL_DELIVERY_ENDED, run.hear)
-    async with _following(hass, run) as (room, store):
+    async with _following(hass, run) as (follower, store):
 
         async def send(rows: list[SentRow]) -> None:
             for call in batched(rows, MAX_RECIPIENTS, strict=False):
-                await room.async_note_sent(call)
+                await follower.async_note_sent(call)
             run.measure(store)
 
         async def send_a_bulk(_now: datetime) -> None:
@@ -206,11 +206,11 @@ async def memory_per_message(hass: HomeAssistant, messages: int) -> tuple[int, i
     """Return the bytes that each message takes while all are pending, and once all have ended."""
     run = Simulation()
     rows = [run.new_message(alarm=False) for _ in range(messages)]
-    async with _following(hass, run) as (room, _):
+    async with _following(hass, run) as (follower, _):
         gc.collect()
         tracemalloc.start()
         for call in batched(rows, MAX_RECIPIENTS, strict=False):
-            await room.async_note_sent(call)
+            await follower.async_note_sent(call)
         gc.collect()
         pending, _ = tracemalloc.get_traced_memory()
         await run.clock.run()
@@ -221,29 +221,29 @@ async def memory_per_message(hass: HomeAssistant, messages: int) -> tuple[int, i
 
 
 def _entries(store: AccountStore) -> int:
-    """Return the length of the heaps; what is stale in them takes memory as well."""
+    """Return the length of the heaps; old entries in them take memory as well."""
     pending = store.deliveries.pending
-    return len(pending._waiting) + len(pending._ready)  # noqa: SLF001 - nobody else needs it
+    return len(pending._waiting) + len(pending._ready)  # noqa: SLF001 - only the benchmark measures it
 
 
 @asynccontextmanager
 async def _following(
     hass: HomeAssistant, run: Simulation
-) -> AsyncIterator[tuple[Deliveries, AccountStore]]:
-    """Follow what is noted, in the simulation's own time."""
-    with _in_its_own_time(run):
+) -> AsyncIterator[tuple[DeliveryFollower, AccountStore]]:
+    """Run a follower in simulated time."""
+    with _simulated_time(run):
         store = await async_open_store(hass, "benchmark")
-        room = Deliveries(
+        follower = DeliveryFollower(
             hass, "benchmark", cast("Account", run), AddressBook(()), store
         )
-        room.async_start()
-        yield room, store
-        await room.async_stop()
+        follower.async_start()
+        yield follower, store
+        await follower.async_stop()
 
 
 @contextmanager
-def _in_its_own_time(run: Simulation) -> Iterator[None]:
-    """Replace time and disk."""
+def _simulated_time(run: Simulation) -> Iterator[None]:
+    """Replace the clock and the disk."""
     waiting_to_save: list[AccountStore] = []
 
     def save_soon(store: AccountStore) -> None:
@@ -264,7 +264,7 @@ def _in_its_own_time(run: Simulation) -> Iterator[None]:
     with ExitStack() as stack:
         for place, name, instead in (
             (dt_util, "utcnow", run.clock.utcnow),
-            (following, "async_call_later", run.clock.call_later),
+            (follower_module, "async_call_later", run.clock.call_later),
             (AccountStore, "async_save_soon", save_soon),
             (Store, "_async_write_data", write),
         ):

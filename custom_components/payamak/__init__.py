@@ -17,7 +17,7 @@ from .account.devices import (
 from .account.issues import Issue, async_clear_issues
 from .const import CONF_PUSH, DOMAIN
 from .coordinator import AccountCoordinator, PayamakConfigEntry, PayamakData
-from .delivery.follower import Deliveries
+from .delivery.follower import DeliveryFollower
 from .inbox.doorbell import Doorbell
 from .inbox.poller import Inbox
 from .ledger.store import async_open_store, async_remove_store
@@ -45,7 +45,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> b
     # From here on the settings are read: a change in the meantime must not be missed.
     entry.async_on_unload(entry.add_update_listener(_async_apply))
     address_book = AddressBook.of(entry.subentries)
-    deliveries = Deliveries(hass, entry.entry_id, account, address_book, store)
+    deliveries = DeliveryFollower(hass, entry.entry_id, account, address_book, store)
     entry.runtime_data = PayamakData(
         settings=_settings(entry),
         account=account,

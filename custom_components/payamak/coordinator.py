@@ -15,7 +15,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 from .account.account import Account, if_told
 from .account.errors import update_error
 from .const import CONF_REFRESH_INTERVAL, DEFAULT_REFRESH_INTERVAL, DOMAIN
-from .delivery.follower import Deliveries
+from .delivery.follower import DeliveryFollower
 from .gateway import GatewayError
 from .inbox.poller import Inbox
 from .people.address_book import AddressBook
@@ -38,7 +38,7 @@ class PayamakData:
     account_device_id: str
     address_book: AddressBook
     coordinator: AccountCoordinator
-    deliveries: Deliveries
+    deliveries: DeliveryFollower
     inbox: Inbox
     messenger: Messenger
     # What has to follow when recipients are added, changed or removed.

@@ -1,4 +1,4 @@
-"""The line on the activity page (the logbook) that says to whom an SMS was, and how it ended."""
+"""The line on the activity page (the logbook) that says to whom an SMS was sent, and its final state."""
 
 from homeassistant.const import ATTR_DOMAIN, ATTR_NAME, EVENT_LOGBOOK_ENTRY
 from homeassistant.core import HomeAssistant, callback
@@ -10,7 +10,7 @@ from ..people.address_book import Recipient
 
 
 class DeliveryActivity:
-    """Writes the lines: an entity's own line can't say to whom the message was."""
+    """Writes the lines: an entity's own line can't say to whom the message was sent."""
 
     def __init__(self, hass: HomeAssistant) -> None:
         """Prepare to write in Home Assistant's own language: a line can't be translated later."""
@@ -26,7 +26,7 @@ class DeliveryActivity:
 
     @callback
     def async_write(self, report: DeliveryReport) -> None:
-        """Write the line of a message that has ended; a number without a name is masked."""
+        """Write the line of a message with a final state; a number without a name is masked."""
         recipient = Recipient(number=report.recipient, name=report.name)
         outcome = f"event.delivery.state_attributes.event_type.state.{report.state}"
         self._hass.bus.async_fire(

@@ -1,4 +1,4 @@
-"""Following messages from accepted to delivered, without being asked."""
+"""Follows every accepted message until its final state is known."""
 
 import asyncio
 from collections.abc import Collection, Iterable, Mapping
@@ -40,24 +40,24 @@ from .waits import DeliveryWaits
 
 _LOGGER = logging.getLogger(__name__)
 
-# At most one question a second on average, whatever is out. A few are asked in a row, so that
-# what they bring is written to the disk once.
+# At most one question a second on average, however many messages are pending. A few are asked in a row, so
+# that the answers of all of them are written to the disk at once.
 _TIME_PER_QUESTION: Final = timedelta(seconds=1)
 _MOST_QUESTIONS_IN_A_ROW: Final = 5
 _MOST_ENDS_IN_A_ROW: Final = 100
-# A gateway that is away is left alone, each time for longer.
+# After an error of the gateway no questions are asked for a while; each further error makes that longer.
 _FIRST_BREAK: Final = timedelta(seconds=30)
 _LONGEST_BREAK: Final = timedelta(minutes=15)
-# What is known already doesn't wait for an answer that takes longer than this.
+# If an answer takes longer than this, the answers before it are reported without it.
 _SLOW: Final = timedelta(seconds=1)
-# A clock that is set right by a little needs no care.
-_PUT_BACK: Final = timedelta(seconds=10)
-# So many unreadable replies, one after the other, are the gateway's trouble and not one message's.
+# A clock that is set back by less than this is ignored.
+_IGNORED_CORRECTION: Final = timedelta(seconds=10)
+# So many unreadable replies in a row are an error of the gateway, and not of one message.
 _BAD_REPLIES_IN_A_ROW: Final = 3
 
 
-class Deliveries:
-    """Asks for what is on its way until it has come to its end."""
+class DeliveryFollower:
+    """Asks the gateway for the state of each pending message until the state is final."""
 
     def __init__(
         self,
@@ -67,7 +67,7 @@ class Deliveries:
         address_book: AddressBook,
         store: AccountStore,
     ) -> None:
-        """Take over the account's book; nothing is asked before the start."""
+        """Use the account's book; nothing is asked before the start."""
         self._hass = hass
         self._entry_id = entry_id
         self._account = account
@@ -79,7 +79,7 @@ class Deliveries:
         self._round = asyncio.Lock()
         self._requests = 0
         self._question: asyncio.Task[Delivery] | None = None
-        # What came to its end in this round, and is not told yet.
+        # Final states of this round that are not reported yet.
         self._ended: list[DeliveryReport] = []
         self._cancel_timer: CALLBACK_TYPE | None = None
         self._listeners: list[CALLBACK_TYPE] = []
@@ -91,9 +91,9 @@ class Deliveries:
     def async_start(self) -> None:
         """Begin to ask."""
         self._running = True
-        # The file may have been written by a clock that was ahead.
-        self.book.pending.allow_nothing_after(dt_util.utcnow())
-        # A message that was under way during a reload is noted by those before us.
+        # The stored times may come from a clock that was ahead.
+        self.book.pending.clamp_to(dt_util.utcnow())
+        # If a message was being sent during a reload, the previous instance records it in the book.
         changed = signal_deliveries_changed(self._entry_id)
         self._listeners = [
             async_dispatcher_connect(self._hass, changed, self._schedule),
@@ -105,12 +105,12 @@ class Deliveries:
 
     @callback
     def async_recipients_changed(self) -> None:
-        """Forget what concerns nobody any more."""
+        """Forget the last states of numbers that belong to no recipient any more."""
         self.book.forget_all_but(self._address_book.numbers)
-        self._tell_changed()
+        self._send_changed()
 
     async def async_stop(self) -> None:
-        """Ask no more, once what has been answered is reported; nobody waits any longer."""
+        """Report what has been answered, stop asking, and let no caller wait any longer."""
         self._running = False
         while self._listeners:
             self._listeners.pop()()
@@ -121,11 +121,11 @@ class Deliveries:
             self._waits.close()
 
     async def _async_home_stops(self, _event: Event) -> None:
-        """Keep nobody waiting for a gateway that doesn't answer."""
+        """Stop at once: the end of Home Assistant must not wait for a slow gateway."""
         await self.async_stop()
 
     async def async_note_sent(self, rows: Iterable[SentRow]) -> None:
-        """Follow what was accepted; it is on the disk when this returns."""
+        """Follow the accepted messages; they are on the disk when this returns."""
         now = dt_util.utcnow()
         for row in rows:
             if row.state is SmsState.ACCEPTED:
@@ -138,14 +138,14 @@ class Deliveries:
             if saved_as:
                 self.book.note_last(number, row.message_id, _first_state(row))
         await self._store.async_save()
-        self._tell_changed()
+        self._send_changed()
 
     async def async_wait(
         self, message_ids: Collection[str], seconds: float
     ) -> Mapping[str, SmsState]:
-        """Wait until messages have come to their end, or the time is over; only their sender does.
+        """Wait until the state of all messages is final, or the time is over.
 
-        What nobody knows of any more is left out.
+        Only the action that sent them waits. Messages of which nothing is known any more are left out.
         """
         wait = self._waits.begin(self.book.states(message_ids))
         for message_id in wait.open:
@@ -156,7 +156,7 @@ class Deliveries:
 
     @callback
     def _schedule(self) -> None:
-        """Set the timer for the next round, unless one is under way that will do so."""
+        """Set the timer for the next round; a round that is running does so at its end."""
         if self._cancel_timer:
             self._cancel_timer()
             self._cancel_timer = None
@@ -166,8 +166,8 @@ class Deliveries:
             self._waits.close()
         now = self._time()
         if self._may_ask and (due := self.book.pending.next_due(now)):
-            # By the time that has passed: a point of time never comes where the clock is put back.
-            # Looking at the clock now and then finds that out.
+            # The timer counts a delay: a point in time would come too late if the clock is set back. The
+            # longest delay is limited, so that a clock that was set back is noticed.
             delay = max(due, self._not_before) - now
             self._cancel_timer = async_call_later(
                 self._hass,
@@ -180,17 +180,17 @@ class Deliveries:
             )
 
     def _time(self) -> datetime:
-        """Return the time; where the clock was put back, nothing is left in the future."""
+        """Return the time; if the clock was set back, no time that is kept stays in the future."""
         now = dt_util.utcnow()
-        if now < self._latest - _PUT_BACK:
-            self.book.pending.allow_nothing_after(now)
+        if now < self._latest - _IGNORED_CORRECTION:
+            self.book.pending.clamp_to(now)
             self._not_before = min(self._not_before, now + self._break)
         self._latest = now
         return now
 
     @property
     def _may_ask(self) -> bool:
-        """Tell whether questions are welcome; with wrong credentials, not before a reload."""
+        """Tell whether questions may be asked; after wrong credentials, not before a reload."""
         return self._running and self._account.credentials_error is None
 
     async def _async_next_round(self, _now: datetime) -> None:
@@ -202,7 +202,7 @@ class Deliveries:
             self._schedule()
 
     async def _async_ask_for_some(self) -> None:
-        """Ask for a few that are due, the youngest first, and report those that ended."""
+        """Ask for a few messages that are due, the newest first, and report those with a final state."""
         began = self._time()
         if began < self._not_before:
             return
@@ -215,7 +215,7 @@ class Deliveries:
             and len(self._ended) < _MOST_ENDS_IN_A_ROW
             and (delivery := self.book.pending.take_due(now := dt_util.utcnow()))
         ):
-            if delivery.given_up(now):
+            if delivery.has_expired(now):
                 state = SmsState.EXPIRED
             else:
                 state = await self._async_ask(delivery, now)
@@ -232,9 +232,10 @@ class Deliveries:
             self._store.async_save_soon()
 
     async def _async_ask(self, delivery: PendingDelivery, now: datetime) -> SmsState:
-        """Ask what became of a message; what can't be said yet is pending."""
+        """Ask for the state of a message; without a final one it stays accepted."""
         self._requests += 1
-        # {"Value":"0","RetStatus":35}: an id that isn't liked is refused in the words for a wrong password.
+        # The reply to an id that the gateway doesn't accept is the same as for a wrong password
+        # ({"Value":"0","RetStatus":35}): ask_if_offered finds out which of both it is.
         question = self._question = self._hass.async_create_task(
             self._account.ask_if_offered(
                 self._account.client.get_delivery(delivery.message_id)
@@ -251,14 +252,12 @@ class Deliveries:
         try:
             answer = question.result()
         except GatewayError as error:
-            self._heed(error, delivery, now)
+            self._handle_error(error, delivery, now)
             return SmsState.ACCEPTED
         except Exception:
-            # The others must be followed all the same.
-            _LOGGER.exception(
-                "Unexpected trouble while a delivery status was asked for"
-            )
-            self._heed(UncertainError("unexpected_error"), delivery, now)
+            # All other messages must still be followed.
+            _LOGGER.exception("Unexpected error while asking for a delivery status")
+            self._handle_error(UncertainError("unexpected_error"), delivery, now)
             return SmsState.ACCEPTED
         self._break = timedelta()
         self._bad_replies = 0
@@ -268,16 +267,16 @@ class Deliveries:
             self.book.note_unknown_code(answer.code)
         return answer.state if answer.final else SmsState.ACCEPTED
 
-    def _heed(
+    def _handle_error(
         self, error: GatewayError, delivery: PendingDelivery, now: datetime
     ) -> None:
-        """Tell one message's trouble from the gateway's own, and leave a gateway alone that is away."""
-        _LOGGER.debug("A delivery status can't be had: %s", error)
+        """Find out whether an error concerns one message or the gateway; after the latter, pause."""
+        _LOGGER.debug("A delivery status could not be fetched: %s", error)
         if not isinstance(error, UnreachableError | CredentialsError):
-            # Were it not counted, one message that always fails would be asked for in place of all others.
+            # Count it: else a message that always fails would be asked for again and again before all others.
             delivery.note_asked(now, answered=False)
         if isinstance(error, RejectedError):
-            # The credit was asked for as well, to be sure of the password.
+            # The account also asked for the credit, to find out whether the password is still right.
             self._requests += 1
             return
         if isinstance(error, BadReplyError):
@@ -285,11 +284,11 @@ class Deliveries:
             if self._bad_replies < _BAD_REPLIES_IN_A_ROW:
                 return
         self._break = min(max(self._break * 2, _FIRST_BREAK), _LONGEST_BREAK)
-        # The question itself may have taken longer than the break.
+        # The time is read again: the question itself may have taken longer than the break.
         self._not_before = dt_util.utcnow() + self._break
 
     def _end_break(self, now: datetime) -> None:
-        """Ask again soon: a gateway that takes a message is not away."""
+        """Ask again soon: a gateway that accepts a message can be reached."""
         self._break = timedelta()
         self._bad_replies = 0
         soon = now + _MOST_QUESTIONS_IN_A_ROW * _TIME_PER_QUESTION
@@ -307,7 +306,7 @@ class Deliveries:
         )
 
     async def _async_report(self) -> None:
-        """Tell the end of some messages, once it is on the disk: never again after a crash."""
+        """Write final states to the disk, and then report them, so that a crash repeats no report."""
         reports, self._ended = self._ended, []
         for report in reports:
             self.book.end(report.message_id, report.state)
@@ -315,15 +314,15 @@ class Deliveries:
         for report in reports:
             async_dispatcher_send(self._hass, SIGNAL_DELIVERY_ENDED, report)
             self._waits.end(report.message_id, report.state)
-        self._tell_changed()
+        self._send_changed()
 
     @callback
-    def _tell_changed(self) -> None:
+    def _send_changed(self) -> None:
         async_dispatcher_send(self._hass, signal_deliveries_changed(self._entry_id))
 
 
 def _first_state(row: SentRow) -> SmsState | None:
-    """Return what is known of a message as soon as it was handed over."""
+    """Return what is known of a message right after it was sent; None if it can't be followed."""
     if row.state is SmsState.FAILED:
         return SmsState.FAILED
     return SmsState.ACCEPTED if row.message_id else None

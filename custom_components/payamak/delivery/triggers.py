@@ -1,4 +1,4 @@
-"""The triggers of a message that was delivered, and of one that was not."""
+"""The triggers for a message that was delivered, and for one that was not."""
 
 from typing import Any, ClassVar, Final, override
 
@@ -20,7 +20,7 @@ OPTION_RECIPIENTS: Final = "recipients"
 
 
 class DeliveryTrigger(AccountTrigger):
-    """A message came to its end."""
+    """The state of a message became final."""
 
     outcomes: ClassVar[frozenset[SmsState]]
     people_option = OPTION_RECIPIENTS
@@ -55,7 +55,7 @@ class MessageDeliveredTrigger(DeliveryTrigger):
 
 
 class DeliveryFailedTrigger(DeliveryTrigger):
-    """A message did not reach the phone, or nobody knows after three days."""
+    """A message did not reach the phone, or its state is still not known after three days."""
 
     outcomes = frozenset(ENDS) - {SmsState.DELIVERED}
 

@@ -1,4 +1,4 @@
-"""Those who wait until messages have come to their end, and what they hear."""
+"""Actions that wait until the state of their messages is final."""
 
 import asyncio
 from collections.abc import Mapping
@@ -7,10 +7,10 @@ from ..gateway import SmsState
 
 
 class DeliveryWait:
-    """One caller's waiting: what is known so far, and for which messages it is still open."""
+    """One waiting action: the states so far, and the messages whose state is still open."""
 
     def __init__(self, states: Mapping[str, SmsState]) -> None:
-        """Begin with what is known already; messages of which nothing is known are not in it."""
+        """Begin with the states that are known; messages without one are not in it."""
         self.states = dict(states)
         self.open = {
             message_id
@@ -22,7 +22,7 @@ class DeliveryWait:
             self.give_up()
 
     def end(self, message_id: str, state: SmsState) -> None:
-        """Hear of an end, which may be another's."""
+        """Take a final state; that of a message which is not waited for changes nothing."""
         if message_id not in self.open:
             return
         self.states[message_id] = state
@@ -31,28 +31,28 @@ class DeliveryWait:
             self.give_up()
 
     def give_up(self) -> None:
-        """Go on with what is known."""
+        """End the waiting with the states that are known."""
         self._over.set()
 
     async def async_wait(self) -> None:
-        """Return once there is nothing more to wait for."""
+        """Return once there is nothing left to wait for."""
         await self._over.wait()
 
 
 class DeliveryWaits:
-    """All who wait at the moment; several may wait for the same message."""
+    """All actions that wait at the moment; several may wait for the same message."""
 
     def __init__(self) -> None:
-        """Begin with nobody."""
+        """Begin with none."""
         self._waits: list[DeliveryWait] = []
         self._closed = False
 
     def __contains__(self, message_id: str) -> bool:
-        """Tell whether somebody waits for a message."""
+        """Tell whether an action waits for a message."""
         return any(message_id in wait.open for wait in self._waits)
 
     def begin(self, states: Mapping[str, SmsState]) -> DeliveryWait:
-        """Let somebody begin to wait, given what is known by now."""
+        """Begin to wait, given the states that are known."""
         wait = DeliveryWait(states)
         self._waits.append(wait)
         if self._closed:
@@ -62,7 +62,7 @@ class DeliveryWaits:
     async def async_finish(
         self, wait: DeliveryWait, seconds: float
     ) -> Mapping[str, SmsState]:
-        """Return what is known when all have come to their end, or the time is over."""
+        """Return the states once all of them are final, or the time is over."""
         try:
             async with asyncio.timeout(seconds):
                 await wait.async_wait()
@@ -73,12 +73,12 @@ class DeliveryWaits:
         return wait.states
 
     def end(self, message_id: str, state: SmsState) -> None:
-        """Tell all of an end."""
+        """Report a final state to all that wait."""
         for wait in self._waits:
             wait.end(message_id, state)
 
     def close(self) -> None:
-        """Keep nobody waiting any longer: nothing will be asked any more."""
+        """End all waiting, now and later: no questions will be asked any more."""
         self._closed = True
         for wait in self._waits:
             wait.give_up()

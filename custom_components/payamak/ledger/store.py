@@ -1,6 +1,7 @@
-"""What of an account survives a restart: one file, read once and kept while Home Assistant runs.
+"""The data of an account that survives a restart: one file, which is read once.
 
-It outlives a reload: a message that was under way then is noted in the same books as those after it.
+The books are kept in memory through a reload: a message that is being sent meanwhile is recorded in the same
+books as the messages after it.
 """
 
 import logging
@@ -24,13 +25,13 @@ _OPEN_STORES: HassKey[dict[str, AccountStore]] = HassKey(f"{DOMAIN}_stores")
 
 
 class AccountStore:
-    """An account's books. They hold whole numbers, so only Home Assistant's own user may read the file."""
+    """An account's books. They contain whole numbers, so only Home Assistant's own user may read the file."""
 
     deliveries: DeliveryBook
     received: ReceivedBook
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
-        """Belong to an account; nothing is read yet."""
+        """Prepare the file of an account; nothing is read yet."""
         self._store = Store[dict[str, Any]](
             hass,
             _VERSION,
@@ -42,7 +43,7 @@ class AccountStore:
         self._removed = False
 
     async def async_load(self) -> None:
-        """Read the file, if there is one; whatever is wrong with it, messages must go out."""
+        """Read the file, if there is one. Damage never raises: messages must still be sent."""
         stored = await self._async_read()
         self.deliveries = _read_book(DeliveryBook, stored, "deliveries")
         self.received = _read_book(ReceivedBook, stored, "received")
@@ -51,23 +52,23 @@ class AccountStore:
         try:
             return await self._store.async_load() or {}
         except HomeAssistantError as error:
-            # A newer version of the integration wrote it, or the disk doesn't give it: it may be sound.
+            # A newer version of the integration wrote it, or the disk can't read it: it may be intact.
             self._store.make_read_only()
             _LOGGER.error(
-                "%s can't be read, and is left as it is: what is on its way is followed until a restart only (%s)",
+                "%s can't be read, and is left unchanged: pending messages are followed until a restart only (%s)",
                 self._store.key,
                 error,
             )
         except Exception as error:  # noqa: BLE001 - a damaged file can fail in any way
             _LOGGER.error(
-                "%s is damaged, and is begun anew (%s)",
+                "%s is damaged, and is replaced by an empty one (%s)",
                 self._store.key,
                 type(error).__name__,
             )
         return {}
 
     async def async_save(self) -> None:
-        """Write now; what the books hold is on the disk when this returns, if the disk takes it."""
+        """Write the books to the disk now; an error of the disk is only logged."""
         if not self._removed:
             await self._async_write(self._content())
 
@@ -75,21 +76,22 @@ class AccountStore:
         try:
             await self._store.async_save(content)
         except OSError as error:
-            # Home Assistant bears a full disk, and no more than that. What was sent is sent all the same.
+            # Home Assistant's storage handles some errors of the disk itself, but not all of them. A message
+            # that was sent must not look failed because of one.
             _LOGGER.error("%s can't be written: %s", self._store.key, error)
 
     @callback
     def async_save_soon(self) -> None:
         """Write within half a minute, however often this is called."""
-        # Home Assistant's own delay begins anew with each call, and might never end.
+        # Each call would start Home Assistant's delay again, so that it might never end.
         if not self._saves_soon and not self._removed:
             self._saves_soon = True
             self._store.async_delay_save(self._content, _SECONDS_TO_SAVE_SOON)
 
     async def async_remove(self) -> None:
-        """Delete the file; what is noted from now on belongs to nobody any more."""
+        """Delete the file; what is recorded from now on is never written."""
         self._removed = True
-        # A write that has begun would bring the file back: this one comes after it.
+        # A write that has already begun would create the file again: this write waits until it is over.
         await self._async_write({})
         await self._store.async_remove()
 
@@ -104,13 +106,13 @@ class AccountStore:
 def _read_book[T: (DeliveryBook, ReceivedBook)](
     kind: type[T], stored: Any, name: str
 ) -> T:
-    """Take up a book, or begin a new one where what was stored makes no sense."""
+    """Read a book, or begin an empty one if the stored data is damaged."""
     try:
         return kind.from_dict(stored.get(name, {}))
     except Exception as error:  # noqa: BLE001 - a damaged book can fail in any way
-        # Not the error's own words, which may quote what was stored.
+        # Without the error's message, which may quote what was stored.
         _LOGGER.error(
-            'What was stored under "%s" is damaged, and is begun anew (%s)',
+            'What was stored under "%s" is damaged, and is replaced by an empty book (%s)',
             name,
             type(error).__name__,
         )
@@ -128,7 +130,7 @@ async def async_open_store(hass: HomeAssistant, entry_id: str) -> AccountStore:
 
 
 async def async_remove_store(hass: HomeAssistant, entry_id: str) -> None:
-    """Delete the file of an account that is no more."""
+    """Delete the file of a removed account."""
     store = _open_stores(hass).pop(entry_id, None) or AccountStore(hass, entry_id)
     await store.async_remove()
 

@@ -182,7 +182,7 @@ async def test_a_damaged_file_is_begun_anew(
     with patch.object(Store, "async_load", stumble):
         await set_up(hass, household, disk, file_of(household, {}))
     [error] = errors(caplog)
-    assert "is damaged, and is begun anew" in error
+    assert "is damaged, and is replaced by an empty one" in error
     await assert_it_works(hass, freezer)
     stored = disk[f"payamak.{household.entry_id}"]["data"]["deliveries"]
     assert list(stored["last"]) == [SARA]
@@ -216,7 +216,7 @@ async def test_the_file_of_a_newer_version_is_left_as_it_is(
     content = file_of(household, {"books": [1]}, version=2)
     await set_up(hass, household, disk, content)
     [error] = errors(caplog)
-    assert "is left as it is" in error
+    assert "is left unchanged" in error
     await assert_it_works(hass, freezer)
     assert await hass.config_entries.async_reload(household.entry_id)
     assert state_of(hass, "sensor.payamak_sara_last_delivery") == "delivered"

@@ -435,7 +435,7 @@ async def test_of_what_ended_long_before_the_waiting_nobody_knows(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It is not on its way any more, and so not called pending."""
-    monkeypatch.setattr(delivery_book, "_MOST_LATELY_ENDED", 2)
+    monkeypatch.setattr(delivery_book, "_MOST_RECENTLY_ENDED", 2)
     held = Held()
     gateway.fault("SendSMS", Held(released=(go := asyncio.Event())))
     gateway.fault("SendSMS", held)
