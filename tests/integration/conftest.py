@@ -13,6 +13,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.payamak.const import DOMAIN
+from custom_components.payamak.ledger.timing import FIRST_QUESTION_AFTER
 from simulator import Account, Gateway, create_app
 
 LINE = "50004001234567"
@@ -30,8 +31,10 @@ def disk(hass_storage: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture
 def gateway() -> Gateway:
-    """Give a gateway with no account yet."""
-    return Gateway()
+    """Give a gateway with no account yet, where a message arrives shortly before the first question."""
+    gateway = Gateway()
+    gateway.delivery_time = FIRST_QUESTION_AFTER * 0.8
+    return gateway
 
 
 @pytest.fixture

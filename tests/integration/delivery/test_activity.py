@@ -12,7 +12,7 @@ from pytest_homeassistant_custom_component.common import (
 from simulator import Gateway
 from simulator.codes import Delivery
 from tests.integration.conftest import OMID
-from tests.integration.story.deliveries import pass_by, send_to
+from tests.integration.story.deliveries import send_to, until_first_question
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ async def test_it_says_to_whom_an_sms_was_and_how_it_ended(
     assert await hass.config_entries.async_setup(household.entry_id)
     gateway.set_outcome(OMID, Delivery.FILTERED)
     await send_to(hass, "Sara", "امید", "09130000000")
-    await pass_by(hass, freezer, 15)
+    await until_first_question(hass, freezer, 5)
     assert {line.data["name"]: line.data["message"] for line in lines} == {
         name.format("Sara"): delivered,
         name.format("امید"): filtered,

@@ -30,6 +30,8 @@ from tests.integration.story.deliveries import (
     questions,
     send_to,
     state_of,
+    until_first_question,
+    until_question,
 )
 from tests.integration.story.forms import let_pass
 from tests.integration.story.people import ALI, notify, second_account, send_message
@@ -74,7 +76,7 @@ async def test_every_end_is_told_once_with_all_that_is_known(
     sent_at = dt_util.utcnow()
     [message_id] = await send_to(hass, SARA)
     assert state_of(hass, PENDING) == "1"
-    await pass_by(hass, freezer, 10)
+    await until_first_question(hass, freezer)
     [event] = told.events
     assert event == {
         "event_type": word,
@@ -156,7 +158,7 @@ async def test_each_message_of_a_bulk_has_its_own_end(
     gateway.set_outcome(MINA, Delivery.BLACKLISTED)
     told = listen(hass)
     await send_to(hass, SARA, OMID, MINA)
-    await pass_by(hass, freezer, 15)
+    await until_first_question(hass, freezer, 5)
     assert {
         event["recipient"]: (event["name"], event["event_type"])
         for event in told.events
@@ -182,7 +184,7 @@ async def test_the_name_is_the_one_it_was_sent_to(
     """A stranger has none."""
     told = listen(hass)
     await send_to(hass, written)
-    await pass_by(hass, freezer, 15)
+    await until_first_question(hass, freezer, 5)
     names = {event["recipient"]: event["name"] for event in told.events}
     assert names[number or written] == name
 
@@ -215,7 +217,7 @@ async def test_messages_of_every_door_are_followed(
     told = listen(hass)
     await door(hass)
     assert state_of(hass, PENDING) == "1"
-    await pass_by(hass, freezer, 10)
+    await until_first_question(hass, freezer)
     [sms] = gateway.phone(SARA).messages
     assert told.words == {sms.rec_id: "delivered"}
 
@@ -247,13 +249,13 @@ async def test_a_status_that_nobody_knows_is_pending_and_in_the_diagnostics(
     gateway.fault("GetDeliveries2", Envelope("-42"))
     told = listen(hass)
     [message_id] = await send_to(hass, SARA)
-    await pass_by(hass, freezer, 30)
+    await until_question(hass, freezer, 2)
     assert not told.events
     assert state_of(hass, PENDING) == "1"
     found = await get_diagnostics_for_config_entry(hass, hass_client, home)
     assert isinstance(found, dict)
     assert found["account"] == snapshot
-    await pass_by(hass, freezer, 40)
+    await pass_by(hass, freezer, GAPS[2])
     assert told.words == {message_id: "delivered"}
 
 
@@ -290,11 +292,11 @@ async def test_a_message_the_gateway_knows_nothing_of_is_pending(
     gateway.fault("GetDeliveries2", silent, times=None)
     told = listen(hass)
     await send_to(hass, SARA)
-    await pass_by(hass, freezer, 70)
+    await until_question(hass, freezer, 3)
     assert len(questions(gateway)) == 3
     assert not told.events
     gateway.clear_faults()
-    await pass_by(hass, freezer, 80)
+    await pass_by(hass, freezer, GAPS[3])
     assert list(told.words.values()) == ["delivered"]
 
 
@@ -310,7 +312,7 @@ async def test_the_sensor_counts_what_is_on_its_way(
     await send_to(hass, SARA, OMID)
     await notify(hass, target=MINA)
     assert state_of(hass, PENDING) == "3"
-    await pass_by(hass, freezer, 15)
+    await until_first_question(hass, freezer, 5)
     assert state_of(hass, PENDING) == "1"
     assert state_of(hass, DELIVERY) != "unknown"
 
@@ -329,7 +331,7 @@ async def test_each_account_tells_of_its_own_messages_alone(
     told = listen(hass)
     await notify(hass, "payamak_2", target=ALI)
     assert state_of(hass, PENDING) == "0"
-    await pass_by(hass, freezer, 10)
+    await until_first_question(hass, freezer)
     assert not told.events
     state = hass.states.get(f"{DELIVERY}_2")
     assert state

@@ -15,11 +15,15 @@ from simulator.faults import ServerError
 from tests.integration.conftest import OMID, SARA
 from tests.integration.delivery.test_deliveries_damage import file_of, set_up
 from tests.integration.story.deliveries import (
+    FIRST_QUESTION,
+    GAPS,
     asked_for,
+    before_first_question,
     listen,
     numbers,
     pass_by,
     send_to,
+    until_first_question,
 )
 from tests.integration.story.forms import let_pass
 
@@ -39,7 +43,7 @@ def set_clock(monkeypatch: pytest.MonkeyPatch) -> Any:
     return set_by
 
 
-@pytest.mark.parametrize("seconds", [1, 10, 11])
+@pytest.mark.parametrize("seconds", [1, FIRST_QUESTION, FIRST_QUESTION + 1])
 async def test_a_clock_that_is_put_back_holds_nothing_back(
     hass: HomeAssistant,
     home: MockConfigEntry,
@@ -53,7 +57,7 @@ async def test_a_clock_that_is_put_back_holds_nothing_back(
     sent = await send_to(hass, *numbers(12))
     await pass_by(hass, freezer, seconds)
     set_clock(BACK)
-    await pass_by(hass, freezer, 40)
+    await until_first_question(hass, freezer, 30)
     assert told.words == dict.fromkeys(sent, "delivered")
 
 
@@ -89,7 +93,7 @@ async def test_a_clock_that_is_a_little_ahead_is_no_reason_to_ask_earlier(
     """It is set right every now and then."""
     told = listen(hass)
     await send_to(hass, SARA)
-    await pass_by(hass, freezer, 9)
+    await before_first_question(hass, freezer)
     set_clock(timedelta(seconds=-3))
     await pass_by(hass, freezer, 3)
     assert told.words == {}
@@ -121,7 +125,7 @@ async def test_a_file_from_the_future_holds_nothing_back(
     content = file_of(household, {"deliveries": {"pending": pending}})
     await set_up(hass, household, disk, content)
     gateway.calls.clear()
-    await pass_by(hass, freezer, 10)
+    await pass_by(hass, freezer, max(FIRST_QUESTION, GAPS[1] - FIRST_QUESTION))
     assert sorted(asked_for(gateway)) == [each["message_id"] for each in pending]
 
 
@@ -137,7 +141,7 @@ async def test_a_clock_that_is_put_forward_ends_no_message(
     gateway.set_outcome(OMID, Delivery.REACHED_OPERATOR)
     told = listen(hass)
     slow, never = await send_to(hass, SARA, OMID)
-    await pass_by(hass, freezer, 12)
+    await until_first_question(hass, freezer, 2)
     set_clock(FORWARD)
     asked_for(gateway)
     await pass_by(hass, freezer, 3600, 10)

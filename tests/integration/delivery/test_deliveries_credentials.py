@@ -19,7 +19,9 @@ from simulator.exchange import Exchange
 from simulator.faults import Fault
 from tests.integration.conftest import OMID, SARA
 from tests.integration.story.deliveries import (
+    GAPS,
     PENDING,
+    before_first_question,
     listen,
     numbers,
     pass_by,
@@ -53,7 +55,7 @@ async def by_a_question(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> list[str]:
     """Let the next question find out."""
-    await pass_by(hass, freezer, 40)
+    await pass_by(hass, freezer, GAPS[2])
     # Its refusal may be meant for the id; the credit shows that it is not.
     return ["GetDeliveries2", "GetCredit"]
 
@@ -107,7 +109,7 @@ async def test_one_refusal_ends_all_questions(
     """One login fails, two at the most: the gateway blocks addresses. After the form all goes on."""
     gateway.set_outcome(SARA, Delivery.REACHED_OPERATOR)
     sent = await send_to(hass, SARA, *numbers(9))
-    await pass_by(hass, freezer, 31)
+    await pass_by(hass, freezer, sum(GAPS[:2]) + 1)
     assert list(told.words.values()) == ["delivered"] * 9
     account.password = "n3w-word"
     take_calls(gateway)
@@ -136,7 +138,7 @@ async def test_a_round_of_questions_ends_with_the_first_refusal(
     """What was answered before it is told all the same."""
     sent = await send_to(hass, *numbers(5))
     gateway.fault("GetDeliveries2", LastGoodAnswer())
-    await pass_by(hass, freezer, 9)
+    await before_first_question(hass, freezer)
     take_calls(gateway)
     await pass_by(hass, freezer, 1)
     assert list(told.words.values()) == ["delivered"]
@@ -157,7 +159,7 @@ async def test_nobody_is_kept_waiting_for_what_is_not_asked_any_more(
     await asyncio.sleep(0)
     await hass.async_block_till_done()
     account.password = "n3w-word"
-    await pass_by(hass, freezer, 9)
+    await before_first_question(hass, freezer)
     assert not waiting.done()
     await pass_by(hass, freezer, 1)
     assert waiting.done()

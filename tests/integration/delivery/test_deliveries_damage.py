@@ -19,9 +19,9 @@ from tests.integration.story.deliveries import (
     PENDING,
     listen,
     numbers,
-    pass_by,
     send_to,
     state_of,
+    until_first_question,
 )
 from tests.integration.story.people import send_sms
 
@@ -78,7 +78,7 @@ async def set_up(
 async def assert_it_works(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
     """Send a message, and see it arrive."""
     await send_to(hass, SARA)
-    await pass_by(hass, freezer, 20)
+    await until_first_question(hass, freezer, 10)
     assert state_of(hass, "sensor.payamak_sara_last_delivery") == "delivered"
 
 
@@ -268,7 +268,7 @@ async def test_a_disk_that_takes_nothing_changes_nothing_for_messages(
     with patch.object(Store, "_async_write_data", fail):
         sent = await send_sms(hass, [SARA, *numbers(11)])
         assert {row["status"] for row in sent} == {"accepted"}
-        await pass_by(hass, freezer, 30)
+        await until_first_question(hass, freezer, 20)
         await hass.config_entries.async_remove(family_home.entry_id)
     assert not hass.config_entries.async_entries("payamak")
     assert set(told.words.values()) == {"delivered"}
@@ -299,7 +299,7 @@ async def test_the_following_goes_on_after_an_error_that_nobody_foresaw(
         lambda _, context: unforeseen.append(str(context["exception"]))
     )
     with patch.object(Store, "async_save", fail_once):
-        await pass_by(hass, freezer, 40)
+        await until_first_question(hass, freezer, 30)
     assert unforeseen == ["out of the blue"]
     assert len(told.words) == len(sent) - 5
     assert state_of(hass, PENDING) == "0"

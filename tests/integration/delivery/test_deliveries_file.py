@@ -15,9 +15,9 @@ from tests.integration.conftest import SARA
 from tests.integration.story.deliveries import (
     PENDING,
     listen,
-    pass_by,
     send_to,
     state_of,
+    until_first_question,
 )
 
 pytestmark = pytest.mark.usefixtures("silence")
@@ -66,7 +66,7 @@ async def test_it_is_read_again_from_the_disk(
     hass.data["payamak_stores"].clear()
     assert await hass.config_entries.async_setup(family_home.entry_id)
     assert state_of(hass, PENDING) == "1"
-    await pass_by(hass, freezer, 10)
+    await until_first_question(hass, freezer)
     assert told.words == dict.fromkeys(sent, "delivered")
 
 

@@ -10,6 +10,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.payamak.ledger.timing import FIRST_QUESTION_AFTER
 from simulator import Gateway
 from simulator.calls import Call
 from simulator.codes import Delivery
@@ -23,6 +24,7 @@ from tests.integration.story.deliveries import (
     questions,
     send_to,
     state_of,
+    until_first_question,
 )
 from tests.integration.story.forms import let_pass
 
@@ -55,7 +57,7 @@ async def test_questions_are_bounded_and_a_fresh_alarm_comes_first(
     gateway: Gateway,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """With 350 in flight, the alarm is asked for after its 10 seconds as if it were alone."""
+    """With 350 in flight, the alarm is asked for as early as if it were alone."""
     told = listen(hass)
     bulk = await send_to(hass, *never_ending(gateway, 350))
     await pass_by(hass, freezer, 100)
@@ -66,7 +68,9 @@ async def test_questions_are_bounded_and_a_fresh_alarm_comes_first(
     later = questions(gateway)
     assert told.words == {alarm: "delivered"}
     [asked_at] = [call.at for call in later if call.parameters["recId"] == alarm]
-    assert timedelta(seconds=10) <= asked_at - sent_at <= timedelta(seconds=15)
+    assert (
+        timedelta() <= asked_at - sent_at - FIRST_QUESTION_AFTER <= timedelta(seconds=5)
+    )
     calls += later
     await pass_by(hass, freezer, 200)
     calls += questions(gateway)
@@ -101,7 +105,7 @@ async def test_of_a_bulk_everybody_is_asked_for_before_anybody_is_asked_for_twic
 ) -> None:
     """Those whose phone is off don't hide those who have it."""
     bulk = await send_to(hass, *never_ending(gateway, 120))
-    await pass_by(hass, freezer, 128)
+    await until_first_question(hass, freezer, 118)
     times = Counter(asked_for(gateway))
     assert times.keys() == set(bulk)
     assert set(times.values()) == {1}
@@ -115,10 +119,10 @@ async def test_a_younger_bulk_goes_before_an_older_one_and_starves_it_not(
 ) -> None:
     """Its gaps grow, and then there is time for the others."""
     older = await send_to(hass, *never_ending(gateway, 60))
-    await pass_by(hass, freezer, 20)
+    await until_first_question(hass, freezer, 10)
     asked_for(gateway)
     younger = await send_to(hass, *never_ending(gateway, 60, first=1000))
-    await pass_by(hass, freezer, 15)
+    await until_first_question(hass, freezer, 5)
     asked_for(gateway)
     await pass_by(hass, freezer, 50)
     assert set(asked_for(gateway)) <= set(younger)

@@ -22,13 +22,16 @@ from simulator.faults import ServerError
 from tests.integration.conftest import OMID, SARA, make_entry, recipient
 from tests.integration.story.deliveries import (
     DELIVERY,
+    GAPS,
     PENDING,
     asked_for,
+    before_first_question,
     listen,
     numbers,
     pass_by,
     send_to,
     state_of,
+    until_first_question,
 )
 from tests.integration.story.forms import let_pass
 from tests.integration.story.people import Held, send_sms, wait_for
@@ -65,7 +68,7 @@ async def hold_a_question(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, gateway: Gateway
 ) -> Held:
     """Let the first question be asked, and hold its answer back."""
-    await pass_by(hass, freezer, 9)
+    await before_first_question(hass, freezer)
     held = Held()
     gateway.fault("GetDeliveries2", held)
     freezer.tick(timedelta(seconds=1))
@@ -86,7 +89,7 @@ async def test_a_message_is_on_the_disk_as_soon_as_it_is_accepted(
     _, told = await come_up_again(hass, family_home, disk, content)
     assert state_of(hass, PENDING) == "2"
     assert state_of(hass, "sensor.payamak_sara_last_delivery") == "pending"
-    await pass_by(hass, freezer, 15)
+    await until_first_question(hass, freezer, 5)
     assert told.words == dict.fromkeys(sent, "delivered")
     assert [each["name"] for each in told.events] == ["Sara", None]
 
@@ -107,7 +110,7 @@ async def test_an_end_is_on_the_disk_before_it_is_told(
 
     await send_to(hass, SARA)
     hass.bus.async_listen(EVENT_STATE_CHANGED, look)
-    await pass_by(hass, freezer, 10)
+    await until_first_question(hass, freezer)
     [content] = on_disk_when_told
     _, told = await come_up_again(hass, family_home, disk, content)
     assert state_of(hass, PENDING) == "0"
@@ -145,12 +148,12 @@ async def test_the_gaps_go_on_growing_after_a_crash(
     """What is known of the questions is written within half a minute."""
     gateway.set_outcome(SARA, Delivery.SENT_TO_OPERATOR)
     sent = await send_to(hass, SARA)
-    await pass_by(hass, freezer, 180)
+    await pass_by(hass, freezer, sum(GAPS[:4]) + 30)
     assert asked_for(gateway) == sent * 4
     content = disk[file_of(family_home.entry_id)]
     await come_up_again(hass, family_home, disk, content)
     asked_for(gateway)
-    await pass_by(hass, freezer, 129)
+    await pass_by(hass, freezer, GAPS[4] - 31)
     assert asked_for(gateway) == []
     await pass_by(hass, freezer, 1)
     assert asked_for(gateway) == sent
@@ -207,7 +210,7 @@ async def test_what_was_answered_before_an_unload_is_told(
     sending = asyncio.create_task(send_sms(hass, [SARA, OMID], wait_for_delivery=60))
     await asyncio.sleep(0)
     await hass.async_block_till_done()
-    await pass_by(hass, freezer, 9)
+    await before_first_question(hass, freezer)
     held = Held()
     gateway.fault("GetDeliveries2", Held(released=(go := asyncio.Event())))
     gateway.fault("GetDeliveries2", held)
@@ -235,7 +238,7 @@ async def test_the_end_of_home_assistant_does_not_wait_for_an_answer(
     """Where the gateway hangs a restart is no slower, and what is known is written."""
     gateway.set_outcome(SARA, Delivery.SENT_TO_OPERATOR)
     [message_id] = await send_to(hass, SARA)
-    await pass_by(hass, freezer, 10)
+    await until_first_question(hass, freezer)
     [omid] = await send_to(hass, OMID)
     held = await hold_a_question(hass, freezer, gateway)
     await asyncio.wait_for(hass.async_stop(force=True), 10)
@@ -266,7 +269,7 @@ async def test_a_message_under_way_during_a_reload_is_followed_afterwards(
     assert state_of(hass, PENDING) == "1"
     assert state_of(hass, "sensor.payamak_sara_last_delivery") == "pending"
     assert sent[0] in str(disk[file_of(family_home.entry_id)])
-    await pass_by(hass, freezer, 10)
+    await until_first_question(hass, freezer)
     assert told.words == dict.fromkeys(sent, "delivered")
 
 
@@ -329,7 +332,7 @@ async def test_what_was_long_not_asked_for_is_asked_for_some_hours_more(
     freezer.tick(timedelta(hours=hours_away))
     _, told = await come_up_again(hass, family_home, disk, content)
     asked_for(gateway)
-    await pass_by(hass, freezer, 10)
+    await until_first_question(hass, freezer)
     assert sorted(asked_for(gateway)) == sorted([arrived, lost])
     assert told.words == {arrived: "delivered"}
     await let_pass(hass, freezer, timedelta(hours=6))

@@ -20,7 +20,13 @@ from simulator.faults import (
     WithoutId,
 )
 from tests.integration.conftest import MINA, OMID, SARA
-from tests.integration.story.deliveries import pass_by, send_to, state_of
+from tests.integration.story.deliveries import (
+    GAPS,
+    pass_by,
+    send_to,
+    state_of,
+    until_first_question,
+)
 from tests.integration.story.forms import let_pass, take_calls
 from tests.integration.story.people import add, change, notify, send_message, send_sms
 
@@ -55,7 +61,7 @@ async def test_it_goes_from_pending_to_the_end(
     assert last(hass) == "unknown"
     await notify(hass, "payamak_sara")
     assert last(hass) == "pending"
-    await pass_by(hass, freezer, 10)
+    await until_first_question(hass, freezer)
     assert last(hass) == word
     assert last(hass, "omid") == "unknown"
     await notify(hass, "payamak_sara")
@@ -89,16 +95,16 @@ async def test_a_group_shows_the_worst_until_all_are_delivered(
     """One phone that is off is not hidden by two that are on."""
     gateway.set_outcome(MINA, Delivery.REACHED_OPERATOR)
     await send_message(hass, "family")
-    await pass_by(hass, freezer, 15)
+    await until_first_question(hass, freezer, 5)
     assert (last(hass), last(hass, "omid")) == ("delivered", "delivered")
     assert last(hass, "family") == "pending"
     gateway.set_outcome(gateway.phone(MINA).messages[0].rec_id, Delivery.UNDELIVERED)
-    await pass_by(hass, freezer, 20)
+    await pass_by(hass, freezer, GAPS[1])
     assert last(hass, "family") == "undelivered"
     gateway.set_outcome(MINA, Delivery.DELIVERED)
     await send_message(hass, "family")
     assert last(hass, "family") == "pending"
-    await pass_by(hass, freezer, 15)
+    await until_first_question(hass, freezer, 5)
     assert last(hass, "family") == "delivered"
 
 
@@ -107,7 +113,7 @@ async def test_a_group_is_not_delivered_where_nobody_knows_of_one(
 ) -> None:
     """What can't be followed never looks delivered."""
     await send_message(hass, "family")
-    await pass_by(hass, freezer, 15)
+    await until_first_question(hass, freezer, 5)
     assert last(hass, "family") == "delivered"
     gateway.fault("SendSMS", WithoutId())
     await send_to(hass, MINA)
@@ -115,7 +121,7 @@ async def test_a_group_is_not_delivered_where_nobody_knows_of_one(
     gateway.set_outcome(SARA, Delivery.REJECTED)
     await notify(hass, "payamak_sara")
     assert last(hass, "family") == "pending"
-    await pass_by(hass, freezer, 15)
+    await until_first_question(hass, freezer, 5)
     assert last(hass, "family") == "rejected"
 
 
@@ -145,7 +151,7 @@ async def test_a_message_that_can_not_be_followed_is_unknown(
 ) -> None:
     """It never shows what became of the message before."""
     await notify(hass, "payamak_sara")
-    await pass_by(hass, freezer, 10)
+    await until_first_question(hass, freezer)
     assert last(hass) == "delivered"
     gateway.fault("SendSMS", fault)
     try:
@@ -162,9 +168,9 @@ async def test_an_older_message_that_ends_later_changes_nothing(
     gateway.set_outcome(SARA, Delivery.REACHED_OPERATOR)
     [older] = await send_to(hass, SARA)
     gateway.set_outcome(SARA, Delivery.DELIVERED)
-    await pass_by(hass, freezer, 12)
+    await until_first_question(hass, freezer, 2)
     await send_to(hass, SARA)
-    await pass_by(hass, freezer, 12)
+    await until_first_question(hass, freezer, 2)
     assert last(hass) == "delivered"
     gateway.set_outcome(older, Delivery.UNDELIVERED)
     await pass_by(hass, freezer, 60)
@@ -179,7 +185,7 @@ async def test_it_follows_the_recipients_without_a_reload(
 ) -> None:
     """A changed number has no last message yet; who is added has a sensor, who is removed none."""
     await notify(hass, "payamak_sara")
-    await pass_by(hass, freezer, 10)
+    await until_first_question(hass, freezer)
     take_calls(gateway)
     await change(hass, family_home, "subentry-sara", numbers=["09350000009"])
     assert last(hass) == "unknown"
@@ -205,7 +211,7 @@ async def test_who_is_removed_is_forgotten(
 ) -> None:
     """A number that comes back later has no past."""
     await notify(hass, "payamak_sara")
-    await pass_by(hass, freezer, 10)
+    await until_first_question(hass, freezer)
     for subentry_id in ("subentry-sara", "subentry-family"):
         hass.config_entries.async_remove_subentry(family_home, subentry_id)
     await hass.async_block_till_done()
@@ -223,5 +229,5 @@ async def test_an_id_that_stands_twice_in_a_reply_is_that_of_both(
     gateway.fault("SendSMS", Replaced("Value", f"{rec_id},{rec_id}"))
     gateway.fault("GetDeliveries2", Envelope("2"), times=None)
     await send_to(hass, SARA, OMID)
-    await pass_by(hass, freezer, 10)
+    await until_first_question(hass, freezer)
     assert (last(hass), last(hass, "omid")) == ("undelivered", "undelivered")

@@ -19,18 +19,24 @@ from pytest_homeassistant_custom_component.common import (
 import voluptuous as vol
 
 from custom_components.payamak.ledger import delivery_book
+from custom_components.payamak.ledger.timing import FIRST_QUESTION_AFTER
 from simulator import Account, Gateway
 from simulator.codes import Delivery
 from simulator.faults import CodesInList, Envelope, Replaced, ServerError, WithoutId
 from tests.integration.conftest import MINA, OMID, SARA
 from tests.integration.story.deliveries import (
+    AWAITED,
+    FIRST_QUESTION,
+    GAPS,
     PENDING,
     asked_for,
+    before_first_question,
     listen,
     numbers,
     pass_by,
     send_to,
     state_of,
+    until_first_question,
 )
 from tests.integration.story.forms import take_calls
 from tests.integration.story.people import Held, send_sms
@@ -64,7 +70,7 @@ async def test_the_response_comes_as_soon_as_all_have_it(
 ) -> None:
     """Long before the time is over."""
     waiting = await begin(hass, freezer, SARA, OMID, seconds=300)
-    await pass_by(hass, freezer, 9)
+    await before_first_question(hass, freezer)
     assert not waiting.done()
     await pass_by(hass, freezer, 1)
     assert words(waiting) == ["delivered", "delivered"]
@@ -78,7 +84,7 @@ async def test_every_end_ends_the_waiting(
     gateway.set_outcome(SARA, Delivery.BLACKLISTED)
     gateway.set_outcome(OMID, Delivery.UNDELIVERED)
     waiting = await begin(hass, freezer, SARA, OMID, MINA, seconds=60)
-    await pass_by(hass, freezer, 10)
+    await until_first_question(hass, freezer)
     assert words(waiting) == ["blacklisted", "undelivered", "delivered"]
 
 
@@ -102,13 +108,15 @@ async def test_what_is_not_known_when_the_time_is_over_is_pending(
 async def test_while_somebody_waits_the_gateway_is_asked_more_often(
     hass: HomeAssistant, gateway: Gateway, freezer: FrozenDateTimeFactory
 ) -> None:
-    """Every ten seconds; afterwards with the gaps that belong to its age."""
+    """Always with the same gap; afterwards with the gap that belongs to the age of the message."""
     gateway.set_outcome(SARA, Delivery.REACHED_OPERATOR)
-    waiting = await begin(hass, freezer, SARA, seconds=60)
-    await pass_by(hass, freezer, 60)
+    seconds = FIRST_QUESTION + 5 * AWAITED
+    waiting = await begin(hass, freezer, SARA, seconds=seconds)
+    await pass_by(hass, freezer, seconds)
     assert words(waiting) == ["pending"]
     assert len(asked_for(gateway)) == 6
-    await pass_by(hass, freezer, 69)
+    gap_for_its_age = seconds + GAPS[1] - GAPS[0]
+    await pass_by(hass, freezer, gap_for_its_age - 1)
     assert len(asked_for(gateway)) == 0
     await pass_by(hass, freezer, 1)
     assert len(asked_for(gateway)) == 1
@@ -138,7 +146,7 @@ async def test_ends_before_the_waiting_began_are_not_lost(
     await second.arrived.wait()
     changed = asyncio.Event()
     async_track_state_change_event(hass, PENDING, callback(lambda _: changed.set()))
-    for seconds in (10, 5, 5, 5):
+    for seconds in (FIRST_QUESTION, 5, 5, 5):
         freezer.tick(timedelta(seconds=seconds))
         async_fire_time_changed(hass)
         # Anything more thorough would wait for the message that is held back.
@@ -165,7 +173,7 @@ async def test_a_refused_message_has_failed(
     """Without waiting; the others are waited for."""
     gateway.fault("SendSMS", CodesInList((None, 18)))
     waiting = await begin(hass, freezer, SARA, OMID, seconds=300)
-    await pass_by(hass, freezer, 10)
+    await until_first_question(hass, freezer)
     assert words(waiting) == ["delivered", "failed"]
 
 
@@ -175,7 +183,7 @@ async def test_an_uncertain_message_is_unknown(
     """A time-out is no failure and no success."""
     gateway.fault("SendSMS", CodesInList((None, -6)))
     waiting = await begin(hass, freezer, SARA, OMID, seconds=300)
-    await pass_by(hass, freezer, 10)
+    await until_first_question(hass, freezer)
     assert words(waiting) == ["delivered", "unknown"]
 
 
@@ -230,7 +238,7 @@ async def test_patterns_can_be_waited_for_too(
     waiting = asyncio.create_task(call)
     await asyncio.sleep(0)
     await hass.async_block_till_done()
-    await pass_by(hass, freezer, 10)
+    await until_first_question(hass, freezer)
     response = await waiting
     assert response
     rows = response["messages"]
@@ -263,7 +271,7 @@ async def test_a_caller_that_goes_away_stops_nothing(
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
-    await pass_by(hass, freezer, 10)
+    await until_first_question(hass, freezer)
     assert list(told.words.values()) == ["delivered"]
 
 
@@ -279,7 +287,7 @@ async def test_a_reload_ends_the_waiting_and_not_the_following(
     assert await hass.config_entries.async_reload(family_home.entry_id)
     await hass.async_block_till_done()
     assert words(waiting) == ["pending"]
-    await pass_by(hass, freezer, 20)
+    await until_first_question(hass, freezer, 10)
     assert list(told.words.values()) == ["delivered"]
 
 
@@ -315,13 +323,13 @@ async def a_slow_question(
     hass: HomeAssistant, gateway: Gateway, freezer: FrozenDateTimeFactory
 ) -> tuple[Waiting, Told, Held]:
     """Wait for two messages, of which the second one asked for is not answered."""
-    waiting = await begin(hass, freezer, SARA, OMID, seconds=30)
+    waiting = await begin(hass, freezer, SARA, OMID, seconds=FIRST_QUESTION + 20)
     told = listen(hass)
     go = asyncio.Event()
     first, second = Held(released=go), Held()
     gateway.fault("GetDeliveries2", first)
     gateway.fault("GetDeliveries2", second)
-    freezer.tick(timedelta(seconds=10))
+    freezer.tick(FIRST_QUESTION_AFTER)
     async_fire_time_changed(hass)
     go.set()
     await second.arrived.wait()
@@ -379,7 +387,7 @@ async def test_two_can_wait_for_an_id_that_the_gateway_gives_twice(
         await begin(hass, freezer, *recipients, seconds=60)
         for recipients in ((SARA,), (OMID,), (SARA, OMID))
     ]
-    await pass_by(hass, freezer, 10)
+    await until_first_question(hass, freezer)
     assert [words(each) for each in several] == [
         ["delivered"],
         ["delivered"],
@@ -405,7 +413,7 @@ async def test_ends_of_before_and_after_a_reload_are_not_lost(
     stop = async_track_state_change_event(
         hass, PENDING, callback(lambda _: asked.set())
     )
-    freezer.tick(timedelta(seconds=10))
+    freezer.tick(FIRST_QUESTION_AFTER)
     async_fire_time_changed(hass)
     await asked.wait()
     stop()
@@ -444,7 +452,7 @@ async def test_of_what_ended_long_before_the_waiting_nobody_knows(
     await held.arrived.wait()
     changed = asyncio.Event()
     async_track_state_change_event(hass, PENDING, callback(lambda _: changed.set()))
-    freezer.tick(timedelta(seconds=10))
+    freezer.tick(FIRST_QUESTION_AFTER)
     async_fire_time_changed(hass)
     await changed.wait()
     assert state_of(hass, PENDING) == "95"

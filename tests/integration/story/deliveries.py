@@ -1,6 +1,6 @@
-"""What the tests of the deliveries share: what was asked when, what was told, and what time brings."""
+"""What the tests of deliveries share: which questions came when, what was reported, and how time passes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -8,6 +8,13 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 
+from custom_components.payamak.ledger.timing import (
+    AGAIN_AFTER,
+    AWAITED_EVERY,
+    EXPIRES_AFTER,
+    FIRST_QUESTION_AFTER,
+    LONGEST_GAP,
+)
 from simulator import Gateway
 from simulator.calls import Call
 
@@ -17,9 +24,20 @@ from .told import Told
 
 DELIVERY = "event.payamak_delivery"
 PENDING = "sensor.payamak_pending_deliveries"
-SECOND = timedelta(seconds=1)
-# The gaps between questions, in seconds: the first after sending, the last ones until 72 hours are over.
-GAPS = [*(10 * 2**doublings for doublings in range(12)), *[6 * 60 * 60] * 10]
+FIRST_QUESTION = round(FIRST_QUESTION_AFTER.total_seconds())
+AWAITED = round(AWAITED_EVERY.total_seconds())
+
+
+def _gaps() -> Iterator[int]:
+    yield FIRST_QUESTION
+    total, gap = FIRST_QUESTION_AFTER, AGAIN_AFTER
+    while (total := total + gap) < EXPIRES_AFTER:
+        yield round(gap.total_seconds())
+        gap = min(2 * gap, LONGEST_GAP)
+
+
+# The seconds from sending to the first question, and from each question to the next, until the message expires.
+GAPS = list(_gaps())
 
 
 def listen(hass: HomeAssistant) -> Told:
@@ -59,6 +77,27 @@ async def pass_by(
     """Let time go by second by second, or in longer steps."""
     for _ in range(0, seconds, step):
         await let_pass(hass, freezer, timedelta(seconds=step))
+
+
+async def until_first_question(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, and_seconds: int = 0
+) -> None:
+    """Let time go by until a message that was just sent is asked for, and so many seconds more."""
+    await pass_by(hass, freezer, FIRST_QUESTION + and_seconds)
+
+
+async def before_first_question(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory
+) -> None:
+    """Let time go by until a message that was just sent is asked for within a second."""
+    await pass_by(hass, freezer, FIRST_QUESTION - 1)
+
+
+async def until_question(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, number: int
+) -> None:
+    """Let time go by until a message that was just sent is asked for the nth time."""
+    await pass_by(hass, freezer, sum(GAPS[:number]))
 
 
 def gaps_between(began: datetime, calls: Iterable[Call]) -> list[float]:
