@@ -19,6 +19,7 @@ from simulator.codes import Delivery
 from simulator.faults import Envelope, Replaced, WithoutId
 from tests.integration.conftest import MINA, OMID, SARA
 from tests.integration.story.deliveries import (
+    AWAITED,
     DELIVERY,
     GAPS,
     PENDING,
@@ -126,6 +127,12 @@ async def test_questions_come_with_growing_gaps_until_nobody_waits_any_more(
     assert asked_for(gateway) == []
 
 
+def test_the_gaps_are_those_that_the_users_are_promised() -> None:
+    """The only test that knows the values; all others compute with them."""
+    assert [10, *(20 * 2**doublings for doublings in range(11)), *[21600] * 10] == GAPS
+    assert AWAITED == 10
+
+
 async def test_a_message_that_makes_progress_is_pending_until_it_arrives(
     hass: HomeAssistant,
     home: MockConfigEntry,
@@ -133,17 +140,18 @@ async def test_a_message_that_makes_progress_is_pending_until_it_arrives(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     """Queued, sent, with the operator: none of that is an end."""
-    gateway.delivery_time = timedelta(seconds=100)
+    seconds = sum(GAPS[:3]) + 30
+    gateway.delivery_time = timedelta(seconds=seconds)
     told = listen(hass)
     [message_id] = await send_to(hass, SARA)
-    await pass_by(hass, freezer, 99)
+    await pass_by(hass, freezer, seconds - 1)
     assert [call.outcome for call in questions(gateway)] == [
         "1 Ok: 400",
         "1 Ok: 200",
         "1 Ok: 8",
     ]
     assert not told.events
-    await pass_by(hass, freezer, 51)
+    await pass_by(hass, freezer, GAPS[3] - 29)
     assert told.words == {message_id: "delivered"}
 
 

@@ -41,9 +41,9 @@ from simulator.faults import (
 from tests.integration.conftest import SARA, make_entry
 from tests.integration.story.deliveries import (
     FIRST_QUESTION,
+    GAPS,
     PENDING,
     asked_for,
-    before_first_question,
     gaps_between,
     listen,
     numbers,
@@ -123,8 +123,10 @@ async def test_a_gateway_that_can_not_be_reached_is_asked_again_later(
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
     told = listen(hass)
+    gateway.delivery_time = timedelta(seconds=FIRST_QUESTION + 1)
     sent = await send_to(hass, *numbers(2))
-    await before_first_question(hass, freezer)
+    # Some seconds after sending the credit is asked for too: that is over by the first question.
+    await until_first_question(hass, freezer, 1)
     gateway.calls.clear()
     await server.close()
     await pass_by(hass, freezer, 200, 10)
@@ -315,10 +317,13 @@ async def test_a_question_that_is_never_answered_ends_by_itself(
 ) -> None:
     """The break begins when it is given up, not when it was asked."""
     held = Held()
-    gateway.fault("GetDeliveries2", held)
     told = listen(hass)
+    gateway.delivery_time = timedelta(seconds=FIRST_QUESTION + 1)
     sent = await send_to(hass, *numbers(3))
-    await before_first_question(hass, freezer)
+    # Some seconds after sending the credit is asked for too: that is over by the first question.
+    await until_first_question(hass, freezer)
+    gateway.fault("GetDeliveries2", held)
+    await pass_by(hass, freezer, GAPS[1] - 1)
     gateway.calls.clear()
     freezer.tick(timedelta(seconds=1))
     async_fire_time_changed(hass)
