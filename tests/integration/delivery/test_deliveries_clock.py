@@ -13,7 +13,6 @@ from simulator import Gateway
 from simulator.codes import Delivery
 from simulator.faults import ServerError
 from tests.integration.conftest import OMID, SARA
-from tests.integration.delivery.test_deliveries_damage import file_of, set_up
 from tests.integration.story.deliveries import (
     FIRST_QUESTION,
     GAPS,
@@ -25,6 +24,7 @@ from tests.integration.story.deliveries import (
     send_to,
     until_first_question,
 )
+from tests.integration.story.disk import pending_delivery, put_deliveries_on_disk
 from tests.integration.story.forms import let_pass
 
 pytestmark = pytest.mark.usefixtures("silence")
@@ -109,24 +109,29 @@ async def test_a_file_from_the_future_holds_nothing_back(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     """It was written by a clock that was ahead, and the board has none while it is off."""
-    ahead = (dt_util.utcnow() + timedelta(days=30)).timestamp()
-    pending = [
-        {
-            "message_id": f"123456789012345678{asked}",
-            "recipient": OMID,
-            "name": None,
-            "sent_at": ahead,
-            "asked": asked,
-            "asked_at": ahead + 60 if asked else None,
-            "code": None,
-        }
-        for asked in (0, 3)
-    ]
-    content = file_of(household, {"deliveries": {"pending": pending}})
-    await set_up(hass, household, disk, content)
+    ahead = dt_util.utcnow() + timedelta(days=30)
+    put_deliveries_on_disk(
+        disk,
+        household.entry_id,
+        [
+            pending_delivery("1234567890123456780", OMID, ahead),
+            pending_delivery(
+                "1234567890123456783",
+                OMID,
+                ahead,
+                asked=3,
+                asked_at=ahead + timedelta(minutes=1),
+            ),
+        ],
+    )
+    household.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(household.entry_id)
     gateway.calls.clear()
     await pass_by(hass, freezer, max(FIRST_QUESTION, GAPS[1] - FIRST_QUESTION))
-    assert sorted(asked_for(gateway)) == [each["message_id"] for each in pending]
+    assert sorted(asked_for(gateway)) == [
+        "1234567890123456780",
+        "1234567890123456783",
+    ]
 
 
 async def test_a_clock_that_is_put_forward_ends_no_message(

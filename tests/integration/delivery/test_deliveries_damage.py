@@ -1,15 +1,12 @@
 """Whatever is wrong with an account's file or its disk, messages go out and are followed."""
 
-from copy import deepcopy
+from datetime import UTC, datetime
 import logging
 from typing import Any
-from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.storage import Store
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -23,17 +20,24 @@ from tests.integration.story.deliveries import (
     state_of,
     until_first_question,
 )
+from tests.integration.story.disk import (
+    damaged_beyond_reading,
+    pending_delivery,
+    put_data_on_disk,
+    reading_fails,
+    saving_fails_once,
+    text_on_disk,
+    what_is_on_disk,
+    writing_fails,
+)
 from tests.integration.story.people import send_sms
 
-SOUND = {
-    "message_id": "1234567890123456789",
-    "recipient": OMID,
-    "name": "Omid",
-    "sent_at": 1.7e9,
-    "asked": 0,
-    "asked_at": None,
-    "code": None,
-}
+SOUND = pending_delivery(
+    "1234567890123456789",
+    OMID,
+    datetime.fromtimestamp(1.7e9, UTC),
+    name="Omid",
+)
 
 
 def rows(**damage: Any) -> dict[str, Any]:
@@ -45,12 +49,6 @@ def rows(**damage: Any) -> dict[str, Any]:
             "unknown_codes": [777],
         }
     }
-
-
-def file_of(entry: MockConfigEntry, data: Any, version: Any = 1) -> dict[str, Any]:
-    """Give an account's file as Home Assistant stores it."""
-    key = f"payamak.{entry.entry_id}"
-    return {"version": version, "minor_version": 1, "key": key, "data": data}
 
 
 def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -65,14 +63,19 @@ def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 
 async def set_up(
-    hass: HomeAssistant, entry: MockConfigEntry, disk: dict[str, Any], content: Any
-) -> None:
-    """Set the account up with a file."""
-    disk[f"payamak.{entry.entry_id}"] = deepcopy(content)
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    disk: dict[str, Any],
+    data: Any,
+    version: int = 1,
+) -> Any:
+    """Set the account up with a file of such data, and give the file."""
+    content = put_data_on_disk(disk, entry.entry_id, data, version)
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     assert entry.state is ConfigEntryState.LOADED
+    return content
 
 
 async def assert_it_works(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
@@ -120,12 +123,12 @@ async def test_a_damaged_row_costs_no_other_row(
     damaged: Any,
 ) -> None:
     """It is said in one line, in which there is nothing of it."""
-    await set_up(hass, household, disk, file_of(household, damaged))
+    content = await set_up(hass, household, disk, damaged)
     assert state_of(hass, PENDING) == "1"
     [error] = errors(caplog)
     assert "1 stored rows about deliveries are damaged" in error
     await assert_it_works(hass, freezer)
-    assert file_of(household, damaged) != disk[f"payamak.{household.entry_id}"]
+    assert what_is_on_disk(disk, household.entry_id) != content
 
 
 @pytest.mark.parametrize(
@@ -154,7 +157,7 @@ async def test_a_damaged_book_is_begun_anew(
 ) -> None:
     """The other one is kept."""
     sound = {"deliveries": {"pending": [SOUND]}} if "received" in damaged else {}
-    await set_up(hass, household, disk, file_of(household, sound | damaged))
+    await set_up(hass, household, disk, sound | damaged)
     [error] = errors(caplog)
     assert f'under "{next(iter(damaged))}" is damaged' in error
     assert state_of(hass, PENDING) == ("1" if sound else "0")
@@ -172,20 +175,12 @@ async def test_a_damaged_file_is_begun_anew(
     content: Any,
 ) -> None:
     """What Home Assistant itself stumbles over."""
-    honest = Store.async_load
-
-    async def stumble(store: Store[Any]) -> Any:
-        if "payamak" not in store.key:
-            return await honest(store)
-        return content["data"] if isinstance(content, dict) else content | {}
-
-    with patch.object(Store, "async_load", stumble):
-        await set_up(hass, household, disk, file_of(household, {}))
+    with damaged_beyond_reading(content):
+        await set_up(hass, household, disk, {})
     [error] = errors(caplog)
     assert "is damaged, and is replaced by an empty one" in error
     await assert_it_works(hass, freezer)
-    stored = disk[f"payamak.{household.entry_id}"]["data"]["deliveries"]
-    assert list(stored["last"]) == [SARA]
+    assert SARA in text_on_disk(disk, household.entry_id)
 
 
 @pytest.mark.parametrize("data", [[1], "x", 1])
@@ -199,7 +194,7 @@ async def test_a_file_of_something_else_is_begun_anew(
     data: Any,
 ) -> None:
     """Valid JSON, but not ours."""
-    await set_up(hass, household, disk, file_of(household, data))
+    await set_up(hass, household, disk, data)
     assert len(errors(caplog)) == 2
     await assert_it_works(hass, freezer)
 
@@ -213,16 +208,15 @@ async def test_the_file_of_a_newer_version_is_left_as_it_is(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Who goes back to that version finds everything; it goes with the account all the same."""
-    content = file_of(household, {"books": [1]}, version=2)
-    await set_up(hass, household, disk, content)
+    content = await set_up(hass, household, disk, {"books": [1]}, version=2)
     [error] = errors(caplog)
     assert "is left unchanged" in error
     await assert_it_works(hass, freezer)
     assert await hass.config_entries.async_reload(household.entry_id)
     assert state_of(hass, "sensor.payamak_sara_last_delivery") == "delivered"
-    assert disk[f"payamak.{household.entry_id}"] == content
+    assert what_is_on_disk(disk, household.entry_id) == content
     await hass.config_entries.async_remove(household.entry_id)
-    assert f"payamak.{household.entry_id}" not in disk
+    assert what_is_on_disk(disk, household.entry_id) is None
 
 
 async def test_a_file_that_the_disk_does_not_give_is_left_as_it_is(
@@ -234,19 +228,11 @@ async def test_a_file_that_the_disk_does_not_give_is_left_as_it_is(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """It may be sound."""
-    honest = Store.async_load
-
-    async def fail(store: Store[Any]) -> Any:
-        if "payamak" not in store.key:
-            return await honest(store)
-        raise HomeAssistantError("Error reading") from OSError("I/O error")
-
-    content = file_of(household, rows())
-    with patch.object(Store, "async_load", fail):
-        await set_up(hass, household, disk, content)
+    with reading_fails():
+        content = await set_up(hass, household, disk, rows())
     assert len(errors(caplog)) == 1
     await assert_it_works(hass, freezer)
-    assert disk[f"payamak.{household.entry_id}"] == content
+    assert what_is_on_disk(disk, household.entry_id) == content
 
 
 async def test_a_disk_that_takes_nothing_changes_nothing_for_messages(
@@ -257,15 +243,8 @@ async def test_a_disk_that_takes_nothing_changes_nothing_for_messages(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """An accepted message is no failure, its end is told, and the log says what is wrong."""
-    honest = Store._async_write_data
-
-    async def fail(store: Store[Any], data: dict[str, Any]) -> None:
-        if "payamak" in store.key:
-            raise PermissionError(13, "Permission denied", ".storage")
-        await honest(store, data)
-
     told = listen(hass)
-    with patch.object(Store, "_async_write_data", fail):
+    with writing_fails():
         sent = await send_sms(hass, [SARA, *numbers(11)])
         assert {row["status"] for row in sent} == {"accepted"}
         await until_first_question(hass, freezer, 20)
@@ -285,20 +264,11 @@ async def test_the_following_goes_on_after_an_error_that_nobody_foresaw(
     """Not even a full round that fails is the last one."""
     told = listen(hass)
     sent = await send_to(hass, *numbers(12))
-    honest = Store.async_save
-    failed: list[Store[Any]] = []
-
-    async def fail_once(store: Store[Any], data: Any) -> None:
-        if "payamak" in store.key and not failed:
-            failed.append(store)
-            raise RuntimeError("out of the blue")
-        await honest(store, data)
-
     unforeseen: list[str] = []
     hass.loop.set_exception_handler(
         lambda _, context: unforeseen.append(str(context["exception"]))
     )
-    with patch.object(Store, "async_save", fail_once):
+    with saving_fails_once(RuntimeError("out of the blue")):
         await until_first_question(hass, freezer, 30)
     assert unforeseen == ["out of the blue"]
     assert len(told.words) == len(sent) - 5

@@ -1,7 +1,6 @@
 """The file with what is on its way: nobody else may read it, and it goes with the account."""
 
 import asyncio
-from pathlib import Path
 import threading
 from typing import Any
 
@@ -19,6 +18,7 @@ from tests.integration.story.deliveries import (
     state_of,
     until_first_question,
 )
+from tests.integration.story.disk import forget_memory, real_file
 
 pytestmark = pytest.mark.usefixtures("silence")
 
@@ -35,17 +35,12 @@ def hass_storage() -> dict[str, Any]:
     return {}
 
 
-def file_of(hass: HomeAssistant, entry: MockConfigEntry) -> Path:
-    """Give where an account's file is."""
-    return Path(hass.config.path(".storage", f"payamak.{entry.entry_id}"))
-
-
 async def test_only_its_owner_may_read_it_and_it_goes_with_the_account(
     hass: HomeAssistant, family_home: MockConfigEntry
 ) -> None:
     """It holds whole numbers, but never the text of a message."""
     [message_id] = await send_to(hass, SARA)
-    file = file_of(hass, family_home)
+    file = real_file(hass, family_home.entry_id)
     assert file.stat().st_mode & 0o777 == 0o600
     content = file.read_text()
     assert message_id in content
@@ -63,7 +58,7 @@ async def test_it_is_read_again_from_the_disk(
     told = listen(hass)
     sent = await send_to(hass, SARA)
     assert await hass.config_entries.async_unload(family_home.entry_id)
-    hass.data["payamak_stores"].clear()
+    forget_memory(hass)
     assert await hass.config_entries.async_setup(family_home.entry_id)
     assert state_of(hass, PENDING) == "1"
     await until_first_question(hass, freezer)
@@ -97,4 +92,4 @@ async def test_a_slow_disk_does_not_bring_the_file_back(
     await removing
     await sending
     await hass.async_block_till_done()
-    assert not file_of(hass, family_home).exists()
+    assert not real_file(hass, family_home.entry_id).exists()

@@ -1,7 +1,6 @@
 """What is on its way survives a reload, a restart and a crash, and nothing is told twice."""
 
 import asyncio
-from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +15,7 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
+from custom_components.payamak.ledger.timing import EXPIRES_AFTER
 from simulator import Gateway
 from simulator.codes import Delivery
 from simulator.faults import ServerError
@@ -33,6 +33,15 @@ from tests.integration.story.deliveries import (
     state_of,
     until_first_question,
 )
+from tests.integration.story.disk import (
+    pending_delivery,
+    put_data_on_disk,
+    put_deliveries_on_disk,
+    put_on_disk,
+    questions_on_disk,
+    text_on_disk,
+    what_is_on_disk,
+)
 from tests.integration.story.forms import let_pass
 from tests.integration.story.people import Held, send_sms, wait_for
 from tests.integration.story.told import Told
@@ -42,11 +51,6 @@ pytestmark = pytest.mark.usefixtures("silence")
 AFTER = "01AFTER"
 
 
-def file_of(entry_id: str) -> str:
-    """Give the name of an account's file."""
-    return f"payamak.{entry_id}"
-
-
 async def come_up_again(
     hass: HomeAssistant, entry: MockConfigEntry, disk: dict[str, Any], content: Any
 ) -> tuple[MockConfigEntry, Told]:
@@ -54,7 +58,7 @@ async def come_up_again(
     told = listen(hass)
     await hass.config_entries.async_remove(entry.entry_id)
     await hass.async_block_till_done()
-    disk[file_of(AFTER)] = deepcopy(content) | {"key": file_of(AFTER)}
+    put_on_disk(disk, AFTER, content)
     again = make_entry(
         entry.data["url"], [recipient("Sara", "sara", SARA)], entry_id=AFTER
     )
@@ -85,7 +89,7 @@ async def test_a_message_is_on_the_disk_as_soon_as_it_is_accepted(
 ) -> None:
     """A crash a moment later loses nothing."""
     sent = await send_to(hass, SARA, *numbers(1))
-    content = disk[file_of(family_home.entry_id)]
+    content = what_is_on_disk(disk, family_home.entry_id)
     _, told = await come_up_again(hass, family_home, disk, content)
     assert state_of(hass, PENDING) == "2"
     assert state_of(hass, "sensor.payamak_sara_last_delivery") == "pending"
@@ -106,7 +110,7 @@ async def test_an_end_is_on_the_disk_before_it_is_told(
     @callback
     def look(event: Event[Any]) -> None:
         if event.data["entity_id"] == DELIVERY:
-            on_disk_when_told.append(deepcopy(disk[file_of(family_home.entry_id)]))
+            on_disk_when_told.append(what_is_on_disk(disk, family_home.entry_id))
 
     await send_to(hass, SARA)
     hass.bus.async_listen(EVENT_STATE_CHANGED, look)
@@ -129,7 +133,7 @@ async def test_a_crash_during_a_question_has_it_asked_again(
     """It was answered, but nobody was there to hear it."""
     sent = await send_to(hass, SARA)
     held = await hold_a_question(hass, freezer, gateway)
-    content = disk[file_of(family_home.entry_id)]
+    content = what_is_on_disk(disk, family_home.entry_id)
     asked_for(gateway)
     _, told = await come_up_again(hass, family_home, disk, content)
     held.released.set()
@@ -150,7 +154,7 @@ async def test_the_gaps_go_on_growing_after_a_crash(
     sent = await send_to(hass, SARA)
     await pass_by(hass, freezer, sum(GAPS[:4]) + 30)
     assert asked_for(gateway) == sent * 4
-    content = disk[file_of(family_home.entry_id)]
+    content = what_is_on_disk(disk, family_home.entry_id)
     await come_up_again(hass, family_home, disk, content)
     asked_for(gateway)
     await pass_by(hass, freezer, GAPS[4] - 31)
@@ -243,11 +247,7 @@ async def test_the_end_of_home_assistant_does_not_wait_for_an_answer(
     held = await hold_a_question(hass, freezer, gateway)
     await asyncio.wait_for(hass.async_stop(force=True), 10)
     held.released.set()
-    stored = disk[file_of(family_home.entry_id)]["data"]["deliveries"]["pending"]
-    assert {each["message_id"]: each["asked"] for each in stored} == {
-        message_id: 1,
-        omid: 0,
-    }
+    assert questions_on_disk(disk, family_home.entry_id) == {message_id: 1, omid: 0}
 
 
 async def test_a_message_under_way_during_a_reload_is_followed_afterwards(
@@ -268,7 +268,7 @@ async def test_a_message_under_way_during_a_reload_is_followed_afterwards(
     sent = await sending
     assert state_of(hass, PENDING) == "1"
     assert state_of(hass, "sensor.payamak_sara_last_delivery") == "pending"
-    assert sent[0] in str(disk[file_of(family_home.entry_id)])
+    assert sent[0] in text_on_disk(disk, family_home.entry_id)
     await until_first_question(hass, freezer)
     assert told.words == dict.fromkeys(sent, "delivered")
 
@@ -282,7 +282,7 @@ async def test_a_message_under_way_when_its_account_is_removed_leaves_no_file(
 ) -> None:
     """Nobody would ever delete it."""
     await send_to(hass, OMID)
-    assert file_of(family_home.entry_id) in disk
+    assert what_is_on_disk(disk, family_home.entry_id)
     held = Held()
     gateway.fault("SendSMS", held)
     sending = asyncio.create_task(send_to(hass, SARA))
@@ -292,7 +292,7 @@ async def test_a_message_under_way_when_its_account_is_removed_leaves_no_file(
     await sending
     asked_for(gateway)
     await pass_by(hass, freezer, 60, 10)
-    assert file_of(family_home.entry_id) not in disk
+    assert what_is_on_disk(disk, family_home.entry_id) is None
     assert asked_for(gateway) == []
 
 
@@ -303,17 +303,12 @@ async def test_an_account_that_never_came_up_can_be_removed(
     disk: dict[str, Any],
 ) -> None:
     """With the file that it left in better days."""
-    disk[file_of(entry.entry_id)] = {
-        "version": 1,
-        "minor_version": 1,
-        "key": file_of(entry.entry_id),
-        "data": {},
-    }
+    put_data_on_disk(disk, entry.entry_id, {})
     entry.add_to_hass(hass)
     gateway.fault("GetCredit", ServerError())
     assert not await hass.config_entries.async_setup(entry.entry_id)
     await hass.config_entries.async_remove(entry.entry_id)
-    assert file_of(entry.entry_id) not in disk
+    assert what_is_on_disk(disk, entry.entry_id) is None
 
 
 @pytest.mark.parametrize("hours_away", [71, 200])
@@ -328,7 +323,7 @@ async def test_what_was_long_not_asked_for_is_asked_for_some_hours_more(
     """Home Assistant was off; the gateway still knows what became of it."""
     gateway.set_outcome(OMID, Delivery.REACHED_OPERATOR)
     arrived, lost = await send_to(hass, SARA, OMID)
-    content = disk[file_of(family_home.entry_id)]
+    content = what_is_on_disk(disk, family_home.entry_id)
     freezer.tick(timedelta(hours=hours_away))
     _, told = await come_up_again(hass, family_home, disk, content)
     asked_for(gateway)
@@ -348,14 +343,23 @@ async def test_many_that_expire_at_once_are_all_told(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     """Without a question, and in few writes."""
-    now = dt_util.utcnow().timestamp()
+    now = dt_util.utcnow()
     await send_to(hass, SARA)
-    content = deepcopy(disk[file_of(family_home.entry_id)])
-    [pattern] = content["data"]["deliveries"]["pending"]
-    pattern |= {"sent_at": now - 72 * 3600, "asked": 22, "asked_at": now - 3600}
-    content["data"]["deliveries"]["pending"] = [
-        pattern | {"message_id": f"90000000000000{each:05d}"} for each in range(1100)
-    ]
+    put_deliveries_on_disk(
+        disk,
+        family_home.entry_id,
+        [
+            pending_delivery(
+                f"90000000000000{each:05d}",
+                SARA,
+                now - EXPIRES_AFTER,
+                asked=22,
+                asked_at=now - timedelta(hours=1),
+            )
+            for each in range(1100)
+        ],
+    )
+    content = what_is_on_disk(disk, family_home.entry_id)
     _, told = await come_up_again(hass, family_home, disk, content)
     asked_for(gateway)
     for _ in range(12):

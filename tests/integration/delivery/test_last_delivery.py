@@ -27,6 +27,7 @@ from tests.integration.story.deliveries import (
     state_of,
     until_first_question,
 )
+from tests.integration.story.disk import text_on_disk
 from tests.integration.story.forms import let_pass, take_calls
 from tests.integration.story.people import add, change, notify, send_message, send_sms
 
@@ -216,7 +217,7 @@ async def test_who_is_removed_is_forgotten(
         hass.config_entries.async_remove_subentry(family_home, subentry_id)
     await hass.async_block_till_done()
     await notify(hass, "payamak_omid")
-    assert SARA not in str(disk[f"payamak.{family_home.entry_id}"])
+    assert SARA not in text_on_disk(disk, family_home.entry_id)
     await add(hass, family_home, "Sara", SARA, slug="sara")
     assert last(hass) == "unknown"
 
