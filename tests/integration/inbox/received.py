@@ -1,7 +1,5 @@
 """What the tests of the inbox share: SMS that come in, what was told of them, and power cuts."""
 
-from collections.abc import Mapping
-from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
 import logging
@@ -15,6 +13,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from simulator import Account, Gateway, ReceivedMessage
 from simulator.world import World
 from tests.integration.conftest import LINE, OMID, SARA, make_entry, recipient
+from tests.integration.story import disk as disk_story
+from tests.integration.story.disk import what_is_on_disk
 from tests.integration.story.forms import let_pass, take_calls
 from tests.integration.story.told import Told
 
@@ -91,20 +91,16 @@ def asked(gateway: Gateway) -> list[str]:
     return offsets
 
 
-def on_disk(disk: Mapping[str, Any], entry: MockConfigEntry) -> Any:
+def on_disk(disk: dict[str, Any], entry: MockConfigEntry) -> Any:
     """Give what the disk holds of an account now: what a power cut would leave."""
-    return deepcopy(disk.get(f"payamak.{entry.entry_id}"))
+    return what_is_on_disk(disk, entry.entry_id)
 
 
 async def power_cut(
     hass: HomeAssistant, disk: dict[str, Any], entry: MockConfigEntry, left: Any
 ) -> None:
     """Take everything away but what the disk held at some moment, and start anew."""
-    await hass.config_entries.async_unload(entry.entry_id)
-    hass.data["payamak_stores"].clear()
-    disk.pop(f"payamak.{entry.entry_id}", None)
-    if left is not None:
-        disk[f"payamak.{entry.entry_id}"] = left
+    await disk_story.power_cut(hass, disk, entry.entry_id, left)
     await set_up(hass, entry)
 
 

@@ -16,6 +16,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Gateway
 from tests.integration.conftest import OMID, OTHER_LINE, SARA
+from tests.integration.story.disk import Writes, received_on_disk
 from tests.integration.story.forms import send
 from tests.integration.story.people import SECOND_LINE, change, second_account
 from tests.integration.story.told import Told
@@ -114,7 +115,7 @@ async def test_a_poll_with_nothing_new_costs_one_request_and_nothing_else(
     arrive(gateway, *(f"{number}" for number in range(120)))
     await poll(hass, freezer)
     asked(gateway)
-    written = disk[f"payamak.{entry.entry_id}"]
+    writes = Writes(disk, entry.entry_id)
     states: list[Event[Any]] = []
 
     @callback
@@ -129,8 +130,7 @@ async def test_a_poll_with_nothing_new_costs_one_request_and_nothing_else(
         await poll(hass, freezer)
         assert asked(gateway) == ["0"], polls
     assert states == []
-    # Each write makes a new object.
-    assert disk[f"payamak.{entry.entry_id}"] is written
+    assert not writes.written_since()
 
 
 async def test_polls_come_as_often_as_the_option_says(
@@ -168,7 +168,7 @@ async def test_with_an_interval_of_0_nothing_is_polled(
         await poll(hass, freezer, 120)
     assert "GetMessages" not in {call.method for call in gateway.calls}
     await send(hass)
-    assert on_disk(disk, entry)["data"]["received"] == {}
+    assert received_on_disk(disk, entry.entry_id) == {}
     await power_cut(hass, disk, entry, on_disk(disk, entry))
     hass.config_entries.async_update_entry(entry, options={"inbox_interval": 60})
     await hass.async_block_till_done()

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-import json
 from typing import Any, override
 
 from aiohttp import web
@@ -15,6 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from simulator import Gateway
 from simulator.exchange import Exchange
 from simulator.faults import Code, Fault, FirstPageOnly, Place, Reset
+from tests.integration.story.disk import text_on_disk
 from tests.integration.story.told import Told
 
 from .received import (
@@ -94,7 +94,7 @@ async def test_ten_thousand_messages_take_about_a_hundred_requests(
     polls = [call for call in gateway.calls if call.method == "GetMessages"]
     assert len(polls) == 101
     assert told.texts == young
-    assert len(json.dumps(on_disk(disk, entry))) < 32 * 1024
+    assert len(text_on_disk(disk, entry.entry_id)) < 32 * 1024
     gateway.calls.clear()
     await poll(hass, freezer)
     assert asked(gateway) == ["0"]

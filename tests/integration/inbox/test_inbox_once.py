@@ -12,6 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Account, Gateway
 from simulator.faults import Fault, RepeatedRows, ReversedRows, ShuffledRows
+from tests.integration.story.disk import received_on_disk
 from tests.integration.story.told import Told
 
 from .received import RECEIVED, arrive, list_late, on_disk, poll, power_cut
@@ -230,7 +231,7 @@ async def test_the_file_stays_small_and_forgets_nothing_that_counts(
     arrive(gateway, *(f"{number}" for number in range(1100)))
     await poll(hass, freezer)
     assert len(told.texts) == 1100
-    stored: Mapping[str, Any] = on_disk(disk, entry)["data"]["received"]
+    stored: Mapping[str, Any] = received_on_disk(disk, entry.entry_id)
     assert len(stored["known"]) == 1000
     oldest = min(each.msg_id for each in account.received)
     assert stored["all_known_up_to"] == str(oldest + 99)

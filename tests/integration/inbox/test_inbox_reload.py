@@ -13,6 +13,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from simulator import Gateway
+from tests.integration.story.disk import power_cut
 from tests.integration.story.people import Held
 from tests.integration.story.told import Told
 
@@ -104,9 +105,7 @@ async def test_a_removal_while_the_first_poll_is_held_back_leaves_no_file(
     told: Told,
 ) -> None:
     """Its mark belongs to nobody."""
-    await hass.config_entries.async_unload(entry.entry_id)
-    hass.data["payamak_stores"].clear()
-    del disk[f"payamak.{entry.entry_id}"]
+    await power_cut(hass, disk, entry.entry_id, None)
     held = Held()
     gateway.fault("GetMessages", held)
     assert await hass.config_entries.async_setup(entry.entry_id)
