@@ -120,9 +120,9 @@ class Simulation:
         """Stand in for the account's client."""
         return self
 
-    async def ask_if_offered[T](self, call: Awaitable[T]) -> T:
+    async def ask_or_check_login[T](self, question: Callable[[], Awaitable[T]]) -> T:
         """Stand in for the account."""
-        return await call
+        return await question()
 
     async def get_delivery(self, message_id: str) -> Delivery:
         """Answer as the gateway would."""

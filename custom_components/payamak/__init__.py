@@ -15,6 +15,7 @@ from .account.devices import (
     async_rename_recipient_devices,
 )
 from .account.issues import Issue, async_clear_issues
+from .account.known_logins import forget_login
 from .const import CONF_PUSH, DOMAIN
 from .coordinator import AccountCoordinator, PayamakConfigEntry, PayamakData
 from .delivery.follower import DeliveryFollower
@@ -39,8 +40,10 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 async def async_setup_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> bool:
     """Set an account up."""
     account = Account(hass, entry)
+    entry.async_on_unload(account.close)
     coordinator = AccountCoordinator(hass, entry, account)
     await coordinator.async_config_entry_first_refresh()
+    account.settle_doubts_with(coordinator.async_refresh)
     store = await async_open_store(hass, entry.entry_id)
     # From here on the settings are read: a change in the meantime must not be missed.
     entry.async_on_unload(entry.add_update_listener(_async_apply))
@@ -68,7 +71,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> b
             coordinator.async_refresh_after_sending,
         ),
     )
-    entry.async_on_unload(account.close)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await async_setup_notify_action(hass, entry)
     if entry.options.get(CONF_PUSH, False):
@@ -96,8 +98,9 @@ async def async_unload_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> 
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> None:
-    """Forget the repairs and the file of an account that is no more."""
+    """Forget the repairs, the login and the file of an account that is no more."""
     async_clear_issues(hass, entry, *Issue)
+    forget_login(hass, entry.entry_id)
     await async_remove_store(hass, entry.entry_id)
 
 

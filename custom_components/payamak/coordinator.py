@@ -12,7 +12,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.debounce import Debouncer
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
-from .account.account import Account, if_told
+from .account.account import Account, none_if_not_offered
 from .account.errors import update_error
 from .const import CONF_REFRESH_INTERVAL, DEFAULT_REFRESH_INTERVAL, DOMAIN
 from .delivery.follower import DeliveryFollower
@@ -92,13 +92,11 @@ class AccountCoordinator(DataUpdateCoordinator[AccountData]):
     @override
     async def _async_update_data(self) -> AccountData:
         """Ask one thing after the other: with wrong credentials only one login fails."""
-        if refused := self._account.credentials_error:
-            raise update_error(refused)
         client, ask = self._account.client, self._account.ask
         try:
-            credit = await ask(client.get_credit())
-            base_price = await if_told(ask(client.get_base_price()))
-            lines = await if_told(ask(client.get_lines()))
+            credit = await self._account.ask_credit()
+            base_price = await none_if_not_offered(ask(client.get_base_price))
+            lines = await none_if_not_offered(ask(client.get_lines))
         except GatewayError as error:
             raise update_error(error) from error
         if lines is not None:

@@ -13,7 +13,6 @@ from custom_components.payamak.gateway import (
     MAX_RECIPIENTS,
     AddressError,
     BadReplyError,
-    CredentialsError,
     GatewayError,
     Location,
     MessageError,
@@ -271,49 +270,6 @@ async def test_a_hundred_recipients_are_one_call(
     receipts = await client.send_sms(recipients, "Fire!", LINE)
     assert [receipt.message_id for receipt in receipts] == ids
     assert (len(server.noted), MAX_RECIPIENTS, MAX_MESSAGES) == (1, 100, 100)
-
-
-@pytest.mark.parametrize("method", CALLS)
-@pytest.mark.parametrize("value", ["0", "110", "-110"])
-async def test_after_wrong_credentials_no_further_request_leaves(
-    client: PayamakClient, server: Server, method: str, value: str
-) -> None:
-    """Repeated failed logins get the address blocked."""
-    # With 35 ("InvalidData") a 0 may mean the id of a message as well.
-    server.answer = answering({"Value": value, "RetStatus": 0})
-    with pytest.raises(CredentialsError) as first:
-        await CALLS[method](client)
-    server.answer = answering({"Value": ID, "RetStatus": 1})
-    for call in CALLS.values():
-        with pytest.raises(CredentialsError) as again:
-            await call(client)
-        assert type(again.value) is type(first.value)
-        assert again.value.reason == first.value.reason
-        assert again.value.code == first.value.code == int(value)
-    assert len(server.noted) == 1
-
-
-async def test_wrong_credentials_for_a_whole_list_stop_everything_too(
-    client: PayamakClient, server: Server
-) -> None:
-    """A list is no excuse for another login."""
-    server.answer = answering({"Value": "0,0", "RetStatus": 1})
-    with pytest.raises(CredentialsError):
-        await client.send_sms([SARA, ALI], "Fire!", LINE)
-    with pytest.raises(CredentialsError):
-        await client.get_credit()
-    assert len(server.noted) == 1
-
-
-async def test_new_credentials_need_a_new_client(
-    client: PayamakClient, session: ClientSession, server: Server
-) -> None:
-    """The refusal is the client's own, not the session's."""
-    server.answer = answering({"Value": None, "RetStatus": 35})
-    with pytest.raises(CredentialsError):
-        await client.get_credit()
-    server.answer = answering({"Value": "5", "RetStatus": 1})
-    assert await PayamakClient(session, USERNAME, "new", server.url).get_credit() == 5
 
 
 @pytest.mark.parametrize(

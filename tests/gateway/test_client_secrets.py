@@ -96,7 +96,7 @@ async def test_no_secret_is_in_the_repeated_refusal(
     """It says why, as the first one did."""
     caplog.set_level(logging.DEBUG)
     server.answer = ANSWERS["wrong credentials"]
-    for _ in range(2):
+    for _ in range(3):
         with pytest.raises(CredentialsError) as refused:
             await client.get_credit()
         assert str(refused.value) == "wrong_credentials (code 0)"

@@ -1,14 +1,17 @@
 """One gateway account: its client, and what the gateway's answers mean for the account as a whole."""
 
-from collections.abc import Awaitable, Mapping
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
 import logging
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_PASSWORD, CONF_URL, CONF_USERNAME
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.dispatcher import async_dispatcher_send
+from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from ..const import CONF_SENDER, CONF_SENDER_LISTED
@@ -16,6 +19,8 @@ from ..gateway import (
     AddressError,
     CredentialsError,
     GatewayError,
+    Login,
+    LoginInDoubtError,
     PayamakClient,
     RejectedError,
     SenderLineError,
@@ -23,27 +28,35 @@ from ..gateway import (
     mask_number,
 )
 from .issues import Issue, async_clear_issues, async_raise_issue
+from .known_logins import known_login
+from .signals import signal_login_refused
 
 _LOGGER = logging.getLogger(__name__)
 
 # The account's causes that have a repair; others of the class concern one method only.
 _REPAIRABLE = ("account_inactive", "documents_incomplete")
+# A refused login is asked about again after this time; where there is no answer, each time later.
+_SECOND_QUESTION_AFTER: Final = timedelta(seconds=10)
+_LONGEST_WAIT: Final = timedelta(minutes=15)
 
 
-def make_client(hass: HomeAssistant, data: Mapping[str, Any]) -> PayamakClient:
+def make_client(
+    hass: HomeAssistant, data: Mapping[str, Any], login: Login | None = None
+) -> PayamakClient:
     """Make a client of an entry's data, or of what shall become one's."""
     return PayamakClient(
         async_get_clientsession(hass),
         data[CONF_USERNAME],
         data[CONF_PASSWORD],
         data[CONF_URL],
+        login=login,
     )
 
 
-async def if_told[T](call: Awaitable[T]) -> T | None:
-    """Await what not every panel tells, or not every time: messages go out without it."""
+async def none_if_not_offered[T](answer: Awaitable[T]) -> T | None:
+    """Return an answer, or None where the panel has none to give: messages go out without it."""
     try:
-        return await call
+        return await answer
     except (UncertainError, RejectedError) as error:
         _LOGGER.debug("The panel does not tell a part of the account: %s", error)
         return None
@@ -61,15 +74,17 @@ class Account:
         self._refuses_messages = False
         self._refuses_sender = False
         self.sender: str = entry.data[CONF_SENDER]
-        # Repeated failed logins get the home's address blocked (-108): nothing asks of itself any more.
-        self.credentials_error: CredentialsError | None = None
-        self.client = make_client(hass, entry.data)
+        self.client = make_client(
+            hass, entry.data, known_login(hass, entry.entry_id, entry.data)
+        )
+        self._ask_again: HassJob[[datetime], Coroutine[Any, Any, None]] | None = None
+        self._cancel_timer: CALLBACK_TYPE | None = None
+        self._delay = _SECOND_QUESTION_AFTER
 
-    @callback
-    def close(self) -> None:
-        """Bother the user no more: another set-up, or nobody, speaks for the account now."""
-        self._closed = True
-        async_clear_issues(self._hass, self._entry, *Issue)
+    @property
+    def credentials_error(self) -> CredentialsError | None:
+        """Return why the gateway refuses the login: until the user has logged in again, nothing is asked or sent."""
+        return self.client.login.refusal
 
     @property
     def latest_time(self) -> datetime:
@@ -80,43 +95,116 @@ class Account:
         now = dt_util.utcnow()
         return max(now, self.client.gateway_time or now)
 
-    async def ask[T](self, call: Awaitable[T]) -> T:
-        """Await one of the client's questions, and heed what its outcome says."""
+    @callback
+    def settle_doubts_with(self, poll: Callable[[], Awaitable[None]]) -> None:
+        """Take what asks for the credit; it is awaited some seconds after the login came into doubt.
+
+        While an account is set up, Home Assistant sees to that: it tries again.
+        """
+
+        async def ask_again(_now: datetime) -> None:
+            self._cancel_timer = None
+            await poll()
+            self._follow_login()
+
+        self._ask_again = HassJob(
+            ask_again, "payamak second question", cancel_on_shutdown=True
+        )
+        self._follow_login()
+
+    @callback
+    def close(self) -> None:
+        """Stop raising repairs and asking: another set-up, or nobody, speaks for the account now."""
+        self._closed = True
+        async_clear_issues(self._hass, self._entry, *Issue)
+        self._end_doubt()
+
+    async def ask[T](self, question: Callable[[], Awaitable[T]]) -> T:
+        """Ask the gateway something, and note what its answer says about the account as a whole.
+
+        Raises CredentialsError where the refusal of the login is believed. While it is in doubt nothing is asked.
+        """
+        if self.client.login.doubt:
+            raise LoginInDoubtError("login_in_doubt")
+        return await self._answer(question)
+
+    async def ask_credit(self) -> Decimal:
+        """Ask for the credit, which every panel tells: this settles whether the login is a good one."""
+        return await self._answer(self.client.get_credit)
+
+    async def ask_or_check_login[T](self, question: Callable[[], Awaitable[T]]) -> T:
+        """Ask for what not every panel offers.
+
+        {"MyBase":{"Value":null,"RetStatus":35,...},"Data":null}: a panel without the method says so in the same words as
+        one that refuses the login. The credit, which every panel tells, shows which of the two it is.
+        """
         try:
-            answer = await call
-        except GatewayError as error:
-            self._heed(error)
+            return await self.ask(question)
+        except RejectedError:
+            # Where it is refused as well, the login has failed twice.
+            await self._answer(self.client.get_credit, believe_refusal=True)
             raise
+
+    async def _answer[T](
+        self, question: Callable[[], Awaitable[T]], *, believe_refusal: bool = False
+    ) -> T:
+        try:
+            answer = await question()
+        except CredentialsError as error:
+            if believe_refusal:
+                self.client.login.believe(error)
+            self._follow_login()
+            if self.client.login.doubt:
+                raise LoginInDoubtError("login_in_doubt") from error
+            raise
+        except GatewayError as error:
+            self._report(error)
+            raise
+        self._follow_login()
         self._clear(Issue.ADDRESS)
         if not self._refuses_messages:
             self._clear(Issue.ACCOUNT)
         return answer
 
-    async def ask_if_offered[T](self, call: Awaitable[T]) -> T:
-        """Await what not every panel offers.
-
-        {"MyBase":{"Value":null,"RetStatus":35,...},"Data":null}: a panel without the method says so in the
-        same words as one that doesn't like the login. The credit, which every panel tells, shows which of the two it is.
-        """
-        try:
-            return await self.ask(call)
-        except RejectedError:
-            await self.ask(self.client.get_credit())
-            raise
+    @callback
+    def _follow_login(self) -> None:
+        """Act on what the answers say about the login."""
+        if self._closed:
+            return
+        if self.client.login.refusal:
+            self._entry.async_start_reauth(self._hass)
+            async_dispatcher_send(
+                self._hass, signal_login_refused(self._entry.entry_id)
+            )
+        if not self.client.login.doubt:
+            self._end_doubt()
+        elif self._ask_again and not self._cancel_timer:
+            self._cancel_timer = async_call_later(
+                self._hass, self._delay, self._ask_again
+            )
+            self._delay = min(self._delay * 2, _LONGEST_WAIT)
 
     @callback
-    def heed_message(self, error: GatewayError | None) -> None:
-        """Heed what became of a message, whichever line it went out over."""
+    def _end_doubt(self) -> None:
+        if self._cancel_timer:
+            self._cancel_timer()
+            self._cancel_timer = None
+        self._delay = _SECOND_QUESTION_AFTER
+
+    @callback
+    def note_message_result(self, error: GatewayError | None) -> None:
+        """Note what became of a message, whichever line it went out over."""
+        self._follow_login()
         if error is None:
             self._refuses_messages = False
             self._clear(Issue.ADDRESS, Issue.ACCOUNT)
             return
         self._refuses_messages |= error.reason in _REPAIRABLE
-        self._heed(error)
+        self._report(error)
 
     @callback
-    def heed_sender(self, sender: str, error: GatewayError | None) -> None:
-        """Heed how the account's usual line did; other lines are the caller's choice."""
+    def note_sender_result(self, sender: str, error: GatewayError | None) -> None:
+        """Note whether the account's usual line could be used; other lines are the caller's choice."""
         if sender != self.sender:
             return
         if error is None:
@@ -136,14 +224,9 @@ class Account:
         elif self._entry.data[CONF_SENDER_LISTED]:
             self._raise_sender_line("sender_line_gone")
 
-    def _heed(self, error: GatewayError) -> None:
-        """Turn to the user where only they can help."""
-        if self._closed:
-            return
-        if isinstance(error, CredentialsError):
-            self.credentials_error = error
-            self._entry.async_start_reauth(self._hass)
-        elif isinstance(error, AddressError):
+    def _report(self, error: GatewayError) -> None:
+        """Show the user what only they can mend."""
+        if isinstance(error, AddressError):
             self._raise(Issue.ADDRESS, error.reason)
         elif error.reason in _REPAIRABLE:
             self._raise(Issue.ACCOUNT, error.reason)

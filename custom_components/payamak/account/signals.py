@@ -70,6 +70,11 @@ SIGNAL_DELIVERY_ENDED: Final = SignalType[DeliveryReport](f"{DOMAIN}_delivery_en
 SIGNAL_SMS_RECEIVED: Final = SignalType[ReceivedSms](f"{DOMAIN}_sms_received")
 
 
+def signal_login_refused(entry_id: str) -> SignalType[()]:
+    """Return what is sent when the refusal of a login is believed: nothing is asked any more."""
+    return SignalType(f"{DOMAIN}_login_refused_{entry_id}")
+
+
 def signal_deliveries_changed(entry_id: str) -> SignalType[()]:
     """Return what is sent when something set out, ended, or is known better."""
     return SignalType(f"{DOMAIN}_deliveries_changed_{entry_id}")

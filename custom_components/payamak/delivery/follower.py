@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 import logging
 from typing import Final
 
@@ -20,12 +21,14 @@ from ..account.signals import (
     SIGNAL_DELIVERY_ENDED,
     DeliveryReport,
     signal_deliveries_changed,
+    signal_login_refused,
 )
 from ..gateway import (
     BadReplyError,
     CredentialsError,
     Delivery,
     GatewayError,
+    LoginInDoubtError,
     RejectedError,
     SmsState,
     UncertainError,
@@ -97,6 +100,9 @@ class DeliveryFollower:
         changed = signal_deliveries_changed(self._entry_id)
         self._listeners = [
             async_dispatcher_connect(self._hass, changed, self._schedule),
+            async_dispatcher_connect(
+                self._hass, signal_login_refused(self._entry_id), self._schedule
+            ),
             self._hass.bus.async_listen(
                 EVENT_HOMEASSISTANT_STOP, self._async_home_stops
             ),
@@ -235,10 +241,10 @@ class DeliveryFollower:
         """Ask for the state of a message; without a final one it stays accepted."""
         self._requests += 1
         # The reply to an id that the gateway doesn't accept is the same as for a wrong password
-        # ({"Value":"0","RetStatus":35}): ask_if_offered finds out which of both it is.
+        # ({"Value":"0","RetStatus":35}): ask_or_check_login finds out which of both it is.
         question = self._question = self._hass.async_create_task(
-            self._account.ask_if_offered(
-                self._account.client.get_delivery(delivery.message_id)
+            self._account.ask_or_check_login(
+                partial(self._account.client.get_delivery, delivery.message_id)
             ),
             "payamak delivery question",
         )
@@ -272,7 +278,9 @@ class DeliveryFollower:
     ) -> None:
         """Find out whether an error concerns one message or the gateway; after the latter, pause."""
         _LOGGER.debug("A delivery status could not be fetched: %s", error)
-        if not isinstance(error, UnreachableError | CredentialsError):
+        if not isinstance(
+            error, UnreachableError | CredentialsError | LoginInDoubtError
+        ):
             # Count it: else a message that always fails would be asked for again and again before all others.
             delivery.note_asked(now, answered=False)
         if isinstance(error, RejectedError):

@@ -23,7 +23,7 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
-from ..account.account import if_told, make_client
+from ..account.account import make_client, none_if_not_offered
 from ..account.errors import form_error
 from ..const import (
     CONF_NOTIFY_ACTION,
@@ -249,7 +249,7 @@ class PayamakConfigFlow(ConfigFlow, domain=DOMAIN):
         try:
             await client.get_credit()
             # A line can be typed in where the panel tells none.
-            self._lines = await if_told(client.get_lines()) or ()
+            self._lines = await none_if_not_offered(client.get_lines()) or ()
         except GatewayError as error:
             self._placeholders["code"] = str(error.code)
             return {"base": form_error(error)}

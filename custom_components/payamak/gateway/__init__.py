@@ -15,6 +15,7 @@ from .errors import (
     CredentialsError,
     CreditError,
     GatewayError,
+    LoginInDoubtError,
     MessageError,
     OptOutMissingError,
     RecipientError,
@@ -25,6 +26,7 @@ from .errors import (
     UnreachableError,
     WaitError,
 )
+from .login import Login
 from .models import Delivery, Location, Message, Receipt
 from .states import ENDS, SmsState
 from .text import (
@@ -54,6 +56,8 @@ __all__ = [
     "Delivery",
     "GatewayError",
     "Location",
+    "Login",
+    "LoginInDoubtError",
     "Message",
     "MessageError",
     "OptOutMissingError",

@@ -1,5 +1,6 @@
 """The client of the SMS gateway: one method for each method of the gateway."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -30,6 +31,7 @@ from .errors import (
     UncertainError,
     UnreachableError,
 )
+from .login import Login
 from .models import Delivery, Location, Message, Receipt
 from .receipts import read_receipts, read_shared_line_receipt
 from .reply import Reply, parse
@@ -56,8 +58,9 @@ class PayamakClient:
     """Calls the gateway for one account.
 
     Every method raises a GatewayError whose class says what to do; see ``errors``. After
-    the first wrong credentials the client makes no further requests, because the gateway
-    blocks the caller's address after failed logins: make a new client for new credentials.
+    two refusals of the credentials in a row the client makes no further requests, because
+    the gateway blocks the caller's address after failed logins: make a new client for new
+    credentials. After the first refusal, calls go out one at a time.
     """
 
     def __init__(
@@ -68,13 +71,19 @@ class PayamakClient:
         url: str = DEFAULT_URL,
         *,
         timeout: ClientTimeout = _TIMEOUT,
+        login: Login | None = None,
     ) -> None:
-        """Keep the credentials; ``password`` may be the panel's API key."""
+        """Keep the credentials; ``password`` may be the panel's API key.
+
+        ``login`` is what an earlier client knew of the same credentials.
+        """
         self._session = session
         self._credentials = {"username": username, "password": password}
         self._url = URL(url)
         self._timeout = timeout
-        self._refused: CredentialsError | None = None
+        self.login = login or Login()
+        """Whether the gateway accepts the credentials."""
+        self._one_at_a_time = asyncio.Lock()
         self.gateway_time: datetime | None = None
         """The time of the last reply by the gateway's clock (HTTP Date), aware; None if the reply had none."""
 
@@ -170,17 +179,29 @@ class PayamakClient:
         parameters: Mapping[str, str] | None = None,
     ) -> T:
         """Make one call and read its reply; nothing of their content is logged."""
-        if self._refused:
-            raise type(self._refused)(self._refused.reason, self._refused.code)
+        fields = {**self._credentials, **(parameters or {})}
+        if self.login.doubt:
+            async with self._one_at_a_time:
+                # The call before this one may have settled it; then all that wait go on at once.
+                if self.login.doubt:
+                    return await self._attempt(method, read, fields)
+        return await self._attempt(method, read, fields)
+
+    async def _attempt[T](
+        self, method: str, read: Callable[[Reply], T], fields: Mapping[str, str]
+    ) -> T:
+        """Make a call, and note what its reply says about the login."""
+        self.login.raise_if_refused()
+        doubt = self.login.doubt
         try:
-            return read(
-                await self._post(method, {**self._credentials, **(parameters or {})})
-            )
+            answer = read(await self._post(method, fields))
         except GatewayError as error:
             _LOGGER.debug("%s: %s", method, error)
             if isinstance(error, CredentialsError):
-                self._refused = error
+                self.login.note_refused(error)
             raise
+        self.login.note_accepted(doubt=doubt)
+        return answer
 
     async def _post(self, method: str, fields: Mapping[str, str]) -> Reply:
         try:

@@ -4,8 +4,9 @@
 class GatewayError(Exception):
     """The gateway did not do what it was asked.
 
-    ``reason`` is a fixed word for the cause, ``code`` the gateway's result code if it
-    gave one. Errors hold no credentials, numbers or texts.
+    ``reason`` is a fixed word for the cause, and the key of its text in the translations;
+    ``code`` is the gateway's result code if it gave one. Errors hold no credentials,
+    numbers or texts.
     """
 
     def __init__(self, reason: str, code: int | None = None) -> None:
@@ -20,9 +21,9 @@ class AccountWideError(GatewayError):
 
 
 class CredentialsError(AccountWideError):
-    """Ask the user for the credentials, and make no calls until then.
+    """Ask once more, some seconds later; after a second refusal ask the user, and make no calls until then.
 
-    The gateway blocks the caller's address after repeated failed logins.
+    The gateway also refuses good credentials now and then. It blocks the caller's address after repeated failed logins.
     """
 
 
@@ -72,6 +73,10 @@ class TemporaryError(GatewayError):
 
 class UnreachableError(TemporaryError):
     """The request never left: the name, the connection or TLS failed."""
+
+
+class LoginInDoubtError(TemporaryError):
+    """The gateway refused the login once, and nothing else is asked until that is settled."""
 
 
 class UncertainError(GatewayError):

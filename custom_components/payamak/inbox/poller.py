@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import batched
 import logging
 from typing import Final, override
@@ -121,8 +122,12 @@ class Inbox(DataUpdateCoordinator[None]):
         offset = 0
         while True:
             try:
-                page = await self._account.ask_if_offered(
-                    self._account.client.get_messages(Location.RECEIVED, offset=offset)
+                page = await self._account.ask_or_check_login(
+                    partial(
+                        self._account.client.get_messages,
+                        Location.RECEIVED,
+                        offset=offset,
+                    )
                 )
             except RejectedError:
                 if not offset or self._refusals + 1 < _REFUSALS_IN_A_ROW:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from functools import partial
 from typing import Final
 
 from homeassistant.core import (
@@ -99,10 +100,12 @@ async def _async_get_delivery_status(call: ServiceCall) -> ServiceResponse:
     slots = asyncio.Semaphore(_STATUS_CALLS_AT_A_TIME)
 
     async def ask(message_id: str, *, first: bool = False) -> Delivery | GatewayError:
-        ask_account = account.ask_if_offered if first else account.ask
+        ask_account = account.ask_or_check_login if first else account.ask
         try:
             async with slots:
-                return await ask_account(account.client.get_delivery(message_id))
+                return await ask_account(
+                    partial(account.client.get_delivery, message_id)
+                )
         except GatewayError as error:
             return error
 
@@ -192,9 +195,13 @@ async def _async_read_box(
     found: dict[str, Message] = {}
     page_size = min(limit, MAX_MESSAGES)
     while len(found) < limit:
-        page = await account.ask_if_offered(
-            account.client.get_messages(
-                location, line=line, offset=offset, limit=page_size
+        page = await account.ask_or_check_login(
+            partial(
+                account.client.get_messages,
+                location,
+                line=line,
+                offset=offset,
+                limit=page_size,
             )
         )
         known = len(found)
@@ -228,7 +235,7 @@ async def _async_get_numbers(call: ServiceCall) -> ServiceResponse:
     """Return the account's own lines."""
     account = account_data(call).account
     try:
-        lines = await account.ask_if_offered(account.client.get_lines())
+        lines = await account.ask_or_check_login(account.client.get_lines)
     except GatewayError as error:
         raise action_error(error) from error
     return {"numbers": list(lines)}

@@ -166,9 +166,9 @@ class Messenger:
             rows = _rows_of_receipts(recipients, receipts)
         line = progress.message.line(self._account)
         for row in rows:
-            self._account.heed_message(row.error)
+            self._account.note_message_result(row.error)
             if line:
-                self._account.heed_sender(line, row.error)
+                self._account.note_sender_result(line, row.error)
         await self._finish(progress, rows)
 
     async def _finish(self, progress: _Progress, rows: Sequence[SentRow]) -> None:

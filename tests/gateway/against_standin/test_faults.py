@@ -195,5 +195,5 @@ async def test_a_password_changed_in_the_panel_stops_everything(
     for _ in range(3):
         with pytest.raises(CredentialsError):
             await client.get_credit()
-    assert len(gateway.calls) == 2
+    assert len(gateway.calls) == 3
     assert await PayamakClient(session, "sara", "new", url).get_base_price() == 1730

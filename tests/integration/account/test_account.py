@@ -230,16 +230,17 @@ async def test_wrong_credentials_stop_everything_until_the_user_acts(
     freezer: FrozenDateTimeFactory,
     method: str,
 ) -> None:
-    """The first refusal starts reauth; no second failed login ever leaves."""
+    """The second refusal starts reauth; no third failed login ever leaves."""
     account.password = "changed"
     gateway.calls.clear()
     if method == "GetCredit":
         await pass_time(hass, freezer, minutes=16)
+        await pass_time(hass, freezer, seconds=11)
     for _ in range(3):
         with pytest.raises(HomeAssistantError, match="user name or password"):
             await send(hass)
         await pass_time(hass, freezer, minutes=16)
-    assert [call.method for call in gateway.calls] == [method]
+    assert [call.method for call in gateway.calls] == [method, "GetCredit"]
     [flow] = hass.config_entries.flow.async_progress()
     assert flow["context"]["source"] == "reauth"
 
@@ -250,23 +251,6 @@ async def test_wrong_credentials_stop_everything_until_the_user_acts(
     await hass.async_block_till_done()
     await send(hass)
     assert len(gateway.phone(SARA).messages) == 1
-
-
-async def test_wrong_credentials_at_start_ask_the_user_and_fail_one_login(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    account: Account,
-    gateway: Gateway,
-    freezer: FrozenDateTimeFactory,
-) -> None:
-    """Set-up isn't tried again by itself."""
-    account.password = "changed"
-    entry.add_to_hass(hass)
-    await hass.config_entries.async_setup(entry.entry_id)
-    await pass_time(hass, freezer, hours=1)
-    assert entry.state is ConfigEntryState.SETUP_ERROR
-    assert len(gateway.calls) == 1
-    assert len(hass.config_entries.flow.async_progress()) == 1
 
 
 @pytest.mark.parametrize(

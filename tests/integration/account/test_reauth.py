@@ -1,9 +1,9 @@
-"""A password that the gateway refuses later: one failed login, and a form that mends everything."""
+"""A password that the gateway refuses later: two failed logins, and a form that mends everything."""
 
 from datetime import timedelta
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError
@@ -24,17 +24,13 @@ from tests.integration.story.forms import (
     shown,
     take_calls,
 )
-
-POLL = timedelta(minutes=15, seconds=1)
-
-
-async def enter(hass: HomeAssistant, flow_id: str, password: str) -> ConfigFlowResult:
-    """Fill in the form."""
-    result = await hass.config_entries.flow.async_configure(
-        flow_id, {"password": password}
-    )
-    await hass.async_block_till_done(wait_background_tasks=True)
-    return result
+from tests.integration.story.login import (
+    POLL,
+    SECOND_QUESTION,
+    change_password,
+    enter_password,
+    set_up_refused,
+)
 
 
 async def assert_finishes(
@@ -46,7 +42,7 @@ async def assert_finishes(
 ) -> None:
     """Enter the right password: one reload, and messages go out again."""
     take_calls(gateway)
-    result = await enter(hass, flow_id, password)
+    result = await enter_password(hass, password, flow_id)
     assert (result["type"], result["reason"]) == (
         FlowResultType.ABORT,
         "reauth_successful",
@@ -59,19 +55,17 @@ async def assert_finishes(
     assert len(gateway.phone(SARA).messages) == 1
 
 
-async def test_changed_password_costs_one_failed_login(
+async def test_changed_password_costs_two_failed_logins(
     hass: HomeAssistant,
     gateway: Gateway,
     account: Account,
     home: MockConfigEntry,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """The first refused poll is the last call; nothing asks again until the user has acted."""
-    account.password = "n3w-word"
+    """The second refused poll is the last call; nothing asks again until the user has acted."""
     take_calls(gateway)
-    await let_pass(hass, freezer, POLL)
-    assert take_calls(gateway) == ["GetCredit"]
-    assert len(reauth_flows(hass)) == 1
+    await change_password(hass, freezer, account)
+    assert take_calls(gateway) == ["GetCredit", "GetCredit"]
 
     for _ in range(5):
         await let_pass(hass, freezer, POLL)
@@ -91,11 +85,9 @@ async def test_right_password_mends_everything_without_a_restart(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     """Wrong again is a form error and one more login; right is one reload, and polling goes on."""
-    account.password = "n3w-word"
-    await let_pass(hass, freezer, POLL)
-    [flow_id] = reauth_flows(hass)
+    flow_id = await change_password(hass, freezer, account)
     take_calls(gateway)
-    result = await enter(hass, flow_id, "wr0ng-word")
+    result = await enter_password(hass, "wr0ng-word", flow_id)
     assert (result["step_id"], result["errors"]) == (
         "reauth_confirm",
         {"base": "invalid_auth"},
@@ -116,9 +108,7 @@ async def test_form_names_the_account_and_asks_for_the_password_only(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     """The user sees which account it is; the old password isn't shown."""
-    account.password = "n3w-word"
-    await let_pass(hass, freezer, POLL)
-    [flow_id] = reauth_flows(hass)
+    flow_id = await change_password(hass, freezer, account)
     result = await hass.config_entries.flow.async_configure(flow_id)
     assert result["step_id"] == "reauth_confirm"
     assert list(fields(result)) == ["password"]
@@ -135,14 +125,14 @@ async def test_refused_message_starts_it_too(
     home: MockConfigEntry,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """Where a message is the first to be refused, polling never tries a second time."""
+    """Where a message is the first to be refused, one poll confirms it, and nothing follows."""
     account.password = "n3w-word"
     take_calls(gateway)
     with pytest.raises(HomeAssistantError):
         await send(hass)
     for _ in range(3):
         await let_pass(hass, freezer, POLL)
-    assert take_calls(gateway) == ["SendSMS"]
+    assert take_calls(gateway) == ["SendSMS", "GetCredit"]
     [flow_id] = reauth_flows(hass)
     await assert_finishes(hass, gateway, home, flow_id, "n3w-word")
 
@@ -157,23 +147,25 @@ async def test_api_key_demanded_later(
     """The form says that the API key is wanted, and takes it."""
     account.api_key = "k3y"
     await let_pass(hass, freezer, POLL)
+    await let_pass(hass, freezer, SECOND_QUESTION)
     [flow_id] = reauth_flows(hass)
-    result = await enter(hass, flow_id, "s3cret-word")
+    result = await enter_password(hass, "s3cret-word", flow_id)
     assert result["errors"] == {"base": "api_key_required"}
     await assert_finishes(hass, gateway, home, flow_id, "k3y")
 
 
 async def test_refused_at_start(
-    hass: HomeAssistant, gateway: Gateway, account: Account, entry: MockConfigEntry
+    hass: HomeAssistant,
+    gateway: Gateway,
+    account: Account,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
 ) -> None:
     """An entry that never came up is set up by the form, exactly once."""
     account.password = "n3w-word"
-    entry.add_to_hass(hass)
-    assert not await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    flow_id = await set_up_refused(hass, freezer, entry)
     assert entry.state is ConfigEntryState.SETUP_ERROR
-    assert take_calls(gateway) == ["GetCredit"]
-    [flow_id] = reauth_flows(hass)
+    assert take_calls(gateway) == ["GetCredit", "GetCredit"]
     await assert_finishes(hass, gateway, entry, flow_id, "n3w-word")
 
 
@@ -184,20 +176,22 @@ async def test_same_password_after_a_passing_refusal(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     """The entry comes back although nothing has changed."""
-    gateway.fault("GetCredit", Code(0))
+    gateway.fault("GetCredit", Code(0), times=2)
     await let_pass(hass, freezer, POLL)
+    await let_pass(hass, freezer, SECOND_QUESTION)
     [flow_id] = reauth_flows(hass)
     await assert_finishes(hass, gateway, home, flow_id, "s3cret-word")
 
 
 async def test_same_password_after_a_refusal_at_start(
-    hass: HomeAssistant, gateway: Gateway, entry: MockConfigEntry
+    hass: HomeAssistant,
+    gateway: Gateway,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
 ) -> None:
     """The entry comes up although nothing has changed."""
-    gateway.fault("GetCredit", Code(0))
-    entry.add_to_hass(hass)
-    assert not await hass.config_entries.async_setup(entry.entry_id)
-    [flow_id] = reauth_flows(hass)
+    gateway.fault("GetCredit", Code(0), times=2)
+    flow_id = await set_up_refused(hass, freezer, entry)
     await assert_finishes(hass, gateway, entry, flow_id, "s3cret-word")
 
 
@@ -209,11 +203,9 @@ async def test_bad_day_in_between_is_a_form_error(
     freezer: FrozenDateTimeFactory,
 ) -> None:
     """The password is neither stored nor given up while the gateway doesn't answer as it should."""
-    account.password = "n3w-word"
-    await let_pass(hass, freezer, POLL)
-    [flow_id] = reauth_flows(hass)
+    flow_id = await change_password(hass, freezer, account)
     gateway.fault("GetCredit", Maintenance())
-    result = await enter(hass, flow_id, "n3w-word")
+    result = await enter_password(hass, "n3w-word", flow_id)
     assert result["errors"] == {"base": "not_the_gateway"}
     assert home.data["password"] == "s3cret-word"
     await assert_finishes(hass, gateway, home, flow_id, "n3w-word")
@@ -227,9 +219,7 @@ async def test_it_is_no_repair_of_ours(
     issue_registry: ir.IssueRegistry,
 ) -> None:
     """Home Assistant's own notice of the flow is all there is, and it goes with the flow."""
-    account.password = "n3w-word"
-    await let_pass(hass, freezer, POLL)
-    [flow_id] = reauth_flows(hass)
+    flow_id = await change_password(hass, freezer, account)
     assert [domain for domain, _ in issue_registry.issues] == ["homeassistant"]
-    await enter(hass, flow_id, "n3w-word")
+    await enter_password(hass, "n3w-word", flow_id)
     assert not issue_registry.issues

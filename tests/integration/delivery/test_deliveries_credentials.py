@@ -36,6 +36,7 @@ from tests.integration.story.forms import (
     reauth_flows,
     take_calls,
 )
+from tests.integration.story.login import enter_password
 from tests.integration.story.people import send_sms
 from tests.integration.story.told import Told
 
@@ -69,8 +70,8 @@ async def by_a_poll(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> list
         {"entity_id": "sensor.payamak_credit"},
         blocking=True,
     )
-    await pass_by(hass, freezer, 6)
-    return ["GetCredit"]
+    await pass_by(hass, freezer, 17)
+    return ["GetCredit", "GetCredit"]
 
 
 async def by_a_message(
@@ -79,14 +80,8 @@ async def by_a_message(
     """Let another message be refused."""
     with pytest.raises(HomeAssistantError):
         await send_to(hass, OMID)
-    return ["SendSMS"]
-
-
-async def enter_password(hass: HomeAssistant, password: str) -> None:
-    """Fill in the form that asks for it."""
-    [flow_id] = reauth_flows(hass)
-    await hass.config_entries.flow.async_configure(flow_id, {"password": password})
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await pass_by(hass, freezer, 11)
+    return ["SendSMS", "GetCredit"]
 
 
 @pytest.fixture
@@ -99,7 +94,7 @@ async def told(
 
 
 @pytest.mark.parametrize("find_out", [by_a_question, by_a_poll, by_a_message])
-async def test_one_refusal_ends_all_questions(
+async def test_a_refusal_that_is_believed_ends_all_questions(
     hass: HomeAssistant,
     told: Told,
     account: Account,
@@ -107,7 +102,7 @@ async def test_one_refusal_ends_all_questions(
     freezer: FrozenDateTimeFactory,
     find_out: Discovery,
 ) -> None:
-    """One login fails, two at the most: the gateway blocks addresses. After the form all goes on."""
+    """Two logins fail at the most: the gateway blocks addresses. After the form all goes on."""
     gateway.set_outcome(SARA, Delivery.REACHED_OPERATOR)
     sent = await send_to(hass, SARA, *numbers(9))
     await pass_by(hass, freezer, sum(GAPS[:2]) + 1)
@@ -162,14 +157,15 @@ async def test_nobody_is_kept_waiting_for_what_is_not_asked_any_more(
     account: Account,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """The response comes with the refusal, and not at the end of the time."""
+    """The response comes when the refusal is believed, and not at the end of the time."""
     waiting = asyncio.create_task(send_sms(hass, [SARA], wait_for_delivery=300))
     await asyncio.sleep(0)
     await hass.async_block_till_done()
     account.password = "n3w-word"
-    await before_first_question(hass, freezer)
+    # The credit is asked for 5 seconds after sending, and again 10 seconds later.
+    await pass_by(hass, freezer, 14)
     assert not waiting.done()
-    await pass_by(hass, freezer, 1)
+    await pass_by(hass, freezer, 2)
     assert waiting.done()
     assert [row["delivery"] for row in waiting.result()] == ["pending"]
     assert len(reauth_flows(hass)) == 1

@@ -6,6 +6,7 @@ from unittest.mock import AsyncMock
 
 from aiohttp.abc import ResolveResult
 from aiohttp.resolver import AsyncResolver
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState, ConfigFlowResult
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.data_entry_flow import FlowResultType
@@ -27,6 +28,7 @@ from tests.integration.story.forms import (
     shown_url,
     take_calls,
 )
+from tests.integration.story.login import set_up_refused
 
 
 async def change(
@@ -290,13 +292,15 @@ async def test_action_name_of_another_entry_is_taken(
 
 
 async def test_entry_that_never_came_up_can_be_changed(
-    hass: HomeAssistant, gateway: Gateway, account: Account, entry: MockConfigEntry
+    hass: HomeAssistant,
+    gateway: Gateway,
+    account: Account,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
 ) -> None:
     """Without the account's data the line is a text field; one set-up follows, and the password's form goes."""
     account.password = "n3w-word"
-    entry.add_to_hass(hass)
-    assert not await hass.config_entries.async_setup(entry.entry_id)
-    assert len(reauth_flows(hass)) == 1
+    await set_up_refused(hass, freezer, entry)
     take_calls(gateway)
 
     result = await entry.start_reconfigure_flow(hass)

@@ -10,9 +10,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Account, Gateway
 from simulator.faults import Code, Fault, Place, Reset
-from tests.integration.account.test_reauth import enter
 from tests.integration.conftest import SARA
 from tests.integration.story.forms import let_pass, reauth_flows, send, take_calls
+from tests.integration.story.login import enter_password
 from tests.integration.story.told import Told
 
 from .received import arrive, asked, complaints, family_with_inbox, listen, poll, set_up
@@ -34,11 +34,11 @@ async def test_wrong_credentials_stop_everything_until_the_user_has_acted(
     arrive(gateway, "meanwhile")
     await poll(hass, freezer)
     assert take_calls(gateway) == ["GetMessages", "GetCredit"]
-    [flow_id] = reauth_flows(hass)
+    assert len(reauth_flows(hass)) == 1
     for _ in range(20):
         await poll(hass, freezer)
     assert take_calls(gateway) == []
-    result = await enter(hass, flow_id, "n3w-secret")
+    result = await enter_password(hass, "n3w-secret")
     assert result["reason"] == "reauth_successful"
     assert entry.state is ConfigEntryState.LOADED
     # It has been 21 minutes.
@@ -56,13 +56,12 @@ async def test_wrong_credentials_that_another_question_found_stop_the_polls_too(
     told: Told,
     entry: MockConfigEntry,
 ) -> None:
-    """One failed login is enough."""
+    """No poll is a failed login of its own, before it is believed or after."""
     account.password = "n3w-secret"
     await entry.runtime_data.coordinator.async_refresh()
-    assert take_calls(gateway) == ["GetCredit"]
     for _ in range(5):
         await poll(hass, freezer)
-    assert take_calls(gateway) == []
+    assert take_calls(gateway) == ["GetCredit", "GetCredit"]
     assert len(reauth_flows(hass)) == 1
 
 
