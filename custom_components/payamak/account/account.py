@@ -24,7 +24,6 @@ from ..gateway import (
     PayamakClient,
     RejectedError,
     SenderLineError,
-    UncertainError,
     mask_number,
 )
 from .issues import Issue, async_clear_issues, async_raise_issue
@@ -54,10 +53,15 @@ def make_client(
 
 
 async def none_if_not_offered[T](answer: Awaitable[T]) -> T | None:
-    """Return an answer, or None where the panel has none to give: messages go out without it."""
+    """Return an answer, or None where the panel has none to give now: messages go out without it.
+
+    Raises only what concerns the whole account: that the login or this address is refused.
+    """
     try:
         return await answer
-    except (UncertainError, RejectedError) as error:
+    except CredentialsError, AddressError:
+        raise
+    except GatewayError as error:
         _LOGGER.debug("The panel does not tell a part of the account: %s", error)
         return None
 

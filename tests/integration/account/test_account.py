@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
+from aiohttp import ClientTimeout
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
@@ -17,8 +19,17 @@ from pytest_homeassistant_custom_component.common import (
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.payamak.const import DOMAIN
+from custom_components.payamak.gateway import PayamakClient
 from simulator import Account, Gateway
-from simulator.faults import Code, Envelope, Fault, Maintenance, Reset, ServerError
+from simulator.faults import (
+    Code,
+    Envelope,
+    Fault,
+    Hang,
+    Maintenance,
+    Reset,
+    ServerError,
+)
 from tests.integration.conftest import LINE, OTHER_LINE, SARA, make_entry, recipient
 
 
@@ -167,6 +178,10 @@ async def test_entities_are_unavailable_while_the_gateway_is_away(
     [
         (Code(4711), Maintenance()),
         (Code(0), Code(0)),
+        (Code(2), Code(2)),
+        (Code(6), Code(6)),
+        (Code(10), Code(-1)),
+        (Reset(processed=False), Reset(processed=False)),
         (ServerError(short=True, status=404), ServerError(short=True, status=404)),
         (Reset(), Reset()),
     ],
@@ -189,6 +204,37 @@ async def test_a_panel_without_a_price_still_has_credit_and_sends(
     assert states == {"credit": "1000", "base_price": "unknown", "balance": "unknown"}
     await send(hass)
     assert len(gateway.phone(SARA).messages) == 1
+
+
+@pytest.mark.parametrize("method", ["GetBasePrice", "GetUserNumbers"])
+async def test_a_price_or_lines_that_hang_keep_no_account_from_loading(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    gateway: Gateway,
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+) -> None:
+    """Once their time is over, the account is there."""
+    monkeypatch.setattr(
+        "custom_components.payamak.account.account.PayamakClient",
+        partial(PayamakClient, timeout=ClientTimeout(total=0.2)),
+    )
+    gateway.fault(method, Hang())
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await send(hass)
+    assert len(gateway.phone(SARA).messages) == 1
+
+
+@pytest.mark.parametrize("method", ["GetBasePrice", "GetUserNumbers"])
+async def test_an_address_that_is_refused_to_the_price_or_the_lines_is_a_repair(
+    hass: HomeAssistant, entry: MockConfigEntry, gateway: Gateway, method: str
+) -> None:
+    """It concerns every call; the set-up is tried again."""
+    gateway.fault(method, Code(-111))
+    entry.add_to_hass(hass)
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
 
 
 async def test_what_is_not_told_for_once_stays_known(

@@ -326,3 +326,23 @@ async def test_unloading_ends_the_questions(
     await hass.config_entries.async_unload(home.entry_id)
     await let_pass(hass, freezer, timedelta(hours=1))
     assert take_calls(gateway) == []
+
+
+@pytest.mark.parametrize("method", ["GetBasePrice", "GetUserNumbers"])
+async def test_a_refusal_that_only_the_price_or_the_lines_meet_stops_nothing(
+    hass: HomeAssistant,
+    gateway: Gateway,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+    method: str,
+) -> None:
+    """The credit shows that the login is a good one."""
+    gateway.fault(method, Code(-110))
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    take_calls(gateway)
+    await let_pass(hass, freezer, SECOND_QUESTION)
+    assert take_calls(gateway) == FETCH
+    assert reauth_flows(hass) == []
+    await send(hass)
+    assert received(gateway) == {SARA: 1}

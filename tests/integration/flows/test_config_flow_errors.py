@@ -155,22 +155,31 @@ async def test_blocked_address(
     await assert_goes_on(hass, flow_id, gateway_url)
 
 
+_EVERY_CALL = [
+    (Code(110), "api_key_required"),
+    (Code(-110, Place.VALUE), "api_key_required"),
+    (Code(108), "address_refused"),
+    (Code(-109, Place.BESIDE_OK), "address_refused"),
+    (Code(-111, Place.BOTH), "address_refused"),
+]
+_CREDIT_ALONE = [
+    (Code(0, Place.VALUE), "invalid_auth"),
+    (Code(10), "account_refused"),
+    (Code(12, Place.VALUE), "account_refused"),
+    (Code(6), "try_later"),
+    (Code(3), "try_later"),
+    (Code(2), "refused"),
+]
+
+
 @pytest.mark.parametrize(
-    ("fault", "error"),
+    ("method", "fault", "error"),
     [
-        (Code(0, Place.VALUE), "invalid_auth"),
-        (Code(110), "api_key_required"),
-        (Code(-110, Place.VALUE), "api_key_required"),
-        (Code(108), "address_refused"),
-        (Code(-109, Place.BESIDE_OK), "address_refused"),
-        (Code(-111, Place.BOTH), "address_refused"),
-        (Code(10), "account_refused"),
-        (Code(12, Place.VALUE), "account_refused"),
-        (Code(6), "try_later"),
+        *(("GetCredit", fault, error) for fault, error in _EVERY_CALL + _CREDIT_ALONE),
+        *(("GetUserNumbers", fault, error) for fault, error in _EVERY_CALL),
     ],
     ids=repr,
 )
-@pytest.mark.parametrize("method", CHECK)
 async def test_what_concerns_the_account_is_a_form_error(
     hass: HomeAssistant,
     gateway: Gateway,
@@ -192,6 +201,8 @@ _BAD_DAYS = pytest.mark.parametrize(
     ("fault", "error"),
     [
         (Code(77, Place.VALUE), "refused"),
+        (Code(2), "refused"),
+        (Code(6), "try_later"),
         (Reset(), "no_answer"),
         (Disconnect(), "no_answer"),
         (BrokenOff(), "no_answer"),
