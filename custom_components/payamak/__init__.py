@@ -14,8 +14,8 @@ from .account.devices import (
     async_register_account_device,
     async_rename_recipient_devices,
 )
-from .account.issues import Issue, async_clear_issues
 from .account.known_logins import forget_login
+from .account.repairs import Issue, Repairs, async_clear_when_disabled
 from .const import CONF_PUSH, DOMAIN
 from .coordinator import AccountCoordinator, PayamakConfigEntry, PayamakData
 from .delivery.follower import DeliveryFollower
@@ -34,12 +34,21 @@ PLATFORMS = [Platform.EVENT, Platform.NOTIFY, Platform.SENSOR]
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the actions, which are there before and after any account."""
     async_setup_services(hass)
+    async_clear_when_disabled(hass)
     return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> bool:
     """Set an account up."""
-    account = Account(hass, entry)
+    repairs = Repairs(hass, entry.entry_id, entry.title)
+    repairs.take_over()
+    account = Account(
+        hass,
+        entry.entry_id,
+        entry.data,
+        repairs,
+        partial(entry.async_start_reauth, hass),
+    )
     entry.async_on_unload(account.close)
     coordinator = AccountCoordinator(hass, entry, account)
     await coordinator.async_config_entry_first_refresh()
@@ -51,6 +60,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> b
     deliveries = DeliveryFollower(hass, entry.entry_id, account, address_book, store)
     entry.runtime_data = PayamakData(
         settings=_settings(entry),
+        repairs=repairs,
         account=account,
         account_device_id=async_register_account_device(hass, entry),
         address_book=address_book,
@@ -99,7 +109,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> 
 
 async def async_remove_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> None:
     """Forget the repairs, the login and the file of an account that is no more."""
-    async_clear_issues(hass, entry, *Issue)
+    Repairs(hass, entry.entry_id, entry.title).clear(*Issue)
     forget_login(hass, entry.entry_id)
     await async_remove_store(hass, entry.entry_id)
 

@@ -14,6 +14,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .account.account import Account, none_if_not_offered
 from .account.errors import update_error
+from .account.repairs import Repairs
 from .const import CONF_REFRESH_INTERVAL, DEFAULT_REFRESH_INTERVAL, DOMAIN
 from .delivery.follower import DeliveryFollower
 from .gateway import GatewayError
@@ -34,6 +35,7 @@ class PayamakData:
     """What a loaded account consists of."""
 
     settings: tuple[object, ...]
+    repairs: Repairs
     account: Account
     account_device_id: str
     address_book: AddressBook

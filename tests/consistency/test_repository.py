@@ -99,7 +99,7 @@ def test_the_places_that_contributing_tells_to_begin_in_exist() -> None:
 
 def test_the_repairs_link_leads_to_a_section_of_the_readme() -> None:
     """It is where a user is sent who does not know how to go on."""
-    source = (COMPONENT / "account/issues.py").read_text()
+    source = (COMPONENT / "account/repairs.py").read_text()
     (section,) = re.findall(r'learn_more_url=f"\{DOCUMENTATION\}#([\w-]+)"', source)
     headings = re.findall(
         r"^#+ (.+)$", (REPOSITORY / "README.md").read_text(), re.MULTILINE

@@ -6,7 +6,6 @@ from decimal import Decimal
 import logging
 from typing import Any, Final
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_PASSWORD, CONF_URL, CONF_USERNAME
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
@@ -26,14 +25,18 @@ from ..gateway import (
     SenderLineError,
     mask_number,
 )
-from .issues import Issue, async_clear_issues, async_raise_issue
 from .known_logins import known_login
+from .repairs import Issue, Repairs
 from .signals import signal_login_refused
 
 _LOGGER = logging.getLogger(__name__)
 
 # The account's causes that have a repair; others of the class concern one method only.
 _REPAIRABLE = ("account_inactive", "documents_incomplete")
+# The facts of repairs, for the next set-up: a message met it, or which line it is about.
+_BY_MESSAGE: Final = "by_message"
+_REFUSED_LINE: Final = "refused_line"
+_GONE_LINE: Final = "gone_line"
 # A refused login is asked about again after this time; where there is no answer, each time later.
 _SECOND_QUESTION_AFTER: Final = timedelta(seconds=10)
 _LONGEST_WAIT: Final = timedelta(minutes=15)
@@ -69,21 +72,32 @@ async def none_if_not_offered[T](answer: Awaitable[T]) -> T | None:
 class Account:
     """Everything that is asked of the gateway for a config entry goes through here."""
 
-    def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
-        """Make the client from the entry's credentials."""
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry_id: str,
+        data: Mapping[str, Any],
+        repairs: Repairs,
+        start_reauth: Callable[[], None],
+    ) -> None:
+        """Make the client from the entry's data; ``start_reauth`` is called where the login is refused for good."""
         self._hass = hass
-        self._entry = entry
+        self._entry_id = entry_id
+        self._repairs = repairs
+        self._start_reauth = start_reauth
         self._closed = False
-        # What only a message can show is mended when a message shows it, not by a poll.
-        self._refuses_messages = False
-        self._refuses_sender = False
-        self.sender: str = entry.data[CONF_SENDER]
-        self.client = make_client(
-            hass, entry.data, known_login(hass, entry.entry_id, entry.data)
-        )
+        self.sender: str = data[CONF_SENDER]
+        self._sender_listed: bool = data[CONF_SENDER_LISTED]
+        self.client = make_client(hass, data, known_login(hass, entry_id, data))
         self._ask_again: HassJob[[datetime], Coroutine[Any, Any, None]] | None = None
         self._cancel_timer: CALLBACK_TYPE | None = None
         self._delay = _SECOND_QUESTION_AFTER
+        # What only a message can show is mended when a message shows it, not by a poll: over a reload, too.
+        self._refuses_messages = bool(repairs.facts(Issue.ACCOUNT).get(_BY_MESSAGE))
+        line = repairs.facts(Issue.SENDER_LINE)
+        self._refuses_sender = line.get(_REFUSED_LINE) == self.sender
+        if line and self.sender not in line.values():
+            repairs.clear(Issue.SENDER_LINE)
 
     @property
     def credentials_error(self) -> CredentialsError | None:
@@ -120,7 +134,6 @@ class Account:
     def close(self) -> None:
         """Stop raising repairs and asking: another set-up, or nobody, speaks for the account now."""
         self._closed = True
-        async_clear_issues(self._hass, self._entry, *Issue)
         self._end_doubt()
 
     async def ask[T](self, question: Callable[[], Awaitable[T]]) -> T:
@@ -176,10 +189,8 @@ class Account:
         if self._closed:
             return
         if self.client.login.refusal:
-            self._entry.async_start_reauth(self._hass)
-            async_dispatcher_send(
-                self._hass, signal_login_refused(self._entry.entry_id)
-            )
+            self._start_reauth()
+            async_dispatcher_send(self._hass, signal_login_refused(self._entry_id))
         if not self.client.login.doubt:
             self._end_doubt()
         elif self._ask_again and not self._cancel_timer:
@@ -216,7 +227,7 @@ class Account:
             self._clear(Issue.SENDER_LINE)
         elif isinstance(error, SenderLineError):
             self._refuses_sender = True
-            self._raise_sender_line("sender_line_refused")
+            self._show_sender_line("sender_line_refused", _REFUSED_LINE)
 
     @callback
     def check_sender(self, lines: tuple[str, ...]) -> None:
@@ -225,26 +236,28 @@ class Account:
             return
         if self.sender in lines:
             self._clear(Issue.SENDER_LINE)
-        elif self._entry.data[CONF_SENDER_LISTED]:
-            self._raise_sender_line("sender_line_gone")
+        elif self._sender_listed:
+            self._show_sender_line("sender_line_gone", _GONE_LINE)
 
     def _report(self, error: GatewayError) -> None:
         """Show the user what only they can mend."""
+        if self._closed:
+            return
         if isinstance(error, AddressError):
-            self._raise(Issue.ADDRESS, error.reason)
+            self._repairs.show(Issue.ADDRESS, error.reason)
         elif error.reason in _REPAIRABLE:
-            self._raise(Issue.ACCOUNT, error.reason)
+            facts = {_BY_MESSAGE: "yes"} if self._refuses_messages else None
+            self._repairs.show(Issue.ACCOUNT, error.reason, facts=facts)
 
     def _clear(self, *issues: Issue) -> None:
         if not self._closed:
-            async_clear_issues(self._hass, self._entry, *issues)
+            self._repairs.clear(*issues)
 
-    def _raise_sender_line(self, translation_key: str) -> None:
-        self._raise(Issue.SENDER_LINE, translation_key, sender=mask_number(self.sender))
-
-    def _raise(self, issue: Issue, translation_key: str, **placeholders: str) -> None:
-        if self._closed:
-            return
-        async_raise_issue(
-            self._hass, self._entry, issue, translation_key, **placeholders
-        )
+    def _show_sender_line(self, translation_key: str, fact: str) -> None:
+        if not self._closed:
+            self._repairs.show(
+                Issue.SENDER_LINE,
+                translation_key,
+                facts={fact: self.sender},
+                sender=mask_number(self.sender),
+            )

@@ -19,7 +19,7 @@ from homeassistant.util import slugify
 import voluptuous as vol
 
 from ..account.errors import validation_error
-from ..account.issues import Issue, async_clear_issues, async_raise_issue
+from ..account.repairs import Issue
 from ..const import CONF_NOTIFY_ACTION, DOMAIN
 from ..coordinator import PayamakConfigEntry
 from ..people.address_book import AddressBook, Recipient
@@ -93,6 +93,7 @@ class PayamakNotifyAction(BaseNotificationService):
         self._own: set[str] = set()
         self._taken: set[str] = set()
         self._base: str = entry.data[CONF_NOTIFY_ACTION]
+        self._repairs = entry.runtime_data.repairs
         self._address_book = entry.runtime_data.address_book
         self._messenger = entry.runtime_data.messenger
 
@@ -117,15 +118,13 @@ class PayamakNotifyAction(BaseNotificationService):
         }
         self._own = names - self._taken
         if self._taken:
-            async_raise_issue(
-                self.hass,
-                self._entry,
+            self._repairs.show(
                 Issue.NOTIFY_ACTION,
                 "notify_action_taken",
                 action=", notify.".join(sorted(self._taken)),
             )
         else:
-            async_clear_issues(self.hass, self._entry, Issue.NOTIFY_ACTION)
+            self._repairs.clear(Issue.NOTIFY_ACTION)
         await super().async_register_services()
 
     @override

@@ -235,6 +235,7 @@ async def test_an_address_that_is_refused_to_the_price_or_the_lines_is_a_repair(
     entry.add_to_hass(hass)
     assert not await hass.config_entries.async_setup(entry.entry_id)
     assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert issue(hass, entry, "address") == "address_not_allowed"
 
 
 async def test_what_is_not_told_for_once_stays_known(

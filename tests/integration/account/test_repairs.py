@@ -1,0 +1,232 @@
+"""Repairs over reloads: they stay, ignored where the user chose so, until they are mended or the account goes."""
+
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.payamak.const import DOMAIN
+from simulator import Account, Gateway
+from simulator.faults import Code, Envelope, Maintenance
+from tests.integration.conftest import OTHER_LINE
+from tests.integration.story.forms import let_pass, send
+from tests.integration.story.login import POLL
+
+
+def shown(
+    hass: HomeAssistant, entry: MockConfigEntry, about: str
+) -> ir.IssueEntry | None:
+    """Give a repair, None where there is none."""
+    return ir.async_get(hass).async_get_issue(DOMAIN, f"{entry.entry_id}_{about}")
+
+
+def key(hass: HomeAssistant, entry: MockConfigEntry, about: str) -> str | None:
+    """Give what a repair says, None where there is none."""
+    found = shown(hass, entry, about)
+    return found.translation_key if found else None
+
+
+def ignore(hass: HomeAssistant, entry: MockConfigEntry, about: str) -> None:
+    """Ignore a repair, as the user does in the frontend."""
+    ir.async_ignore_issue(hass, DOMAIN, f"{entry.entry_id}_{about}", ignore=True)
+
+
+def is_ignored(hass: HomeAssistant, entry: MockConfigEntry, about: str) -> bool:
+    """Tell whether a repair is there, and ignored."""
+    found = shown(hass, entry, about)
+    return found is not None and found.dismissed_version is not None
+
+
+async def be_refused(hass: HomeAssistant, gateway: Gateway, code: int) -> None:
+    """Let the gateway refuse a message."""
+    gateway.fault("SendSMS", Code(code))
+    with pytest.raises(HomeAssistantError):
+        await send(hass)
+
+
+async def use_line(
+    hass: HomeAssistant, entry: MockConfigEntry, line: str, **changes: Any
+) -> None:
+    """Change the account's line, which loads it anew."""
+    hass.config_entries.async_update_entry(
+        entry, data={**entry.data, "sender": line, **changes}
+    )
+    await hass.async_block_till_done()
+    assert entry.state is ConfigEntryState.LOADED
+
+
+@pytest.mark.parametrize(
+    ("code", "about", "word"),
+    [
+        (10, "account", "account_inactive"),
+        (5, "sender_line", "sender_line_refused"),
+    ],
+)
+async def test_what_a_message_found_stays_ignored_over_a_reload_until_a_message_goes_out(
+    hass: HomeAssistant,
+    gateway: Gateway,
+    home: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+    code: int,
+    about: str,
+    word: str,
+) -> None:
+    """The polls of the new set-up prove nothing, neither of them."""
+    await be_refused(hass, gateway, code)
+    ignore(hass, home, about)
+    for _ in range(2):
+        await hass.config_entries.async_reload(home.entry_id)
+        await let_pass(hass, freezer, POLL)
+    assert key(hass, home, about) == word
+    assert is_ignored(hass, home, about)
+    await send(hass)
+    assert key(hass, home, about) is None
+
+
+async def test_what_a_message_met_again_as_a_poll_is_still_for_a_message_to_end(
+    hass: HomeAssistant,
+    gateway: Gateway,
+    home: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Whoever met it last."""
+    await be_refused(hass, gateway, 10)
+    gateway.fault("GetCredit", Code(12))
+    await let_pass(hass, freezer, POLL)
+    assert key(hass, home, "account") == "documents_incomplete"
+    await hass.config_entries.async_reload(home.entry_id)
+    assert key(hass, home, "account") == "documents_incomplete"
+
+
+@pytest.mark.parametrize(("code", "about"), [(111, "address"), (10, "account")])
+async def test_what_a_poll_found_stays_ignored_until_a_set_up_finds_it_mended(
+    hass: HomeAssistant,
+    gateway: Gateway,
+    home: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+    code: int,
+    about: str,
+) -> None:
+    """Set-ups that fail for it change nothing about it."""
+    gateway.fault("GetCredit", Code(code), times=None)
+    await let_pass(hass, freezer, POLL)
+    ignore(hass, home, about)
+    await hass.config_entries.async_reload(home.entry_id)
+    assert home.state is ConfigEntryState.SETUP_RETRY
+    assert is_ignored(hass, home, about)
+    gateway.clear_faults()
+    await hass.config_entries.async_reload(home.entry_id)
+    assert key(hass, home, about) is None
+
+
+async def test_a_line_that_is_gone_stays_ignored_until_it_is_back_or_another_one_is_used(
+    hass: HomeAssistant,
+    gateway: Gateway,
+    account: Account,
+    home: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Also where the panel doesn't tell its lines any more."""
+    account.lines = [OTHER_LINE]
+    await let_pass(hass, freezer, POLL)
+    ignore(hass, home, "sender_line")
+    await hass.config_entries.async_reload(home.entry_id)
+    gateway.fault("GetUserNumbers", Maintenance(), times=None)
+    await hass.config_entries.async_reload(home.entry_id)
+    assert key(hass, home, "sender_line") == "sender_line_gone"
+    assert is_ignored(hass, home, "sender_line")
+    await use_line(hass, home, OTHER_LINE)
+    assert key(hass, home, "sender_line") is None
+
+
+async def test_a_line_that_was_refused_is_no_repair_once_another_one_is_used(
+    hass: HomeAssistant, gateway: Gateway, account: Account, home: MockConfigEntry
+) -> None:
+    """What is known of the other one begins anew, with what the panel lists."""
+    await be_refused(hass, gateway, 5)
+    await use_line(hass, home, "30009999", sender_listed=False)
+    assert key(hass, home, "sender_line") is None
+    account.lines = [OTHER_LINE]
+    await use_line(hass, home, "30009998", sender_listed=True)
+    assert key(hass, home, "sender_line") == "sender_line_gone"
+
+
+async def test_a_repair_shows_the_name_that_the_account_has_now(
+    hass: HomeAssistant, gateway: Gateway, home: MockConfigEntry
+) -> None:
+    """And says and remembers the same as before."""
+    await be_refused(hass, gateway, 5)
+    before = shown(hass, home, "sender_line")
+    assert before
+    assert before.translation_placeholders
+    hass.config_entries.async_update_entry(home, title="Home")
+    await hass.async_block_till_done()
+    after = shown(hass, home, "sender_line")
+    assert after
+    assert after.translation_placeholders == {
+        **before.translation_placeholders,
+        "account": "Home",
+    }
+    assert (after.translation_key, after.data) == (before.translation_key, before.data)
+
+
+@pytest.mark.parametrize("code", [10, 111])
+async def test_a_disabled_account_has_no_repairs(
+    hass: HomeAssistant, gateway: Gateway, home: MockConfigEntry, code: int
+) -> None:
+    """Nobody waits for it to work; it is unloaded as usual otherwise."""
+    await be_refused(hass, gateway, code)
+    assert len(ir.async_get(hass).issues) == 1
+    await hass.config_entries.async_set_disabled_by(
+        home.entry_id, ConfigEntryDisabler.USER
+    )
+    assert not ir.async_get(hass).issues
+
+
+async def test_an_account_that_is_disabled_while_its_set_up_fails_has_none_either(
+    hass: HomeAssistant, gateway: Gateway, entry: MockConfigEntry
+) -> None:
+    """Home Assistant doesn't unload what never was loaded."""
+    gateway.fault("GetCredit", Code(111), times=None)
+    entry.add_to_hass(hass)
+    assert not await hass.config_entries.async_setup(entry.entry_id)
+    assert key(hass, entry, "address") == "address_not_allowed"
+    await hass.config_entries.async_set_disabled_by(
+        entry.entry_id, ConfigEntryDisabler.USER
+    )
+    assert key(hass, entry, "address") is None
+
+
+async def test_unloading_alone_takes_no_repair_away(
+    hass: HomeAssistant, gateway: Gateway, home: MockConfigEntry
+) -> None:
+    """A reload is no more than that at first."""
+    gateway.fault("SendSMS", Envelope(value="10", ret_status=10))
+    with pytest.raises(HomeAssistantError):
+        await send(hass)
+    await hass.config_entries.async_unload(home.entry_id)
+    assert key(hass, home, "account") == "account_inactive"
+
+
+async def test_a_name_that_was_taken_stays_ignored_until_it_is_free(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """It is found out anew in each set-up."""
+
+    async def somebody_elses(_: object) -> None:
+        """Stand for another integration's action."""
+
+    hass.services.async_register("notify", "payamak", somebody_elses)
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    ignore(hass, entry, "notify_action")
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert is_ignored(hass, entry, "notify_action")
+    hass.services.async_remove("notify", "payamak")
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert key(hass, entry, "notify_action") is None
