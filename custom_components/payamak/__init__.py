@@ -54,7 +54,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> b
     await coordinator.async_config_entry_first_refresh()
     account.settle_doubts_with(coordinator.async_refresh)
     store = await async_open_store(hass, entry.entry_id)
-    # From here on the settings are read: a change in the meantime must not be missed.
+    # Before the settings are read below: a change after that must cause a reload.
     entry.async_on_unload(entry.add_update_listener(_async_apply))
     address_book = AddressBook.of(entry.subentries)
     deliveries = DeliveryFollower(hass, entry.entry_id, account, address_book, store)
@@ -87,13 +87,13 @@ async def async_setup_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> b
         await Doorbell(
             hass, entry, entry.runtime_data.inbox.async_refresh
         ).async_start()
-    # Automations hear of nothing before Home Assistant has started.
+    # Automations miss events that come before Home Assistant has started.
     entry.async_on_unload(async_at_started(hass, partial(_async_start, entry)))
     return True
 
 
 async def _async_start(entry: PayamakConfigEntry, hass: HomeAssistant) -> None:
-    """Begin to ask what became of messages, and what came in."""
+    """Begin to ask for the delivery of messages and for received ones."""
     data = entry.runtime_data
     data.deliveries.async_start()
     if data.inbox.update_interval or entry.options.get(CONF_PUSH, False):
@@ -101,14 +101,14 @@ async def _async_start(entry: PayamakConfigEntry, hass: HomeAssistant) -> None:
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> bool:
-    """Take an account down, once what became of messages is told to those who are still there."""
+    """Unload an account, after the answers that came in already are reported."""
     await entry.runtime_data.deliveries.async_stop()
     await entry.runtime_data.inbox.async_stop()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> None:
-    """Forget the repairs, the login and the file of an account that is no more."""
+    """Forget the repairs, the login and the file of an account that was removed."""
     Repairs(hass, entry.entry_id, entry.title).clear(*Issue)
     forget_login(hass, entry.entry_id)
     await async_remove_store(hass, entry.entry_id)
@@ -133,5 +133,5 @@ async def _async_apply(hass: HomeAssistant, entry: PayamakConfigEntry) -> None:
 
 
 def _settings(entry: PayamakConfigEntry) -> tuple[object, ...]:
-    """Return what an account was set up with, but for its recipients."""
+    """Return the settings whose change needs a reload: all but the recipients."""
     return entry.data, entry.options, entry.title

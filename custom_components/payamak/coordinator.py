@@ -43,7 +43,7 @@ class PayamakData:
     deliveries: DeliveryFollower
     inbox: Inbox
     messenger: Messenger
-    # What has to follow when recipients are added, changed or removed.
+    # Called when recipients are added, changed or removed.
     recipient_followers: list[Callable[[], Awaitable[None]]] = field(
         default_factory=list
     )
@@ -88,12 +88,12 @@ class AccountCoordinator(DataUpdateCoordinator[AccountData]):
 
     @callback
     def async_refresh_after_sending(self) -> None:
-        """Fetch the new credit soon."""
+        """Fetch the new credit after some seconds; several calls in a row cause one fetch."""
         self._debounced_refresh.async_schedule_call()
 
     @override
     async def _async_update_data(self) -> AccountData:
-        """Ask one thing after the other: with wrong credentials only one login fails."""
+        """Ask one thing after the other: with a wrong login only one call is refused."""
         client, ask = self._account.client, self._account.ask
         try:
             credit = await self._account.ask_credit()

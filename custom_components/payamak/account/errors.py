@@ -1,4 +1,4 @@
-"""The gateway's errors in the user's language: the one place where they become Home Assistant's."""
+"""The gateway's errors in the user's language; nothing else turns them into Home Assistant's errors."""
 
 from collections.abc import Mapping
 
@@ -25,7 +25,7 @@ from ..gateway import (
     WaitError,
 )
 
-# The config flow's words, by what the user can do about it; the first that fits counts.
+# The keys of a form's errors, by what the user can do about it; the first that fits counts.
 _FORM_ERRORS: tuple[tuple[type[GatewayError], str], ...] = (
     (ApiKeyRequiredError, "api_key_required"),
     (CredentialsError, "invalid_auth"),
@@ -39,44 +39,42 @@ _FORM_ERRORS: tuple[tuple[type[GatewayError], str], ...] = (
 )
 
 
-def _placeholders(error: GatewayError) -> dict[str, str]:
-    return {"code": "-" if error.code is None else str(error.code)}
-
-
 def action_error(error: GatewayError) -> HomeAssistantError:
     """Return what an action raises when the gateway refused the whole of it."""
-    return HomeAssistantError(
-        translation_domain=DOMAIN,
-        translation_key=error.reason,
-        translation_placeholders=_placeholders(error),
-    )
+    return _translated(HomeAssistantError, error.reason, **_placeholders(error))
 
 
 def update_error(error: GatewayError) -> ConfigEntryAuthFailed | UpdateFailed:
-    """Return what a coordinator raises: wrong credentials end the polling, the rest passes."""
-    kind = (
+    """Return what a coordinator raises: a refused login ends the polling, the rest passes."""
+    kind: type[ConfigEntryAuthFailed | UpdateFailed] = (
         ConfigEntryAuthFailed if isinstance(error, CredentialsError) else UpdateFailed
     )
-    return kind(
-        translation_domain=DOMAIN,
-        translation_key=error.reason,
-        translation_placeholders=_placeholders(error),
-    )
-
-
-def form_error(error: GatewayError) -> str:
-    """Return the config flow's word for an error."""
-    return next(
-        (word for kind, word in _FORM_ERRORS if isinstance(error, kind)), "refused"
-    )
+    return _translated(kind, error.reason, **_placeholders(error))
 
 
 def validation_error(key: str, **placeholders: str) -> ServiceValidationError:
     """Return what an action raises for input that can't be right."""
-    return ServiceValidationError(
+    return _translated(ServiceValidationError, key, **placeholders)
+
+
+def _translated[E: HomeAssistantError](
+    kind: type[E], key: str, **placeholders: str
+) -> E:
+    return kind(
         translation_domain=DOMAIN,
         translation_key=key,
         translation_placeholders=placeholders,
+    )
+
+
+def _placeholders(error: GatewayError) -> dict[str, str]:
+    return {"code": "-" if error.code is None else str(error.code)}
+
+
+def form_error(error: GatewayError) -> str:
+    """Return the key of a form's error."""
+    return next(
+        (word for kind, word in _FORM_ERRORS if isinstance(error, kind)), "refused"
     )
 
 

@@ -37,5 +37,5 @@ def known_login(hass: HomeAssistant, entry_id: str, data: Mapping[str, Any]) -> 
 
 @callback
 def forget_login(hass: HomeAssistant, entry_id: str) -> None:
-    """Forget the login of an account that is no more."""
+    """Forget the login of an account that was removed."""
     _logins(hass).pop(entry_id, None)

@@ -1,4 +1,4 @@
-"""What an account tells its entities and triggers: a message came to its end, an SMS came in."""
+"""What an account reports to its entities and triggers: the end of a delivery, a received SMS, changes."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +14,7 @@ from ..gateway import SmsState
 class DeliveryReport:
     """The end of an accepted message; ``code`` is the gateway's own number for it.
 
-    Home Assistant logs what was told when a listener fails, so its private parts don't show.
+    Home Assistant logs this object when a listener fails, so its representation leaves out what is private.
     """
 
     entry_id: str
@@ -40,7 +40,7 @@ class DeliveryReport:
 class ReceivedSms:
     """An SMS that came in over one of the account's lines; ``name`` is that of the recipient with the sender's number.
 
-    Its private parts don't show in a log either.
+    Its representation leaves out what is private, too.
     """
 
     entry_id: str
@@ -65,7 +65,7 @@ class ReceivedSms:
         }
 
 
-# Sent for every account; who listens for one of them looks at the entry's id.
+# One signal for all accounts: a listener compares the entry's id.
 SIGNAL_DELIVERY_ENDED: Final = SignalType[DeliveryReport](f"{DOMAIN}_delivery_ended")
 SIGNAL_SMS_RECEIVED: Final = SignalType[ReceivedSms](f"{DOMAIN}_sms_received")
 
@@ -76,5 +76,5 @@ def signal_login_refused(entry_id: str) -> SignalType[()]:
 
 
 def signal_deliveries_changed(entry_id: str) -> SignalType[()]:
-    """Return what is sent when something set out, ended, or is known better."""
+    """Return what is sent when a message was sent or ended, or its last state changed."""
     return SignalType(f"{DOMAIN}_deliveries_changed_{entry_id}")

@@ -5,7 +5,6 @@ from typing import Any, override
 
 from homeassistant.config_entries import (
     SOURCE_USER,
-    ConfigEntry,
     ConfigEntryState,
     ConfigFlow,
     ConfigFlowResult,
@@ -48,7 +47,7 @@ _URL = TextSelector(TextSelectorConfig(type=TextSelectorType.URL))
 
 
 def _connection_section(url: str) -> dict[vol.Marker, section]:
-    """Return the collapsed section that only owners of other gateways open."""
+    """Return the collapsed section with the address, for panels with a gateway of their own."""
     return {
         vol.Optional(SECTION_CONNECTION): section(
             vol.Schema({vol.Optional(CONF_URL, default=url): _URL}),
@@ -69,7 +68,7 @@ class PayamakConfigFlow(ConfigFlow, domain=DOMAIN):
     @staticmethod
     @callback
     @override
-    def async_get_options_flow(config_entry: ConfigEntry) -> PayamakOptionsFlow:
+    def async_get_options_flow(config_entry: PayamakConfigEntry) -> PayamakOptionsFlow:
         """Return the flow of the options."""
         return PayamakOptionsFlow()
 
@@ -77,7 +76,7 @@ class PayamakConfigFlow(ConfigFlow, domain=DOMAIN):
     @callback
     @override
     def async_get_supported_subentry_types(
-        cls, config_entry: ConfigEntry
+        cls, config_entry: PayamakConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
         """Return the flows of what belongs to an account."""
         return {SUBENTRY_RECIPIENT: RecipientFlow}
@@ -109,7 +108,7 @@ class PayamakConfigFlow(ConfigFlow, domain=DOMAIN):
                 # It would count as a failed login.
                 errors = {"base": "invalid_auth"}
             if not errors:
-                # A flow that was lost with its browser must not stand in the way.
+                # A flow whose browser was closed must not block this one.
                 await self.async_set_unique_id(
                     account_id(account[CONF_USERNAME], account[CONF_URL]),
                     raise_on_progress=False,
@@ -236,7 +235,7 @@ class PayamakConfigFlow(ConfigFlow, domain=DOMAIN):
         )
 
     def _complete_url(self, account: dict[str, Any]) -> dict[str, str]:
-        """Complete the address in place; errors in a section are shown at the form's head."""
+        """Complete the address in place; its error goes to the top of the form, as a closed section shows none."""
         try:
             account[CONF_URL] = complete_address(account[CONF_URL])
         except UnusableAddressError as error:
@@ -248,7 +247,7 @@ class PayamakConfigFlow(ConfigFlow, domain=DOMAIN):
         client = make_client(self.hass, account)
         try:
             await client.get_credit()
-            # A line can be typed in where the panel tells none.
+            # Where the panel lists no lines, the user types one in.
             self._lines = await none_if_not_offered(client.get_lines()) or ()
         except GatewayError as error:
             self._placeholders["code"] = str(error.code)
@@ -264,12 +263,12 @@ class PayamakConfigFlow(ConfigFlow, domain=DOMAIN):
 
     def _finish(
         self,
-        entry: ConfigEntry,
+        entry: PayamakConfigEntry,
         data: Mapping[str, Any],
         reason: str,
         unique_id: str | None = None,
     ) -> ConfigFlowResult:
-        """Store what changed, and see to it that the entry is loaded anew exactly once.
+        """Store what changed, and have the entry reloaded exactly once.
 
         The update listener does that for a change, but it isn't attached while set-up fails.
         """
@@ -283,5 +282,5 @@ class PayamakConfigFlow(ConfigFlow, domain=DOMAIN):
 
 
 def _written_url(user_input: Mapping[str, Any], default: str) -> str:
-    """Return the address from its section, which may have been left closed."""
+    """Return the address from its section, which is missing where the section was not opened."""
     return user_input.get(SECTION_CONNECTION, {}).get(CONF_URL) or default

@@ -1,4 +1,4 @@
-"""The gateway's address as a user writes it: complete, and never in the clear over the internet."""
+"""Checks and completes the gateway's address; plain http is accepted in private networks only."""
 
 from ipaddress import ip_address
 
@@ -24,7 +24,7 @@ def complete_address(written: str) -> str:
     password travel in every request.
     """
     url, host = _read(written)
-    if url.scheme == "http" and not _is_at_home(host):
+    if url.scheme == "http" and not _is_in_private_network(host):
         raise UnusableAddressError("insecure_url")
     return str(complete_path(url))
 
@@ -53,7 +53,7 @@ def _read(written: str) -> tuple[URL, str]:
     return url, host
 
 
-def _is_at_home(host: str) -> bool:
+def _is_in_private_network(host: str) -> bool:
     """Tell whether a host is this machine or in a private network."""
     try:
         address = ip_address(host)

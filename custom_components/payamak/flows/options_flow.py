@@ -25,7 +25,7 @@ from ..const import (
 )
 from ..inbox.doorbell import async_push_address
 
-# More often than this is a burden on the gateway; the push address is the prompter way.
+# Shorter intervals are a burden on the gateway; the push address is faster anyway.
 _SHORTEST_INBOX_INTERVAL: Final = 10
 
 

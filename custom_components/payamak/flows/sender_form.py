@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.selector import (
     SelectSelector,
@@ -14,6 +13,7 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from ..const import CONF_NOTIFY_ACTION, CONF_SENDER, CONF_SENDER_LISTED, DOMAIN
+from ..coordinator import PayamakConfigEntry
 from ..gateway import normalise_line
 from ..sending.notify_action import (
     is_notify_action_free,
@@ -53,7 +53,7 @@ def check_sender(
     hass: HomeAssistant,
     user_input: Mapping[str, Any],
     lines: Sequence[str],
-    entry: ConfigEntry | None,
+    entry: PayamakConfigEntry | None,
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the form's data and what is wrong with them; a new account has no entry."""
     errors: dict[str, str] = {}
@@ -75,7 +75,7 @@ def check_sender(
     }, errors
 
 
-def is_listed(sender: str, lines: Sequence[str], entry: ConfigEntry) -> bool:
+def is_listed(sender: str, lines: Sequence[str], entry: PayamakConfigEntry) -> bool:
     """Tell whether a line is among the account's; where it isn't told, as before."""
     if lines:
         return sender in lines
@@ -94,7 +94,7 @@ def free_notify_action(hass: HomeAssistant) -> str:
 
 
 def _are_free(
-    hass: HomeAssistant, notify_action: str, entry: ConfigEntry | None
+    hass: HomeAssistant, notify_action: str, entry: PayamakConfigEntry | None
 ) -> bool:
     """Tell whether the action and those of the recipients could have their names."""
     names = notify_action_names(entry, notify_action) if entry else {notify_action}
