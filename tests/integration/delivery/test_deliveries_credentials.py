@@ -21,7 +21,6 @@ from tests.integration.conftest import OMID, SARA
 from tests.integration.story.deliveries import (
     GAPS,
     PENDING,
-    before_first_question,
     listen,
     numbers,
     pass_by,
