@@ -233,6 +233,7 @@ def test_what_is_no_message_id_is_refused(written: str) -> None:
         ("0912:345:6789", "…6789"),
         ("Sara 0912 123 4567", "…4567"),
         ("Sara 12", "Sara 12"),
+        ("S" * 40, "S" * 40),
         ("S" * 41, "S" * 40 + "…"),
     ],
 )

@@ -83,7 +83,7 @@ def normalise_message_id(value: str) -> str:
     Raises ValueError for anything that is not digits alone.
     """
     digits = _western_digits(value)
-    if not (digits.isascii() and digits.isdecimal()):
+    if not (digits.isdecimal()):
         raise ValueError("Not a message id")
     return digits
 
