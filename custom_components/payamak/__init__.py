@@ -16,7 +16,7 @@ from .account.devices import (
 )
 from .account.known_logins import forget_login
 from .account.repairs import Issue, Repairs, async_clear_when_disabled
-from .const import CONF_PUSH, DOMAIN
+from .const import CONF_PUSH, CONF_WEBHOOK_ID, DOMAIN
 from .coordinator import AccountCoordinator, PayamakConfigEntry, PayamakData
 from .delivery.follower import DeliveryFollower
 from .inbox.doorbell import Doorbell
@@ -84,9 +84,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> b
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await async_setup_notify_action(hass, entry)
     if entry.options.get(CONF_PUSH, False):
-        await Doorbell(
-            hass, entry, entry.runtime_data.inbox.async_refresh
-        ).async_start()
+        doorbell = Doorbell(
+            hass,
+            title=entry.title,
+            webhook_id=entry.options[CONF_WEBHOOK_ID],
+            poll=entry.runtime_data.inbox.async_refresh,
+        )
+        await doorbell.async_start()
+        entry.async_on_unload(doorbell.async_stop)
     # Automations miss events that come before Home Assistant has started.
     entry.async_on_unload(async_at_started(hass, partial(_async_start, entry)))
     return True

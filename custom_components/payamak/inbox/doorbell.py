@@ -1,4 +1,4 @@
-"""The push address: a webhook that the panel calls for each received SMS. It is a doorbell, and nothing more."""
+"""The push address: a webhook that the panel calls for each received SMS. A call only starts a poll."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,48 +8,51 @@ from typing import Final
 from aiohttp.hdrs import METH_GET, METH_POST
 from aiohttp.web import Request, Response
 from homeassistant.components import webhook
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.network import NoURLAvailableError
 from homeassistant.setup import async_setup_component
 
-from ..const import CONF_WEBHOOK_ID, DOMAIN
+from ..const import DOMAIN
 
 _LOGGER = logging.getLogger(__name__)
 
-# Heard at once, and then after this long at the earliest: whoever knows the address can't make us flood the gateway.
+# The first call starts a poll at once, further ones not before this: whoever knows the address can't make us
+# flood the gateway.
 _SECONDS_BETWEEN_POLLS: Final = 5
 
 
 class Doorbell:
-    """Polls when somebody rings. What a call carries is neither believed nor read."""
+    """Polls when the push address is called. What a call carries is neither trusted nor read."""
 
     def __init__(
         self,
         hass: HomeAssistant,
-        entry: ConfigEntry,
+        *,
+        title: str,
+        webhook_id: str,
         poll: Callable[[], Awaitable[None]],
     ) -> None:
-        """Belong to an account; nothing is heard before the start."""
+        """Belong to an account; calls are not answered before the start."""
         self._hass = hass
-        self._entry = entry
+        self._title = title
+        self._webhook_id = webhook_id
         self._poll = poll
-        self._rung = False
-        self._answering: asyncio.Task[None] | None = None
+        self._registered = False
+        self._called = False
+        self._polling: asyncio.Task[None] | None = None
 
     async def async_start(self) -> None:
-        """Listen; where that can't be had, messages are still sent and polled for."""
+        """Register the webhook; where that fails, messages are still sent and polled for."""
         if not await async_setup_component(self._hass, webhook.DOMAIN, {}):
             _LOGGER.warning("The push address is not available, as webhooks are not")
             return
-        webhook_id: str = self._entry.options[CONF_WEBHOOK_ID]
         try:
             webhook.async_register(
                 self._hass,
                 DOMAIN,
-                self._entry.title,
-                webhook_id,
-                self._async_rung,
+                self._title,
+                self._webhook_id,
+                self._async_called,
                 allowed_methods=(METH_GET, METH_POST),
             )
         except ValueError:
@@ -58,29 +61,35 @@ class Doorbell:
                 "The push address is not available, as something else has its webhook"
             )
             return
-        self._entry.async_on_unload(
-            lambda: webhook.async_unregister(self._hass, webhook_id)
-        )
+        self._registered = True
 
-    async def _async_rung(
+    @callback
+    def async_stop(self) -> None:
+        """Answer no more calls, and end the polls that they started."""
+        if self._registered:
+            webhook.async_unregister(self._hass, self._webhook_id)
+        if self._polling:
+            self._polling.cancel()
+
+    async def _async_called(
         self, hass: HomeAssistant, webhook_id: str, request: Request
     ) -> Response:
-        """Answer at once, as the panel expects: an address that fails gets switched off."""
-        self._rung = True
-        if self._answering is None or self._answering.done():
-            self._answering = self._entry.async_create_background_task(
-                self._hass, self._async_answer(), "payamak answers the doorbell"
+        """Answer at once, as the panel expects: it switches off an address that fails."""
+        self._called = True
+        if self._polling is None or self._polling.done():
+            self._polling = self._hass.async_create_background_task(
+                self._async_poll_while_called(), "payamak answers its push address"
             )
         return Response(text="OK")
 
-    async def _async_answer(self) -> None:
-        """Poll for all who have rung, and again for those who rang meanwhile.
+    async def _async_poll_while_called(self) -> None:
+        """Poll once for all calls, and again for those that came meanwhile.
 
-        Home Assistant's Debouncer would drop a ring during a poll that takes long, and with it the
+        Home Assistant's Debouncer would drop a call during a poll that takes long, and with it the
         message that came too late for that poll.
         """
-        while self._rung:
-            self._rung = False
+        while self._called:
+            self._called = False
             await self._poll()
             await asyncio.sleep(_SECONDS_BETWEEN_POLLS)
 
