@@ -178,6 +178,16 @@ async def test_a_word_that_looks_like_a_name_does_not_pass_for_its_owner(
     assert await runs.take() == []
 
 
+async def test_a_sender_who_has_the_very_name_of_somebody_does_not_pass_for_them(
+    hass: HomeAssistant, family_home: MockConfigEntry
+) -> None:
+    """A name means its numbers, and is not compared with the sender's."""
+    runs = await automate(hass, "message_received", {"from": ["Sara"]})
+    receive(hass, "forged", entry_id=family_home.entry_id, sender="Sara")
+    receive(hass, "of Sara", entry_id=family_home.entry_id)
+    assert await runs.texts() == ["of Sara"]
+
+
 async def test_a_group_means_all_its_members_and_nobody_else(
     hass: HomeAssistant, family_home: MockConfigEntry
 ) -> None:
