@@ -70,6 +70,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> b
             hass,
             entry,
             account,
+            repairs,
             address_book,
             store,
             lambda: coordinator.data.lines or (),

@@ -100,7 +100,9 @@ class AccountCoordinator(DataUpdateCoordinator[AccountData]):
             base_price = await none_if_not_offered(ask(client.get_base_price))
             lines = await none_if_not_offered(ask(client.get_lines))
         except GatewayError as error:
+            self._account.outage_log.failed(self, error)
             raise update_error(error) from error
+        self._account.outage_log.worked(self)
         if lines is not None:
             self._account.check_sender(lines)
         known: AccountData | None = self.data

@@ -235,7 +235,7 @@ async def test_messages_are_returned(
     """Of all lines or of one."""
     rows = [{"MsgID": 45163871235, "Body": "سلام"}, {"MsgID": 45163871234}]
     server.answer = answering({"MyBase": {"RetStatus": 1}, "Data": rows})
-    messages = await client.get_messages(Location.ALL, line=line)
+    messages = (await client.get_messages(Location.ALL, line=line)).messages
     assert [row.message_id for row in messages] == ["45163871235", "45163871234"]
     assert messages[0].text == "سلام"
 

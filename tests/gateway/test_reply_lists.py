@@ -14,6 +14,7 @@ from custom_components.payamak.gateway import (
     GatewayError,
     Location,
     Message,
+    MessagePage,
     RejectedError,
     SenderLineError,
     TemporaryError,
@@ -48,7 +49,7 @@ def listing(data: object, base: object = OK) -> bytes:
 
 def message(**changed: object) -> Message:
     """Read one row, some of it changed."""
-    (row,) = read_messages(parse(listing([{**ROW, **changed}])))
+    (row,) = read_messages(parse(listing([{**ROW, **changed}]))).messages
     return row
 
 
@@ -101,7 +102,7 @@ def test_lines_are_read_as_they_have_to_be_sent(body: bytes) -> None:
 def test_there_may_be_no_rows(body: bytes) -> None:
     """A new account has neither lines nor messages."""
     assert read_lines(parse(body)) == ()
-    assert read_messages(parse(body)) == ()
+    assert read_messages(parse(body)) == MessagePage()
 
 
 @pytest.mark.parametrize(
@@ -229,7 +230,7 @@ def test_counts_that_are_no_numbers_are_none(value: object) -> None:
 
 def test_a_row_needs_nothing_but_its_id() -> None:
     """Fields that are missing are empty."""
-    (row,) = read_messages(parse(listing([{"MsgID": "7"}])))
+    (row,) = read_messages(parse(listing([{"MsgID": "7"}]))).messages
     assert row == Message(
         message_id="7",
         location=Location.ALL,
@@ -255,9 +256,24 @@ def test_a_msgid_is_whole_digits(value: object) -> None:
     "value", [None, "", "NULL", "x", 4.5163871234e10, "4.5e10", -7, "1" * 21, [], True]
 )
 def test_a_row_without_an_id_is_a_clear_error(value: object) -> None:
-    """It could not be told from another one."""
+    """It could not be told from another one; an error only where it is the only row."""
     with pytest.raises(BadReplyError):
         message(MsgID=value)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [{**ROW, "MsgID": None}, {}, {**ROW, "Body": []}, "x", None, [ROW], 7],
+    ids=repr,
+)
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_row_that_cant_be_read_hides_no_other(bad: object, place: int) -> None:
+    """It is counted, as the offset of the next page counts all rows."""
+    rows: list[object] = [{**ROW, "MsgID": 9}, {**ROW, "MsgID": 8}]
+    rows.insert(place, bad)
+    page = read_messages(parse(listing(rows)))
+    assert [row.message_id for row in page.messages] == ["9", "8"]
+    assert (page.skipped, page.rows) == (1, 3)
 
 
 @pytest.mark.parametrize(
@@ -360,5 +376,6 @@ def test_a_box_that_nobody_knows_is_no_box(value: object, location: int) -> None
 def test_rows_stay_in_the_order_they_came_in() -> None:
     """Sorting by MsgID is the reader's."""
     rows = [{**ROW, "MsgID": number} for number in (9, 10, 8)]
-    order = [row.message_id for row in read_messages(parse(listing(rows)))]
+    page = read_messages(parse(listing(rows)))
+    order = [row.message_id for row in page.messages]
     assert order == ["9", "10", "8"]

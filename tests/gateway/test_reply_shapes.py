@@ -12,6 +12,7 @@ from custom_components.payamak.gateway import (
     Delivery,
     GatewayError,
     Message,
+    MessagePage,
     Receipt,
     UncertainError,
 )
@@ -134,7 +135,10 @@ def test_the_ways_of_saying_nothing_are_one(value: str | None) -> None:
 READERS: dict[str, tuple[Callable[[Reply], object], Callable[[object], bool]]] = {
     "amount": (read_credit, lambda read: isinstance(read, Decimal)),
     "lines": (read_lines, lambda read: _all(read, str)),
-    "messages": (read_messages, lambda read: _all(read, Message)),
+    "messages": (
+        read_messages,
+        lambda read: isinstance(read, MessagePage) and _all(read.messages, Message),
+    ),
     "delivery": (
         read_delivery,
         lambda read: isinstance(read, Delivery),

@@ -26,6 +26,7 @@ from ..gateway import (
     mask_number,
 )
 from .known_logins import known_login
+from .outage import OutageLog
 from .repairs import Issue, Repairs
 from .signals import signal_login_refused
 
@@ -89,6 +90,7 @@ class Account:
         self.sender: str = data[CONF_SENDER]
         self._sender_listed: bool = data[CONF_SENDER_LISTED]
         self.client = make_client(hass, data, known_login(hass, entry_id, data))
+        self.outage_log = OutageLog()
         self._ask_again: HassJob[[datetime], Coroutine[Any, Any, None]] | None = None
         self._cancel_timer: CALLBACK_TYPE | None = None
         self._delay = _SECOND_QUESTION_AFTER

@@ -23,6 +23,7 @@ class Issue(StrEnum):
     ACCOUNT = "account"
     SENDER_LINE = "sender_line"
     NOTIFY_ACTION = "notify_action"
+    PANEL_CLOCK = "panel_clock"
 
 
 class Repairs:

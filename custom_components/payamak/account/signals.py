@@ -40,7 +40,7 @@ class DeliveryReport:
 class ReceivedSms:
     """An SMS that came in over one of the account's lines; ``name`` is that of the recipient with the sender's number.
 
-    Its representation leaves out what is private, too.
+    ``sent_at`` is None where the panel gave no date. The representation leaves out what is private, too.
     """
 
     entry_id: str
@@ -50,7 +50,7 @@ class ReceivedSms:
     line: str = field(repr=False)
     text: str = field(repr=False)
     parts: int
-    sent_at: datetime
+    sent_at: datetime | None
 
     def as_dict(self) -> dict[str, Any]:
         """Return what the event's attributes and a trigger's variables tell."""
@@ -61,7 +61,7 @@ class ReceivedSms:
             "line": self.line,
             "text": self.text,
             "parts": self.parts,
-            "sent_at": self.sent_at.isoformat(),
+            "sent_at": self.sent_at.isoformat() if self.sent_at else None,
         }
 
 

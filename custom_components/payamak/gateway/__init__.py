@@ -27,7 +27,7 @@ from .errors import (
     WaitError,
 )
 from .login import Login
-from .models import Delivery, Location, Message, Receipt
+from .models import Delivery, Location, Message, MessagePage, Receipt
 from .states import ENDS, SmsState
 from .text import (
     comparable_line,
@@ -60,6 +60,7 @@ __all__ = [
     "LoginInDoubtError",
     "Message",
     "MessageError",
+    "MessagePage",
     "OptOutMissingError",
     "PayamakClient",
     "Receipt",

@@ -5,8 +5,9 @@ import re
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from .models import Location, Message
-from .reply import Reply, as_integer, as_text, raise_refusal, read_rows, unreadable
+from .errors import BadReplyError
+from .models import Location, Message, MessagePage
+from .reply import Reply, as_integer, as_text, raise_refusal, read_list, unreadable
 from .text import normalise_number, well_formed
 
 # Loaded while the module is imported, which Home Assistant does outside the event loop.
@@ -14,13 +15,29 @@ _TEHRAN: Final = ZoneInfo("Asia/Tehran")
 _ROW_ID: Final = re.compile(r"\d{1,20}", re.ASCII)
 
 
-def read_messages(reply: Reply) -> tuple[Message, ...]:
-    """Read GetMessages' rows, in the order they came in; not every panel offers them."""
+def read_messages(reply: Reply) -> MessagePage:
+    """Read GetMessages' rows, in the order they came in; not every panel offers them.
+
+    A row that can't be read is skipped, so that it doesn't hide the others. Raises
+    BadReplyError where there are rows and none can be read.
+    """
     raise_refusal(reply, beyond_credentials=True)
-    return tuple(_message(row) for row in read_rows(reply))
+    rows = read_list(reply)
+    messages: list[Message] = []
+    for row in rows:
+        try:
+            messages.append(_message(row))
+        except BadReplyError:
+            continue
+    if rows and not messages:
+        raise unreadable()
+    return MessagePage(messages=tuple(messages), skipped=len(rows) - len(messages))
 
 
-def _message(row: dict[str, object]) -> Message:
+def _message(row: object) -> Message:
+    """Read one row, or raise BadReplyError."""
+    if not isinstance(row, dict):
+        raise unreadable()
     location = _count(row, "FirstLocation")
     return Message(
         message_id=_row_id(row.get("MsgID")),

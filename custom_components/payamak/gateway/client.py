@@ -32,7 +32,7 @@ from .errors import (
     UnreachableError,
 )
 from .login import Login
-from .models import Delivery, Location, Message, Receipt
+from .models import Delivery, Location, MessagePage, Receipt
 from .receipts import read_receipts, read_shared_line_receipt
 from .reply import Reply, parse
 from .text import PATTERN_SEPARATOR, is_pattern_variable, well_formed
@@ -154,11 +154,11 @@ class PayamakClient:
         line: str = "",
         offset: int = 0,
         limit: int = MAX_MESSAGES,
-    ) -> tuple[Message, ...]:
+    ) -> MessagePage:
         """Return up to 100 messages of a box, in the gateway's order (GetMessages).
 
         ``line`` is one of the account's own lines, "" means all of them; ``offset`` counts
-        rows from the newest. Times are aware.
+        rows from the newest. Times are aware. Raises BadReplyError where no row can be read.
         """
         if not 1 <= limit <= MAX_MESSAGES:
             raise ValueError(f"One call takes 1 to {MAX_MESSAGES} messages")

@@ -71,3 +71,19 @@ class Message:
     def number(self) -> int:
         """Return the id as a number, which rises from message to message: sort by it."""
         return int(self.message_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagePage:
+    """The rows of one reply to GetMessages, in the gateway's order.
+
+    ``skipped`` counts the rows that can't be read, such as those without a MsgID.
+    """
+
+    messages: tuple[Message, ...] = ()
+    skipped: int = 0
+
+    @property
+    def rows(self) -> int:
+        """Return how many rows the reply had: the offset of the next page counts them all."""
+        return len(self.messages) + self.skipped

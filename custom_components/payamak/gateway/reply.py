@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 import json
 import re
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from .codes import error_of
 from .errors import (
@@ -118,16 +118,24 @@ def refusal(reply: Reply) -> GatewayError:
     return unreadable() if code in (None, _SUCCESS) else error_of(code)
 
 
-def read_rows(reply: Reply) -> tuple[dict[str, object], ...]:
-    """Return the rows of a list method; without any, a code in Value is a refusal."""
+def read_rows(reply: Reply) -> list[dict[str, object]]:
+    """Return the rows of a list method, all of which must be objects."""
+    rows = read_list(reply)
+    if not all(isinstance(row, dict) for row in rows):
+        raise unreadable()
+    return rows
+
+
+def read_list(reply: Reply) -> list[Any]:
+    """Return what a list method lists; without any, a code in Value is a refusal."""
     rows = reply.data
     if not rows and reply.code not in (None, _SUCCESS):
         raise error_of(reply.code)
     if rows is None:
-        return ()
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        return []
+    if not isinstance(rows, list):
         raise unreadable()
-    return tuple(rows)
+    return rows
 
 
 def as_text(value: object) -> str | None:

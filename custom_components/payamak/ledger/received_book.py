@@ -1,64 +1,73 @@
-"""Which received messages are known already, so that none starts anything twice."""
+"""Which received messages are known already, so that none starts an automation twice."""
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import timedelta
 from typing import Any, Final, Self
 
 _MOST_KNOWN: Final = 1000
 
 
 class ReceivedBook:
-    """The ids (MsgID) of the newest messages; whatever is older than all of these is known too.
+    """The ids (MsgID) of the newest messages; every id below all of these counts as known too.
 
     A highest id alone would lose a message that the gateway lists late, behind a newer one.
     """
 
     def __init__(self) -> None:
-        """Begin with a book in which the mark is still to be taken."""
-        self._mark_taken = False
+        """Begin with a book that has no baseline yet."""
+        self.has_baseline = False
+        """Whether the panel has ever listed its messages."""
+        self.clock_shift: timedelta | None = None
+        """How far the panel's dates are behind the true time, where that is known."""
         self._panel: str | None = None
         self._known: set[int] = set()
         self._all_known_up_to = 0
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Self:
-        """Take up what was stored."""
+        """Read a book as it was stored."""
         book = cls()
         if stored:
-            book._mark_taken = True
+            book.has_baseline = True
             book._panel = stored["panel"]
             book._known.update(map(int, stored["known"]))
             book._all_known_up_to = int(stored["all_known_up_to"])
+            if (seconds := stored["clock_shift"]) is not None:
+                book.clock_shift = timedelta(seconds=seconds)
         return book
 
     def as_dict(self) -> dict[str, Any]:
         """Return what is stored: ids as text, as they can be longer than 64 bits."""
-        if not self._mark_taken:
+        if not self.has_baseline:
             return {}
+        shift = self.clock_shift
         return {
             "panel": self._panel,
             "known": [str(each) for each in sorted(self._known)],
             "all_known_up_to": str(self._all_known_up_to),
+            "clock_shift": None if shift is None else shift.total_seconds(),
         }
 
     def open_for(self, panel: str | None) -> None:
-        """Begin anew where the account has moved to another panel, whose ids mean other messages."""
+        """Forget the baseline where the account has moved to another panel, whose ids mean other messages."""
         if panel != self._panel:
             self._panel = panel
-            self._mark_taken = False
+            self.has_baseline = False
+            self.clock_shift = None
 
-    def needs_mark(self, newest: Collection[str]) -> bool:
-        """Tell whether the box is another one than that which is known.
+    def needs_baseline(self, newest: Collection[str]) -> bool:
+        """Tell whether these ids, the newest of the panel, belong to a box that is not known.
 
-        A panel that numbers its messages anew would never have a new one; what it lists as its newest then
-        is older than all that is known.
+        A panel that begins to number its messages anew lists ids below all known ones. Without a new
+        baseline, none of its messages would ever count as new.
         """
-        if not self._mark_taken:
+        if not self.has_baseline:
             return True
         return bool(newest) and max(map(int, newest)) <= self._all_known_up_to
 
-    def take_mark(self, message_ids: Collection[str], *, more_exist: bool) -> None:
-        """Know these from the beginning, and all that is older where there is more."""
-        self._mark_taken = True
+    def set_baseline(self, message_ids: Collection[str], *, more_exist: bool) -> None:
+        """Treat these ids as known, and all below them where the box holds more."""
+        self.has_baseline = True
         self._known = set(map(int, message_ids))
         self._all_known_up_to = min(self._known) if more_exist else 0
 
@@ -68,7 +77,7 @@ class ReceivedBook:
         return number > self._all_known_up_to and number not in self._known
 
     def note(self, message_ids: Iterable[str]) -> None:
-        """Know these from now on."""
+        """Treat these ids as known from now on."""
         self._known.update(map(int, message_ids))
         if len(self._known) > _MOST_KNOWN:
             in_order = sorted(self._known)

@@ -205,10 +205,10 @@ async def _async_read_box(
             )
         )
         known = len(found)
-        found |= {message.message_id: message for message in page}
-        offset += len(page)
+        found |= {message.message_id: message for message in page.messages}
+        offset += page.rows
         # A gateway that always returns the same page would be asked for ever.
-        if len(page) < page_size or len(found) == known:
+        if page.rows < page_size or len(found) == known:
             break
     # The gateway's own order can't be relied on.
     return sorted(found.values(), key=lambda each: each.number, reverse=True)[:limit]

@@ -110,7 +110,7 @@ async def test_what_is_odd_but_clear_is_read(
     assert await client.get_lines() == (LINE,)
     (receipt,) = await client.send_sms([SARA], "Fire!", LINE)
     assert receipt.message_id == gateway.phone(SARA).messages[0].rec_id
-    (sent,) = await client.get_messages(Location.SENT)
+    (sent,) = (await client.get_messages(Location.SENT)).messages
     assert sent.text == "Fire!"
 
 
@@ -119,7 +119,7 @@ async def test_a_flat_list_is_read(client: PayamakClient, gateway: Gateway) -> N
     gateway.fault(None, faults.FlatEnvelope(), times=None)
     assert await client.get_lines() == (LINE,)
     await client.send_sms([SARA], "Fire!", LINE)
-    assert len(await client.get_messages(Location.SENT)) == 1
+    assert (await client.get_messages(Location.SENT)).rows == 1
 
 
 @pytest.mark.parametrize(

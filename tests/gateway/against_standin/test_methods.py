@@ -7,6 +7,7 @@ import pytest
 
 from custom_components.payamak.gateway import (
     Location,
+    MessagePage,
     PayamakClient,
     count_parts,
     count_tariff_units,
@@ -76,7 +77,7 @@ async def test_both_boxes_are_read(client: PayamakClient, gateway: Gateway) -> N
     await client.send_sms([SARA, ALI], "آتش!", LINE)
     gateway.advance(timedelta(minutes=1))
     gateway.receive(LINE, SARA, "سلام")
-    received, sent = await client.get_messages(Location.ALL)
+    received, sent = (await client.get_messages(Location.ALL)).messages
     assert (received.location, sent.location) == (Location.RECEIVED, Location.SENT)
     assert (received.sender, received.receiver) == (SARA, LINE)
     assert (received.text, received.parts) == ("سلام", 1)
@@ -87,7 +88,10 @@ async def test_both_boxes_are_read(client: PayamakClient, gateway: Gateway) -> N
     assert timedelta() <= NOW - sent.sent_at < timedelta(seconds=1)
     assert received.sent_at > sent.sent_at
     assert int(received.message_id) > int(sent.message_id)
-    assert await client.get_messages(Location.RECEIVED) == (received,)
-    assert await client.get_messages(Location.SENT, line=LINE) == (sent,)
-    assert await client.get_messages(Location.ALL, line="3000") == ()
-    assert await client.get_messages(Location.ALL, offset=1, limit=1) == (sent,)
+    for page, messages in (
+        (await client.get_messages(Location.RECEIVED), (received,)),
+        (await client.get_messages(Location.SENT, line=LINE), (sent,)),
+        (await client.get_messages(Location.ALL, line="3000"), ()),
+        (await client.get_messages(Location.ALL, offset=1, limit=1), (sent,)),
+    ):
+        assert page == MessagePage(messages=messages)

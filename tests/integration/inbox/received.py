@@ -1,9 +1,9 @@
 """What the tests of the inbox share: SMS that come in, what was told of them, and power cuts."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 import logging
-from typing import Any
+from typing import Any, override
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
@@ -11,6 +11,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Account, Gateway, ReceivedMessage
+from simulator.faults import RowsFault
 from simulator.world import World
 from tests.integration.conftest import LINE, OMID, SARA, make_entry, recipient
 from tests.integration.story import disk as disk_story
@@ -42,6 +43,20 @@ async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
         entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
+
+
+@dataclass(frozen=True)
+class WithoutIds(RowsFault):
+    """The rows with these ids (all, if there are none) are listed without them."""
+
+    ids: tuple[int, ...] = ()
+
+    @override
+    def rearrange(self, rows: list[Any]) -> list[object]:
+        return [
+            row | {"MsgID": None} if not self.ids or row["MsgID"] in self.ids else row
+            for row in rows
+        ]
 
 
 def listen(hass: HomeAssistant, entity_id: str = RECEIVED) -> Told:
@@ -96,6 +111,12 @@ def on_disk(disk: dict[str, Any], entry: MockConfigEntry) -> Any:
     return what_is_on_disk(disk, entry.entry_id)
 
 
+async def restart(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Take the account down and set it up again: the next poll is the first one after a start."""
+    await hass.config_entries.async_unload(entry.entry_id)
+    await set_up(hass, entry)
+
+
 async def power_cut(
     hass: HomeAssistant, disk: dict[str, Any], entry: MockConfigEntry, left: Any
 ) -> None:
@@ -109,6 +130,10 @@ def complaints(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [
         record.getMessage()
         for record in caplog.records
-        if record.name == "custom_components.payamak.inbox.poller"
+        if record.name
+        in (
+            "custom_components.payamak.inbox.poller",
+            "custom_components.payamak.account.outage",
+        )
         and record.levelno > logging.INFO
     ]

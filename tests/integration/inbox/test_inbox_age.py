@@ -1,4 +1,4 @@
-"""Which received SMS start nothing: old ones, undated ones, and our own."""
+"""Which received SMS are ignored after a start or an outage: old and undated ones."""
 
 from datetime import timedelta
 from typing import Any
@@ -9,15 +9,14 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from simulator import Account, Gateway
-from simulator.faults import MixedBoxes, Replaced
+from simulator import Gateway
+from simulator.faults import Replaced, Reset
 from tests.integration.account.test_privacy import diagnostics
-from tests.integration.conftest import LINE, OMID
 from tests.integration.story.told import Told
 
-from .received import arrive, poll
+from .received import arrive, poll, restart
 
-pytestmark = pytest.mark.usefixtures("silence")
+DAY = timedelta(days=1)
 
 
 @pytest.fixture(name="before")
@@ -26,21 +25,23 @@ def one_before() -> list[str]:
     return ["before"]
 
 
+@pytest.mark.usefixtures("silence")
 @pytest.mark.parametrize(
     ("minutes", "ago", "is_told"),
     [
-        (10, timedelta(minutes=8), True),
-        (10, timedelta(minutes=9, seconds=1), False),
-        (1, timedelta(seconds=1), False),
-        (1440, timedelta(hours=23), True),
-        (1440, timedelta(hours=24), False),
-        # The future means that the clocks differ, and nobody can say how old it is.
-        (10, timedelta(minutes=-3), True),
-        (10, timedelta(minutes=-4), False),
-        (10, timedelta(days=-365), False),
+        (10, timedelta(minutes=9, seconds=58), True),
+        (10, timedelta(minutes=10, seconds=1), False),
+        (1, timedelta(seconds=58), True),
+        (1, timedelta(seconds=61), False),
+        (1440, timedelta(hours=23, minutes=59), True),
+        (1440, timedelta(hours=24, seconds=1), False),
+        # A date in the future means that the clocks differ: nobody knows how old it is.
+        (10, timedelta(minutes=-2), True),
+        (10, timedelta(minutes=-2, seconds=-2), False),
+        (10, -365 * DAY, False),
     ],
 )
-async def test_only_young_messages_are_told(
+async def test_after_a_start_only_young_messages_are_told(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     gateway: Gateway,
@@ -50,17 +51,43 @@ async def test_only_young_messages_are_told(
     ago: timedelta,
     is_told: bool,
 ) -> None:
-    """An old SMS never opens a door; a poll comes 61 seconds after it was listed here."""
+    """An old SMS never opens a door, however short a time the start took, and at no later poll either."""
     hass.config_entries.async_update_entry(entry, options={"inbox_max_age": minutes})
     await hass.async_block_till_done()
     arrive(gateway, "OPEN", ago=ago)
-    await poll(hass, freezer)
+    await restart(hass, entry)
     assert told.texts == (["OPEN"] if is_told else [])
     await poll(hass, freezer)
     assert len(told.texts) == is_told
 
 
-async def test_what_starts_nothing_is_counted_for_a_bug_report(
+@pytest.mark.parametrize(
+    ("polls_that_fail", "is_told"), [(9, True), (10, False), (60, False)]
+)
+async def test_after_a_long_outage_the_date_decides(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    told: Told,
+    polls_that_fail: int,
+    is_told: bool,
+) -> None:
+    """The last poll that succeeded was too long ago to tell what is new; a poll comes every 61 seconds here."""
+    arrive(gateway, "OPEN", ago=timedelta(hours=1))
+    gateway.fault("GetMessages", Reset(), times=polls_that_fail)
+    for _ in range(polls_that_fail):
+        await poll(hass, freezer)
+    assert told.texts == []
+    arrive(gateway, "now")
+    await poll(hass, freezer)
+    assert told.texts == (["OPEN", "now"] if is_told else ["now"])
+    # From then on, polls tell what is new.
+    arrive(gateway, "dated wrongly", ago=timedelta(hours=1))
+    await poll(hass, freezer)
+    assert told.texts[-1] == "dated wrongly"
+
+
+async def test_what_is_ignored_is_counted_for_a_bug_report(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     gateway: Gateway,
@@ -69,48 +96,37 @@ async def test_what_starts_nothing_is_counted_for_a_bug_report(
     hass_client: ClientSessionGenerator,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Whose clocks differ finds it there, and in the log."""
+    """And told in the log."""
     caplog.set_level("INFO")
     arrive(gateway, "OPEN", "SESAME", ago=timedelta(hours=1))
     arrive(gateway, "now")
-    await poll(hass, freezer)
+    await restart(hass, entry)
     assert told.texts == ["now"]
     found = await diagnostics(hass, hass_client, entry)
-    assert found["account"]["received_messages_passed_over"] == 2
+    assert found["account"]["received_messages_ignored"] == 2
     assert found["account"]["inbox_last_error"] is None
-    assert "2 received SMS start nothing" in caplog.text
+    assert "2 received SMS ignored: old, undated or from an own line" in caplog.text
 
 
+@pytest.mark.usefixtures("silence")
 @pytest.mark.parametrize(
     "date", [None, "", "yesterday", "0001-01-01T00:00:00", 0, "9999-12-31T23:59:59"]
 )
-async def test_a_message_without_a_date_is_not_told(
+@pytest.mark.parametrize("live", [True, False])
+async def test_a_message_without_a_date_is_told_only_where_the_polls_show_that_it_is_new(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     gateway: Gateway,
+    entry: MockConfigEntry,
     told: Told,
     date: Any,
+    live: bool,
 ) -> None:
-    """Nobody can say how old it is."""
+    """After a start nobody can say how old it is."""
     arrive(gateway, "OPEN")
     gateway.fault("GetMessages", Replaced("SendDate", date, in_rows=True))
+    await (poll(hass, freezer) if live else restart(hass, entry))
     await poll(hass, freezer)
-    await poll(hass, freezer)
-    assert told.texts == []
-
-
-async def test_sent_messages_among_the_received_ones_are_not_told(
-    hass: HomeAssistant,
-    freezer: FrozenDateTimeFactory,
-    gateway: Gateway,
-    account: Account,
-    told: Told,
-) -> None:
-    """A panel that mixes the boxes up must not let us answer ourselves."""
-    gateway.fault("GetMessages", MixedBoxes(), times=None)
-    gateway.deliver(account, LINE, "out", [OMID], flash=False)
-    arrive(gateway, "in")
-    gateway.deliver(account, LINE, "out too", [OMID], flash=False)
-    await poll(hass, freezer)
-    await poll(hass, freezer)
-    assert told.texts == ["in"]
+    assert [(each["text"], each["sent_at"]) for each in told.events] == (
+        [("OPEN", None)] if live else []
+    )

@@ -234,6 +234,26 @@ async def test_a_refusal_of_a_further_page_that_passes_loses_nothing(
     assert told.texts == texts
 
 
+async def test_refusals_of_further_pages_count_anew_after_a_poll_that_succeeded(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    entry: MockConfigEntry,
+    told: Told,
+) -> None:
+    """Only one after the other they mean that there will never be more."""
+    texts = [f"{number}" for number in range(600)]
+    await set_up(hass, entry)
+    for begin in (0, 300):
+        arrive(gateway, *texts[begin : begin + 300])
+        gateway.fault("GetMessages", FurtherPagesRefused(), times=4)
+        await poll(hass, freezer)
+        await poll(hass, freezer)
+        assert told.texts == texts[:begin]
+        await poll(hass, freezer)
+        assert told.texts == texts[: begin + 300]
+
+
 @pytest.mark.usefixtures("silence")
 async def test_trouble_with_history_keeps_no_new_message_from_being_told(
     hass: HomeAssistant,

@@ -14,12 +14,15 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from simulator import Account, Gateway
-from tests.integration.conftest import LINE, OTHER_LINE
+from simulator.faults import Code, MixedBoxes, Place
+from tests.integration.conftest import LINE, OMID, OTHER_LINE
 from tests.integration.story.told import Told
 
-from .received import RECEIVED, arrive, on_disk, poll
+from .received import RECEIVED, arrive, on_disk, poll, restart
 
 pytestmark = pytest.mark.usefixtures("silence")
+
+NEW_LINE = "30007654321"
 
 
 @pytest.mark.parametrize(
@@ -61,7 +64,19 @@ async def test_a_state_trigger_does_not_see_an_sms_again_after_a_reload(
     assert len(opened) == 1
 
 
-@pytest.mark.parametrize("sender", [LINE, OTHER_LINE])
+@pytest.mark.parametrize(
+    "sender",
+    [
+        LINE,
+        OTHER_LINE,
+        f"+98{OTHER_LINE}",
+        f"0098{OTHER_LINE}",
+        f"+{OTHER_LINE}",
+        f"0{OTHER_LINE}",
+        "+98 5000 1060 4671",
+        "۵۰۰۰۱۰۶۰۴۶۷۱",
+    ],
+)
 async def test_an_sms_of_our_own_line_is_not_told(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
@@ -69,7 +84,7 @@ async def test_an_sms_of_our_own_line_is_not_told(
     told: Told,
     sender: str,
 ) -> None:
-    """An automation that answers would answer itself for ever."""
+    """However the panel writes it: an automation that answers would answer itself for ever."""
     arrive(gateway, "echo", sender=sender)
     arrive(gateway, "in")
     await poll(hass, freezer)
@@ -77,7 +92,80 @@ async def test_an_sms_of_our_own_line_is_not_told(
     assert told.texts == ["in"]
 
 
-async def test_an_account_that_moves_to_another_panel_takes_the_mark_anew(
+async def test_a_line_that_is_much_like_ours_is_a_stranger(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    told: Told,
+) -> None:
+    """With another country's prefix, or a digit more."""
+    for sender in (f"98{OTHER_LINE}", f"{OTHER_LINE}1", OTHER_LINE[1:]):
+        arrive(gateway, sender, sender=sender)
+    await poll(hass, freezer)
+    assert len(told.texts) == 3
+
+
+@pytest.mark.parametrize(
+    ("listed", "sender"),
+    [
+        (NEW_LINE, NEW_LINE),
+        (NEW_LINE, f"+98{NEW_LINE}"),
+        (f"+98{NEW_LINE}", NEW_LINE),
+    ],
+)
+async def test_a_line_that_writes_to_itself_is_not_told_though_it_is_not_known_to_be_ours(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    account: Account,
+    told: Told,
+    listed: str,
+    sender: str,
+) -> None:
+    """The account has got it since its lines were fetched."""
+    account.lines.append(listed)
+    arrive(gateway, "echo", sender=sender, line=listed)
+    arrive(gateway, "in", line=listed)
+    await poll(hass, freezer)
+    assert told.texts == ["in"]
+
+
+async def test_our_usual_line_is_ours_though_the_panel_does_not_tell_its_lines(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    entry: MockConfigEntry,
+    told: Told,
+) -> None:
+    """It is in the account's settings."""
+    gateway.fault("GetUserNumbers", Code(35, Place.STATUS), times=None)
+    await restart(hass, entry)
+    arrive(gateway, "echo", sender=LINE, line=OTHER_LINE)
+    arrive(gateway, "in")
+    await poll(hass, freezer)
+    assert told.texts == ["in"]
+
+
+@pytest.mark.parametrize("line", [LINE, NEW_LINE])
+async def test_sent_messages_among_the_received_ones_are_not_told(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    account: Account,
+    told: Told,
+    line: str,
+) -> None:
+    """A panel may mix the boxes up; what was sent over a line that isn't known to be ours is not told either."""
+    gateway.fault("GetMessages", MixedBoxes(), times=None)
+    gateway.deliver(account, line, "out", [OMID], flash=False)
+    arrive(gateway, "in")
+    gateway.deliver(account, line, "out too", [OMID], flash=False)
+    await poll(hass, freezer)
+    await poll(hass, freezer)
+    assert told.texts == ["in"]
+
+
+async def test_an_account_that_moves_to_another_panel_sets_a_new_baseline(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     gateway: Gateway,
@@ -97,7 +185,7 @@ async def test_an_account_that_moves_to_another_panel_takes_the_mark_anew(
     assert told.texts == ["here", "there"]
 
 
-async def test_a_panel_that_numbers_its_messages_anew_takes_the_mark_anew(
+async def test_a_panel_that_numbers_its_messages_anew_sets_a_new_baseline(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     gateway: Gateway,

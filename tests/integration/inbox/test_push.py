@@ -188,6 +188,37 @@ async def test_regular_polls_go_on_beside_it(
 
 
 @pytest.mark.usefixtures("silence")
+async def test_a_call_during_a_regular_poll_tells_nothing_twice(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    entry: MockConfigEntry,
+    panel: Panel,
+    told: Told,
+) -> None:
+    """Both would find the same messages, where there are several pages of them."""
+    hass.config_entries.async_update_entry(entry, options=PUSH)
+    await hass.async_block_till_done()
+    first_page, second_page = LateAnswer(), LateAnswer()
+    first_page.released.set()
+    gateway.fault("GetMessages", first_page)
+    gateway.fault("GetMessages", second_page)
+    texts = [f"{number}" for number in range(150)]
+    arrive(gateway, *texts)
+    await let_go_by(hass, freezer, 61)
+    await asyncio.wait_for(second_page.asked.wait(), 5)
+    gateway.calls.clear()
+    assert await ring(panel) == "OK"
+    await for_a_while()
+    assert told.texts == []
+    second_page.released.set()
+    await until(lambda: told.texts == texts)
+    await let_go_by(hass, freezer, 6)
+    assert told.texts == texts
+    assert polls(gateway) == 1
+
+
+@pytest.mark.usefixtures("silence")
 async def test_it_can_be_turned_off_and_on_again(
     hass: HomeAssistant,
     gateway: Gateway,

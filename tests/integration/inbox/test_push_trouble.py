@@ -66,21 +66,36 @@ async def test_the_first_message_counts_where_the_first_poll_failed(
     await until(lambda: told.texts == ["سلام"])
 
 
-async def test_a_panel_that_lacks_the_method_gets_no_poll_more_than_it_calls_for(
+@pytest.mark.parametrize("offered_before", [True, False])
+async def test_a_panel_that_refuses_is_asked_at_each_call_and_else_the_more_seldom(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     gateway: Gateway,
-    panel: Panel,
+    gateway_url: str,
+    hass_client_no_auth: ClientSessionGenerator,
+    offered_before: bool,
 ) -> None:
-    """Its login works."""
-    gateway.fault("GetMessages", Code(35, Place.STATUS), times=None)
+    """Its login works. One that never offered messages is asked hourly, another one after two minutes now."""
+    refusal = Code(35, Place.STATUS)
+    entry = family_with_inbox(gateway_url, inbox_interval=0, **PUSH)
+    if not offered_before:
+        gateway.fault("GetMessages", refusal, times=None)
+    await set_up(hass, entry)
+    panel = await hass_client_no_auth()
+    if offered_before:
+        gateway.fault("GetMessages", refusal, times=None)
+    gateway.calls.clear()
     for number in range(1, 4):
         await ring(panel)
         await let_go_by(hass, freezer, 6)
         assert polls(gateway) == number
     assert reauth_flows(hass) == []
-    await let_go_by(hass, freezer, 3000)
+    await let_go_by(hass, freezer, 110)
     assert polls(gateway) == 3
+    await let_go_by(hass, freezer, 130)
+    assert polls(gateway) == (4 if offered_before else 3)
+    await let_go_by(hass, freezer, 3600)
+    assert polls(gateway) == (5 if offered_before else 4)
 
 
 async def test_calls_after_wrong_credentials_ask_nothing(

@@ -463,3 +463,17 @@ async def test_what_is_read_is_in_no_log(
     )
     assert "GetMessages" in ours
     assert not any(each in ours for each in ("محرمانه", SARA, SARA[1:], LINE))
+
+
+async def test_a_row_without_an_id_hides_no_other(
+    hass: HomeAssistant, gateway: Gateway
+) -> None:
+    """It counts for the offset of the next page alone."""
+    receive(gateway, *numbered(130))
+
+    def without_id(rows: Rows) -> Rows:
+        return [rows[0] | {"MsgID": None}, *rows[1:]]
+
+    gateway.fault("GetMessages", Rearranged(without_id))
+    assert await texts(hass, limit=120) == numbered(129)[::-1][:120]
+    assert pages(gateway) == [("0", "100"), ("100", "100")]
