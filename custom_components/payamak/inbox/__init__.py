@@ -1,1 +1,1 @@
-"""Received SMS: the poller, the doorbell that hurries it, and what a trigger asks of a text."""
+"""Received SMS: the poller, the push address that starts a poll at once, and the trigger with its filters."""

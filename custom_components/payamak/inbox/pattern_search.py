@@ -29,23 +29,23 @@ sys.exit({_FOUND} if re.search(pattern, text) else {_NOT_FOUND})
 class PatternSearch:
     """Looks for a regular expression in one text after the other.
 
-    A harmless expression can take hours for a text that was made for it. Python's search
-    can't be ended then and lets nothing else run, in a thread neither. So each runs in a
-    process of its own, which is ended when it takes too long.
+    With many expressions, somebody can write a text for which the search takes hours. Python's
+    search can't be stopped then, and blocks everything else, also when it runs in a thread. So
+    each search runs in its own process, which is killed when it takes too long.
 
-    Only a few run at a time, of all triggers together: each has its whole time, however
-    many triggers an SMS has. What had to wait for so long that it is no news is not looked into.
+    Only a few searches of all triggers run at a time, so that each has enough processor time.
+    A text that had to wait for too long is not searched: an automation would start too late.
     """
 
     def __init__(self, hass: HomeAssistant, pattern: str) -> None:
-        """Look for this."""
+        """Take the expression, which must be a valid one."""
         self._pattern = pattern
         self._turns = _turns(hass)
         self._in_order = asyncio.Lock()
         self._warned = False
 
     async def async_find_in(self, text: str) -> bool:
-        """Tell whether it occurs in a text; where that can't be told, it does not."""
+        """Tell whether the expression occurs in a text; False where the search fails."""
         loop = asyncio.get_running_loop()
         in_time = loop.time() + _MOST_SECONDS_OF_WAITING
         async with self._in_order, self._turns:
@@ -65,7 +65,7 @@ class PatternSearch:
         return False
 
     def _warn(self, reason: str) -> None:
-        """Say it once until it works again: whoever sends such texts must not fill the log."""
+        """Warn once until a search succeeds again, so that nobody can fill the log by sending such texts."""
         if not self._warned:
             _LOGGER.warning(
                 "An SMS started no automation, because a trigger's regular expression could not be looked for: %s",
@@ -76,7 +76,7 @@ class PatternSearch:
 
 @singleton(f"{DOMAIN}_pattern_searches")
 def _turns(hass: HomeAssistant) -> asyncio.Semaphore:
-    """Return what the searches of all triggers take turns by."""
+    """Return the semaphore that limits the searches of all triggers."""
     return asyncio.Semaphore(_AT_A_TIME)
 
 

@@ -1,4 +1,4 @@
-"""What a trigger demands of a text: what its settings may be, and which texts fit them."""
+"""The text options of a trigger: which values they accept, and which texts fit them."""
 
 from dataclasses import dataclass
 import re
@@ -10,8 +10,8 @@ from ..people.people_filter import no_template
 
 
 def wanted_text(value: object) -> str:
-    """Accept a text that says something; one that says nothing would fit every SMS."""
-    # YAML makes True of ON and 83 of 0123: what was meant is lost by then.
+    """Accept a text that is not empty; an empty one would fit every SMS."""
+    # YAML reads ON as True and 0123 as 83; what the user wrote can't be restored.
     if not isinstance(value, str):
         raise vol.Invalid("this must be a text; in YAML, put it in quotes")
     if not fold(value):
@@ -20,7 +20,7 @@ def wanted_text(value: object) -> str:
 
 
 def regular_expression(value: object) -> str:
-    """Accept what can be searched for."""
+    """Accept a valid regular expression."""
     pattern = wanted_text(value)
     try:
         re.compile(pattern)

@@ -39,7 +39,7 @@ class MessageReceivedTrigger(AccountTrigger):
     )
 
     def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
-        """Read what the text should be."""
+        """Read the options about the text."""
         super().__init__(hass, config)
         self._text = TextFilter(
             contains=self._options.get(OPTION_CONTAINS),
@@ -53,7 +53,7 @@ class MessageReceivedTrigger(AccountTrigger):
         run_action: TriggerActionRunner,
         did_not_trigger: TriggerNotTriggeredReporter | None = None,
     ) -> CALLBACK_TYPE:
-        """Run the action for each SMS that fits, in their order."""
+        """Run the action for each SMS that fits, in the order in which they were reported."""
 
         @callback
         def run(sms: ReceivedSms) -> None:

@@ -1,4 +1,4 @@
-"""What all triggers have in common: the account, and the people that are meant."""
+"""The base of all triggers: the options for the account and the people."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final, override
@@ -17,7 +17,7 @@ OPTION_CONFIG_ENTRY_ID: Final = "config_entry_id"
 
 
 def trigger_schema(options: VolDictType) -> vol.Schema:
-    """Return the schema of a trigger: its options, and the account that is meant."""
+    """Return the schema of a trigger: its own options, and the account."""
     account = selector.ConfigEntrySelector({"integration": DOMAIN})
     return vol.Schema(
         {
@@ -30,9 +30,9 @@ def trigger_schema(options: VolDictType) -> vol.Schema:
 
 
 class AccountTrigger(Trigger):
-    """Waits for something to happen to an account, or to any of them.
+    """A trigger for events of one account, or of all accounts.
 
-    It listens from the start, whether the account is loaded or not, and across its reloads.
+    It listens also while the account is not loaded, and keeps listening across reloads.
     """
 
     schema: ClassVar[vol.Schema]
@@ -43,7 +43,7 @@ class AccountTrigger(Trigger):
     async def async_validate_config(
         cls, hass: HomeAssistant, config: ConfigType
     ) -> ConfigType:
-        """Refuse what could never happen."""
+        """Refuse options with which the trigger could never run."""
         config = cls.schema(config)
         entry_id = config[CONF_OPTIONS].get(OPTION_CONFIG_ENTRY_ID)
         if entry_id is not None:
@@ -61,7 +61,7 @@ class AccountTrigger(Trigger):
         self._people = PeopleFilter(hass, self._options.get(self.people_option))
 
     def is_about(self, entry_id: str, number: str) -> bool:
-        """Tell whether the account and the person are among those meant."""
+        """Tell whether the options accept this account and this number."""
         return self._entry_id in (None, entry_id) and self._people.fits(
             entry_id, number
         )

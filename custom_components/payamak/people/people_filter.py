@@ -1,4 +1,4 @@
-"""Whom a trigger is about: names and numbers, as they are meant when something happens."""
+"""The people option of a trigger: names and numbers, looked up when something happens."""
 
 from collections.abc import Sequence
 import logging
@@ -21,7 +21,7 @@ _LINE: Final = re.compile(r"\d{3,20}", re.ASCII)
 
 
 def no_template(value: str) -> str:
-    """Refuse a template: a trigger's options are taken as they stand, and it would never fit."""
+    """Refuse a template: Home Assistant doesn't render a trigger's options, so it would never fit."""
     if is_template_string(value):
         raise vol.Invalid(
             "templates are not filled in here; use a condition of the automation instead"
@@ -42,7 +42,7 @@ def wanted_people(value: object) -> list[str]:
 
 
 def _name_or_number(item: object) -> str:
-    """Refuse what YAML made of something else: True of ON, nothing of an empty line."""
+    """Refuse values that YAML reads differently from what was written: ON as True, an empty line as None."""
     if isinstance(item, bool) or not isinstance(item, str | int):
         raise vol.Invalid(
             "each of these must be a name or a number; in YAML, put it in quotes"
@@ -51,7 +51,7 @@ def _name_or_number(item: object) -> str:
 
 
 def _may_mean_somebody(who: str) -> bool:
-    """Tell whether it is a name, which nobody has to have yet, or a whole number."""
+    """Tell whether it is a complete number, or a name, which need not be saved yet."""
     if any(char.isalpha() for char in who):
         return True
     number = comparable_number(who)
@@ -60,17 +60,17 @@ def _may_mean_somebody(who: str) -> bool:
 
 
 class PeopleFilter:
-    """The people a trigger is about; without any, everybody."""
+    """Tells whether a number belongs to the people that a trigger names; without any, everybody fits."""
 
     def __init__(self, hass: HomeAssistant, people: Sequence[str] | None) -> None:
-        """Keep what was written: what it means may change."""
+        """Keep the names as they were written: their numbers may change."""
         self._hass = hass
         self._people = people
         self._warned: set[str] = set()
 
     @callback
     def fits(self, entry_id: str, number: str) -> bool:
-        """Tell whether a number of an account's message is one of theirs by now."""
+        """Tell whether a number of an account's message is one of these people's numbers now."""
         if self._people is None:
             return True
         entry = self._hass.config_entries.async_get_entry(entry_id)
@@ -81,7 +81,7 @@ class PeopleFilter:
         return False
 
     def _warn_of_unknown_names(self, people: Sequence[str]) -> None:
-        """Say once of each name that nobody has it: it may be misspelt, or have been changed."""
+        """Warn once of each name that no recipient has: it may be misspelt, or have been changed."""
         entries = self._hass.config_entries.async_entries(DOMAIN)
         address_books = [AddressBook.of(entry.subentries) for entry in entries]
         for who in people:

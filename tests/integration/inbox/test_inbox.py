@@ -159,7 +159,7 @@ async def test_with_an_interval_of_0_nothing_is_polled(
     gateway_url: str,
     disk: dict[str, Any],
 ) -> None:
-    """Not even the mark is taken; turned on later, it is, and what came meanwhile starts nothing."""
+    """Not even a baseline is set; turned on later, it is, and what came meanwhile is ignored."""
     entry = family_with_inbox(gateway_url, inbox_interval=0)
     await set_up(hass, entry)
     told = listen(hass)

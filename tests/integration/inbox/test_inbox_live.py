@@ -83,6 +83,7 @@ async def test_a_wrongly_dated_message_that_is_listed_late_is_told(
 
 
 @pytest.mark.usefixtures("silence")
+@pytest.mark.parametrize("empty_lists", [0, 1])
 async def test_an_old_message_that_comes_into_sight_is_not_told(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
@@ -90,6 +91,7 @@ async def test_an_old_message_that_comes_into_sight_is_not_told(
     account: Account,
     entry: MockConfigEntry,
     told: Told,
+    empty_lists: int,
 ) -> None:
     """It was behind the pages that were read; then newer ones are deleted in the panel."""
     await hass.config_entries.async_unload(entry.entry_id)
@@ -99,6 +101,9 @@ async def test_an_old_message_that_comes_into_sight_is_not_told(
     await set_up(hass, entry)
     assert told.texts == ["now"]
     await poll(hass, freezer)
+    for _ in range(empty_lists):
+        gateway.fault("GetMessages", Replaced("Data", []))
+        await poll(hass, freezer)
     # Two were there before; of the rest, the newest 200 are known.
     del account.received[157:]
     await poll(hass, freezer)

@@ -98,7 +98,7 @@ async def test_a_power_cut_before_they_are_noted_loses_none(
     assert told.texts == texts[known:]
 
 
-async def test_a_power_cut_before_the_mark_is_taken_takes_it_anew(
+async def test_a_power_cut_before_the_baseline_is_set_sets_it_later(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     gateway: Gateway,

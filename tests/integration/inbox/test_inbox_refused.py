@@ -214,7 +214,7 @@ async def test_a_panel_that_lacks_the_method_from_the_beginning_has_an_account_a
     gateway_url: str,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """Once it has the method, the first poll takes the mark."""
+    """Once it has the method, the first poll sets the baseline."""
     gateway.fault("GetMessages", NOT_TOLD, times=4)
     entry = family_with_inbox(gateway_url)
     await set_up(hass, entry)

@@ -104,7 +104,7 @@ async def test_a_removal_while_the_first_poll_is_held_back_leaves_no_file(
     disk: dict[str, Any],
     told: Told,
 ) -> None:
-    """Its mark belongs to nobody."""
+    """Its baseline belongs to nobody."""
     await power_cut(hass, disk, entry.entry_id, None)
     held = Held()
     gateway.fault("GetMessages", held)

@@ -55,7 +55,7 @@ async def test_the_first_message_counts_where_the_first_poll_failed(
     gateway_url: str,
     hass_client_no_auth: ClientSessionGenerator,
 ) -> None:
-    """The mark is taken as soon as the gateway answers, not only with the first call."""
+    """The baseline is set as soon as the gateway answers, not only with the first call."""
     gateway.fault("GetMessages", Reset(), times=2)
     await set_up(hass, family_with_inbox(gateway_url, inbox_interval=0, **PUSH))
     told = listen(hass)
