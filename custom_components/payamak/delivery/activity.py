@@ -1,12 +1,17 @@
 """The line on the activity page (the logbook) that says to whom an SMS was sent, and its final state."""
 
-from homeassistant.const import ATTR_DOMAIN, ATTR_NAME, EVENT_LOGBOOK_ENTRY
+from typing import Final
+
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.translation import async_get_translations
 
 from ..account.signals import DeliveryReport
 from ..const import DOMAIN
+from ..gateway import SmsState
 from ..people.address_book import Recipient
+
+# An event of our own: Home Assistant's has no place for an icon, and with an entity it shows the entity's name alone.
+EVENT_ACTIVITY: Final = f"{DOMAIN}_activity"
 
 
 class DeliveryActivity:
@@ -29,14 +34,14 @@ class DeliveryActivity:
         """Write the line of a message with a final state; a number without a name is masked."""
         recipient = Recipient(number=report.recipient, name=report.name)
         outcome = f"event.delivery.state_attributes.event_type.state.{report.state}"
+        delivered = report.state is SmsState.DELIVERED
         self._hass.bus.async_fire(
-            EVENT_LOGBOOK_ENTRY,
+            EVENT_ACTIVITY,
             {
-                ATTR_NAME: self._texts[f"component.{DOMAIN}.common.sms_to"].format(
+                "name": self._texts[f"component.{DOMAIN}.common.sms_to"].format(
                     recipient=recipient.label
                 ),
                 "message": self._texts[f"component.{DOMAIN}.entity.{outcome}"],
-                # With an entity, the page would show the entity's name in place of this one.
-                ATTR_DOMAIN: DOMAIN,
+                "icon": f"mdi:message-{'check' if delivered else 'alert'}-outline",
             },
         )
