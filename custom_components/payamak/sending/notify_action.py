@@ -132,8 +132,6 @@ class PayamakNotifyAction(BaseNotificationService):
         """Remove the actions of this account, and none that has one of their names but belongs to somebody else."""
         for name in self._own:
             self.hass.services.async_remove(NOTIFY_DOMAIN, name)
-        self._own.clear()
-        self.registered_targets.clear()
 
     @override
     async def async_send_message(self, message: str, **kwargs: Any) -> None:

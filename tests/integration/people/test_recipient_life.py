@@ -4,13 +4,18 @@ from types import MappingProxyType
 from typing import Any
 
 from homeassistant.config_entries import (
+    SOURCE_IGNORE,
     ConfigEntryDisabler,
     ConfigEntryState,
     ConfigSubentry,
 )
 from homeassistant.core import Event, HomeAssistant, ServiceCall, callback
 from homeassistant.exceptions import ServiceNotFound, ServiceValidationError
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import (
+    device_registry as dr,
+    entity_registry as er,
+    issue_registry as ir,
+)
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -387,3 +392,35 @@ async def test_a_trigger_takes_a_number_for_a_number_even_where_somebody_is_name
     assert not await runs.take()
     receive(hass, entry_id=family_home.entry_id, sender=MINA)
     assert len(await runs.take()) == 1
+
+
+async def test_a_recipients_action_that_somebody_else_has_stays_theirs(
+    hass: HomeAssistant,
+    household: MockConfigEntry,
+    gateway: Gateway,
+    issue_registry: ir.IssueRegistry,
+) -> None:
+    """A repair names it, and all other actions of the account work."""
+    others: list[ServiceCall] = []
+    hass.services.async_register("notify", "payamak_sara", others.append)
+    household.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(household.entry_id)
+    await notify(hass, "payamak_sara")
+    await notify(hass, "payamak_omid")
+    await notify(hass, "payamak", target="Sara")
+    assert (received(gateway), len(others)) == ({SARA: 1, OMID: 1}, 1)
+    issue = issue_registry.async_get_issue(
+        DOMAIN, f"{household.entry_id}_notify_action"
+    )
+    assert issue
+    assert issue.translation_placeholders
+    assert issue.translation_placeholders["action"] == "payamak_sara"
+
+
+async def test_an_ignored_discovery_of_another_account_takes_no_name(
+    hass: HomeAssistant, family_home: MockConfigEntry
+) -> None:
+    """It is an entry without any settings."""
+    MockConfigEntry(domain=DOMAIN, source=SOURCE_IGNORE, data={}).add_to_hass(hass)
+    await change(hass, family_home, "subentry-sara", slug="mother")
+    assert hass.services.has_service("notify", "payamak_mother")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
@@ -9,6 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.payamak.const import DOMAIN
 from simulator import Account, Gateway
+from simulator.codes import Delivery
 from simulator.faults import Code, CodesInList
 from tests.integration.conftest import (
     MINA,
@@ -18,6 +20,7 @@ from tests.integration.conftest import (
     recipient,
     sent_calls,
 )
+from tests.integration.story.deliveries import listen, until_first_question
 from tests.integration.story.people import ALI, notify, received, send_sms
 
 
@@ -72,6 +75,7 @@ every_door = pytest.mark.parametrize("door", ["notify", "send_sms", "send_patter
         (["خانواده"], [SARA, OMID, MINA]),
         ("امید، Sara", [OMID, SARA]),
         ("امید؛ Sara\n", [OMID, SARA]),
+        ("امید\nSara", [OMID, SARA]),
         (["Sara, امید"], [SARA, OMID]),
         (["Sara", ALI], [SARA, ALI]),
         (["۰۹۳۵ ۰۰۰ ۰۰۰۱", "امید"], [ALI, OMID]),
@@ -310,3 +314,43 @@ async def test_a_person_is_named_before_the_groups_they_are_in(
     gateway.fault("SendSMS", CodesInList((35,)))
     with pytest.raises(HomeAssistantError, match="Sara: The recipient blocks"):
         await notify(hass, "payamak")
+
+
+@pytest.mark.parametrize("groups_first", [True, False])
+async def test_the_name_of_a_number_is_the_persons_rather_than_a_groups(
+    hass: HomeAssistant,
+    gateway: Gateway,
+    gateway_url: str,
+    freezer: FrozenDateTimeFactory,
+    groups_first: bool,
+) -> None:
+    """Whichever was saved first; of groups it is the smallest one's."""
+    people = [
+        recipient("Family", "family", SARA, OMID, MINA),
+        recipient("Parents", "parents", SARA, OMID),
+        recipient("Sara", "sara", SARA),
+    ]
+    entry = make_entry(gateway_url, people if groups_first else people[::-1])
+    entry.add_to_hass(hass)
+    await hass.config_entries.async_setup(entry.entry_id)
+    told = listen(hass)
+    for number in (SARA, OMID, MINA):
+        gateway.set_outcome(number, Delivery.DELIVERED)
+    await notify(hass, target=[SARA, OMID, MINA])
+    await until_first_question(hass, freezer)
+    names = {each["recipient"]: each["name"] for each in told.events}
+    assert names == {SARA: "Sara", OMID: "Parents", MINA: "Family"}
+
+
+async def test_a_subentry_of_another_kind_is_no_recipient(
+    hass: HomeAssistant, gateway: Gateway, gateway_url: str
+) -> None:
+    """A later version may have made one, before the home went back to this one."""
+    other = recipient("Gate", "gate", MINA)
+    other["subentry_type"] = "line"
+    entry = make_entry(gateway_url, [other, recipient("Sara", "sara", SARA)])
+    entry.add_to_hass(hass)
+    await hass.config_entries.async_setup(entry.entry_id)
+    await notify(hass)
+    assert received(gateway) == {SARA: 1}
+    assert not hass.services.has_service("notify", "payamak_gate")

@@ -1,7 +1,7 @@
 """How many calls are made at a time, in which order, and what ends them."""
 
 import asyncio
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -13,7 +13,10 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.payamak.delivery.follower import DeliveryFollower
+from custom_components.payamak.sending.messenger import SentRow
 from simulator import Account, Gateway, create_app
 from simulator.exchange import Exchange
 from simulator.faults import Code, CodesInList, Fault
@@ -337,3 +340,76 @@ async def test_messages_that_were_stopped_leave_the_way_free(
     await until_no_more_come(hass)
     assert sending.done()
     assert (await sending)["accepted"] == 2
+
+
+@pytest.mark.usefixtures("family_home")
+async def test_those_who_waited_when_a_message_was_stopped_show_that_they_got_nothing(
+    hass: HomeAssistant, gateway: Gateway
+) -> None:
+    """Their sensors must not go on showing the message before."""
+    await notify(hass)
+    gateway.fault("BaseServiceNumber", Code(19))
+    with pytest.raises(HomeAssistantError):
+        await send_pattern(hass, [SARA, OMID])
+    for slug in ("sara", "omid"):
+        state = hass.states.get(f"sensor.payamak_{slug}_last_delivery")
+        assert state
+        assert state.state == "failed"
+
+
+@pytest.fixture(name="note_of_failures")
+async def note_of_failures_fixture(
+    monkeypatch: pytest.MonkeyPatch,
+) -> asyncio.Event:
+    """Let failures be noted only when the test sets this event, as on a slow disk."""
+    noted = asyncio.Event()
+    note = DeliveryFollower.async_note_sent
+
+    async def note_late(self: DeliveryFollower, rows: Sequence[SentRow]) -> None:
+        if any(row.error for row in rows):
+            await noted.wait()
+        await note(self, rows)
+
+    monkeypatch.setattr(DeliveryFollower, "async_note_sent", note_late)
+    return noted
+
+
+async def test_the_response_waits_until_the_results_are_noted(
+    hass: HomeAssistant,
+    gateway: Gateway,
+    note_of_failures: asyncio.Event,
+    home: MockConfigEntry,
+) -> None:
+    """A crash right after it must not lose them."""
+    gateway.fault("SendSMS", CodesInList((None, 18)))
+    sending = asyncio.create_task(
+        call(hass, "send_sms", message="پمپ", recipients=[SARA, OMID])
+    )
+    await until_no_more_come(hass)
+    assert len(sent_calls(gateway)) == 1
+    assert not sending.done()
+    note_of_failures.set()
+    assert (await sending)["accepted"] == 1
+
+
+async def test_nothing_leaves_while_the_error_for_all_is_being_noted(
+    hass: HomeAssistant,
+    gateway: Gateway,
+    turnstile: Turnstile,
+    note_of_failures: asyncio.Event,
+    home: MockConfigEntry,
+) -> None:
+    """It counts from when it is seen."""
+    sending = asyncio.create_task(send_pattern(hass, numbers(20)))
+    gateway.fault("BaseServiceNumber", turnstile)
+    gateway.fault("BaseServiceNumber", Code(19))
+    gateway.fault("BaseServiceNumber", turnstile, times=2)
+    await until_held(hass, turnstile, 1)
+    turnstile.let_one_through()
+    await until_held(hass, turnstile, 2)
+    turnstile.open()
+    await until_no_more_come(hass)
+    assert len(sent_calls(gateway)) == 1 + CALLS_AT_A_TIME
+    note_of_failures.set()
+    assert (await sending)["accepted"] == 1 + 2
+    assert len(sent_calls(gateway)) == 1 + CALLS_AT_A_TIME

@@ -457,3 +457,30 @@ async def test_recipients_may_come_from_a_template(
     )
     await hass.services.async_call("script", "alarm", blocking=True)
     assert sent_calls(gateway)[0]["to"] == f"{SARA},{OMID}"
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    ("price", "cost"), [("1730", 3460), ("1730.3", 3461), ("1729.6", 3459), ("0", 0)]
+)
+async def test_the_cost_is_rounded_to_whole_rial(
+    hass: HomeAssistant, home: MockConfigEntry, account: Account, price: str, cost: int
+) -> None:
+    """A price of nothing is one, too."""
+    account.base_price = Decimal(price)
+    await hass.config_entries.async_reload(home.entry_id)
+    response = await send(hass, recipients=[SARA, OMID])
+    assert response["estimated_cost"] == cost
+
+
+@pytest.mark.usefixtures("home")
+async def test_an_error_that_names_all_does_not_count_a_rest(
+    hass: HomeAssistant, gateway: Gateway
+) -> None:
+    """A hundred are named without one."""
+    gateway.fault("SendSMS", Code(7), times=None)
+    numbers = [f"09120000{number:03d}" for number in range(100)]
+    with pytest.raises(HomeAssistantError) as raised:
+        await send_blindly(hass, recipients=numbers)
+    assert "…0099: The text contains a word" in str(raised.value)
+    assert "(+" not in str(raised.value)
