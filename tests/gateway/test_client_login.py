@@ -165,5 +165,6 @@ async def test_calls_that_were_under_way_already_are_refused_each_but_nothing_fo
     await held.arrived.wait()
     held.released.set()
     await asyncio.gather(*calls, return_exceptions=True)
+    assert client.login.doubt is None
     await refuse(client, server)
     assert len(server.noted) == 3

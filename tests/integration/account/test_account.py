@@ -31,6 +31,7 @@ from simulator.faults import (
     ServerError,
 )
 from tests.integration.conftest import LINE, OTHER_LINE, SARA, make_entry, recipient
+from tests.integration.story.forms import fields
 
 
 async def pass_time(
@@ -247,6 +248,22 @@ async def test_what_is_not_told_for_once_stays_known(
     await home.runtime_data.coordinator.async_refresh()
     data = home.runtime_data.coordinator.data
     assert (data.base_price, data.lines) == (Decimal(1730), (LINE, OTHER_LINE))
+
+
+async def test_what_changes_in_the_panel_shows_after_the_next_poll(
+    hass: HomeAssistant,
+    home: MockConfigEntry,
+    account: Account,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """A new price, and a line that was bought."""
+    account.base_price = Decimal(2000)
+    account.lines = [LINE, OTHER_LINE, "3000123"]
+    await pass_time(hass, freezer, minutes=16)
+    assert hass.states.get("sensor.payamak_base_price").state == "2000"  # type: ignore[union-attr] # a missing state fails the test
+    form = await home.start_reconfigure_flow(hass)
+    _, selector = fields(form)["sender"]
+    assert selector.config["options"] == [LINE, OTHER_LINE, "3000123"]
 
 
 async def test_a_refused_pattern_does_not_pin_the_repair_of_a_poll(

@@ -289,6 +289,25 @@ async def test_who_reloads_after_it_is_believed_tries_it_once_more(
     assert received(gateway) == {SARA: 1}
 
 
+async def test_other_credentials_begin_without_a_doubt(
+    hass: HomeAssistant,
+    gateway: Gateway,
+    account: Account,
+    home: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """What was refused was the old password; the first refusal of the new one may pass."""
+    await change_password(hass, freezer, account)
+    gateway.fault("GetCredit", REFUSAL)
+    hass.config_entries.async_update_entry(
+        home, data={**home.data, "password": "n3w-word"}
+    )
+    await hass.async_block_till_done()
+    assert home.state.value == "setup_retry"
+    await let_pass(hass, freezer, SECOND_QUESTION)
+    assert home.state.value == "loaded"
+
+
 async def test_an_account_that_was_removed_leaves_no_doubt_behind(
     hass: HomeAssistant,
     gateway: Gateway,
@@ -346,3 +365,41 @@ async def test_a_refusal_that_only_the_price_or_the_lines_meet_stops_nothing(
     assert reauth_flows(hass) == []
     await send(hass)
     assert received(gateway) == {SARA: 1}
+
+
+@pytest.mark.usefixtures("home")
+async def test_what_settles_nothing_causes_no_further_questions(
+    hass: HomeAssistant, gateway: Gateway, freezer: FrozenDateTimeFactory
+) -> None:
+    """One second question at a time, whatever is sent meanwhile."""
+    await raise_doubt(hass, gateway, freezer)
+    gateway.fault("GetCredit", Reset(), times=None)
+    gateway.fault("SendSMS", Code(7))
+    with pytest.raises(HomeAssistantError):
+        await send(hass)
+    take_calls(gateway)
+    for _ in range(25):
+        await let_pass(hass, freezer, timedelta(seconds=1))
+    assert take_calls(gateway) == ["GetCredit"]
+
+
+async def test_the_longest_wait_for_a_second_question_is_a_quarter_of_an_hour(
+    hass: HomeAssistant,
+    gateway: Gateway,
+    entry: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """However seldom the credit is polled otherwise."""
+    entry.add_to_hass(hass)
+    hass.config_entries.async_update_entry(entry, options={"refresh_interval": 1440})
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    gateway.fault("SendSMS", Code(0))
+    gateway.fault("GetCredit", Reset(), times=None)
+    with pytest.raises(HomeAssistantError):
+        await send(hass)
+    for _ in range(120):
+        await let_pass(hass, freezer, timedelta(minutes=1))
+    take_calls(gateway)
+    for _ in range(60):
+        await let_pass(hass, freezer, timedelta(minutes=1))
+    assert take_calls(gateway).count("GetCredit") == 4

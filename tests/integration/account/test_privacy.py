@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
@@ -26,6 +27,7 @@ from simulator import Gateway
 from simulator.faults import Code, Maintenance, Reset, ServerError
 from tests.integration.conftest import LINE, OMID, OTHER_LINE, SARA
 from tests.integration.story.forms import let_pass
+from tests.integration.story.people import second_account
 
 SECRETS = ("s3cret-word", "sara", SARA, SARA[1:], OMID, LINE, OTHER_LINE, "محرمانه")
 
@@ -185,6 +187,32 @@ async def test_system_health_tells_whether_the_gateway_can_be_reached(
     info = await get_system_health_info(hass, DOMAIN)
     assert (info["accounts"], info["accounts_working"]) == (1, 1)
     assert await info["can_reach_gateway"] == "ok"
+
+
+async def test_system_health_tells_how_many_accounts_do_not_work(
+    hass: HomeAssistant,
+    gateway: Gateway,
+    gateway_url: str,
+    home: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Neither one that could not be set up, nor one whose last poll failed; one that is disabled is none."""
+    gateway.fault(None, Reset(), times=None)
+    other = second_account(gateway, gateway_url)
+    other.add_to_hass(hass)
+    assert not await hass.config_entries.async_setup(other.entry_id)
+    assert await async_setup_component(hass, "system_health", {})
+    await hass.async_block_till_done()
+    info = await get_system_health_info(hass, DOMAIN)
+    assert (info["accounts"], info["accounts_working"]) == (2, 1)
+    await let_pass(hass, freezer, timedelta(minutes=16))
+    info = await get_system_health_info(hass, DOMAIN)
+    assert (info["accounts"], info["accounts_working"]) == (2, 0)
+    await hass.config_entries.async_set_disabled_by(
+        other.entry_id, ConfigEntryDisabler.USER
+    )
+    info = await get_system_health_info(hass, DOMAIN)
+    assert info["accounts"] == 1
 
 
 async def test_system_health_works_before_any_account(

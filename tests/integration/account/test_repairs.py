@@ -1,5 +1,8 @@
 """Repairs over reloads: they stay, ignored where the user chose so, until they are mended or the account goes."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -16,6 +19,7 @@ from simulator.faults import Code, Envelope, Maintenance
 from tests.integration.conftest import OTHER_LINE
 from tests.integration.story.forms import let_pass, send
 from tests.integration.story.login import POLL
+from tests.integration.story.people import Held, wait_for
 
 
 def shown(
@@ -173,6 +177,61 @@ async def test_a_repair_shows_the_name_that_the_account_has_now(
         "account": "Home",
     }
     assert (after.translation_key, after.data) == (before.translation_key, before.data)
+
+
+@pytest.mark.parametrize(
+    ("about", "trouble"),
+    [
+        ("account", {"active": False}),
+        ("address", {"allowed_addresses": []}),
+        ("sender_line", {"lines": [OTHER_LINE]}),
+    ],
+)
+async def test_a_message_that_ends_after_a_reload_shows_no_repair(
+    hass: HomeAssistant,
+    gateway: Gateway,
+    account: Account,
+    home: MockConfigEntry,
+    about: str,
+    trouble: dict[str, Any],
+) -> None:
+    """It is the new set-up that finds out how the account is now."""
+    async with message_over_a_reload(hass, gateway, home):
+        for name, value in trouble.items():
+            setattr(account, name, value)
+    assert key(hass, home, about) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "about"), [(10, "account"), (111, "address"), (5, "sender_line")]
+)
+async def test_a_message_that_ends_after_a_reload_takes_no_repair_away(
+    hass: HomeAssistant,
+    gateway: Gateway,
+    home: MockConfigEntry,
+    code: int,
+    about: str,
+) -> None:
+    """What the new set-up has found since is newer."""
+    async with message_over_a_reload(hass, gateway, home):
+        await be_refused(hass, gateway, code)
+    assert key(hass, home, about)
+
+
+@asynccontextmanager
+async def message_over_a_reload(
+    hass: HomeAssistant, gateway: Gateway, entry: MockConfigEntry
+) -> AsyncIterator[None]:
+    """Load the account anew while a message is under way, which gets its answer at the end."""
+    held = Held()
+    gateway.fault("SendSMS", held)
+    sending = asyncio.create_task(send(hass))
+    await wait_for(held, sending)
+    await hass.config_entries.async_reload(entry.entry_id)
+    yield
+    held.released.set()
+    await asyncio.wait({sending})
+    sending.exception()
 
 
 @pytest.mark.parametrize("code", [10, 111])
