@@ -242,7 +242,7 @@ async def test_a_refusal_at_start_is_settled_by_the_next_attempt(
     entry.add_to_hass(hass)
     assert not await hass.config_entries.async_setup(entry.entry_id)
     assert entry.state.value == "setup_retry"
-    assert entry.error_reason_translation_key == "login_in_doubt"
+    assert take_calls(gateway) == ["GetCredit"]
     await let_pass(hass, freezer, SECOND_QUESTION)
     assert entry.state is ConfigEntryState.LOADED
     assert reauth_flows(hass) == []
