@@ -18,7 +18,7 @@ from simulator import Account, Gateway
 from simulator.faults import Code, Envelope, Maintenance
 from tests.integration.conftest import OTHER_LINE
 from tests.integration.story.forms import let_pass, send
-from tests.integration.story.login import POLL
+from tests.integration.story.login import POLL, SECOND_QUESTION
 from tests.integration.story.people import Held, wait_for
 
 
@@ -153,11 +153,47 @@ async def test_a_line_that_was_refused_is_no_repair_once_another_one_is_used(
 ) -> None:
     """What is known of the other one begins anew, with what the panel lists."""
     await be_refused(hass, gateway, 5)
-    await use_line(hass, home, "30009999", sender_listed=False)
-    assert key(hass, home, "sender_line") is None
     account.lines = [OTHER_LINE]
     await use_line(hass, home, "30009998", sender_listed=True)
     assert key(hass, home, "sender_line") == "sender_line_gone"
+    await use_line(hass, home, "30009999", sender_listed=False)
+    assert key(hass, home, "sender_line") is None
+
+
+async def test_once_a_message_has_gone_out_polls_show_and_end_repairs_again(
+    hass: HomeAssistant,
+    gateway: Gateway,
+    account: Account,
+    home: MockConfigEntry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """What messages met before that is over."""
+    for code in (10, 5):
+        await be_refused(hass, gateway, code)
+    await send(hass)
+    # The credit is asked for soon after sending.
+    await let_pass(hass, freezer, SECOND_QUESTION)
+    lines, account.lines = account.lines, [OTHER_LINE]
+    gateway.fault("GetCredit", Code(10))
+    await let_pass(hass, freezer, POLL)
+    assert key(hass, home, "account") == "account_inactive"
+    await let_pass(hass, freezer, POLL)
+    assert key(hass, home, "account") is None
+    assert key(hass, home, "sender_line") == "sender_line_gone"
+    account.lines = lines
+    await let_pass(hass, freezer, POLL)
+    assert key(hass, home, "sender_line") is None
+
+
+@pytest.mark.usefixtures("home")
+async def test_a_message_that_goes_out_shows_that_the_address_is_allowed_again(
+    hass: HomeAssistant, gateway: Gateway
+) -> None:
+    """The repair doesn't wait for the next poll."""
+    await be_refused(hass, gateway, 111)
+    assert len(ir.async_get(hass).issues) == 1
+    await send(hass)
+    assert not ir.async_get(hass).issues
 
 
 async def test_a_repair_shows_the_name_that_the_account_has_now(

@@ -233,6 +233,28 @@ async def test_lines_that_are_not_told_leave_what_is_known_of_the_line(
     assert home.data["sender_listed"] is False
 
 
+async def test_a_line_that_never_was_listed_stays_unlisted_where_lines_are_not_told(
+    hass: HomeAssistant, gateway: Gateway, home: MockConfigEntry
+) -> None:
+    """Nothing new is known of it."""
+    assert_changed(await change(hass, home, sender="1000999"))
+    assert home.data["sender_listed"] is False
+    gateway.fault("GetUserNumbers", Maintenance(), times=None)
+    assert_changed(await change(hass, home, notify_action="sms_home"))
+    assert home.data["sender_listed"] is False
+
+
+async def test_a_listed_line_is_kept_as_the_panel_writes_it(
+    hass: HomeAssistant, account: Account, home: MockConfigEntry
+) -> None:
+    """That is how it has to be sent."""
+    account.lines = [LINE, "+983000123"]
+    await home.runtime_data.coordinator.async_refresh()
+    assert_changed(await change(hass, home, sender="+983000123"))
+    assert home.data["sender"] == "+983000123"
+    assert home.data["sender_listed"] is True
+
+
 async def test_other_address_changes_the_unique_id(
     hass: HomeAssistant,
     gateway: Gateway,
