@@ -100,7 +100,6 @@ class Inbox(DataUpdateCoordinator[None]):
         self._store.received.open_for(entry.unique_id)
         self._own_lines = own_lines
         self._max_age = timedelta(minutes=minutes)
-        self._one_at_a_time = asyncio.Lock()
         self._handing_on: asyncio.Task[None] | None = None
         self._running = False
         self._refusals = 0
@@ -128,12 +127,8 @@ class Inbox(DataUpdateCoordinator[None]):
 
     @override
     async def _async_update_data(self) -> None:
-        # A call of the push address can come during a regular poll: both would find the same messages.
-        async with self._one_at_a_time:
-            if self._running:
-                await self._async_poll()
-
-    async def _async_poll(self) -> None:
+        if not self._running:
+            return
         self.update_interval = self._usual_interval or _AFTER_FAILURE
         try:
             found = await self._async_fetch_new()

@@ -83,6 +83,22 @@ async def test_a_wrongly_dated_message_that_is_listed_late_is_told(
 
 
 @pytest.mark.usefixtures("silence")
+async def test_a_message_that_is_listed_late_behind_all_others_is_told_by_its_date(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    account: Account,
+    told: Told,
+) -> None:
+    """The first poll ever listed the whole box, so an id below all of it may still be a new one."""
+    for number, ago in enumerate((timedelta(), HOUR), start=1):
+        [late] = arrive(gateway, f"{number}", ago=ago)
+        list_late(account, late, behind=number * 10**6)
+        await poll(hass, freezer)
+    assert told.texts == ["1"]
+
+
+@pytest.mark.usefixtures("silence")
 @pytest.mark.parametrize("empty_lists", [0, 1])
 async def test_an_old_message_that_comes_into_sight_is_not_told(
     hass: HomeAssistant,

@@ -218,6 +218,7 @@ async def test_a_message_that_is_listed_late_behind_newer_ones_is_told(
     assert told.texts == ["first", "second", "late"]
 
 
+@pytest.mark.parametrize("left", [50, 100, 101])
 async def test_the_file_stays_small_and_forgets_nothing_that_counts(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
@@ -226,6 +227,7 @@ async def test_the_file_stays_small_and_forgets_nothing_that_counts(
     entry: MockConfigEntry,
     disk: dict[str, Any],
     told: Told,
+    left: int,
 ) -> None:
     """What is older than the thousand newest is known as a whole."""
     arrive(gateway, *(f"{number}" for number in range(1100)))
@@ -237,7 +239,7 @@ async def test_the_file_stays_small_and_forgets_nothing_that_counts(
     assert stored["all_known_up_to"] == str(oldest + 99)
     await power_cut(hass, disk, entry, on_disk(disk, entry))
     # Newer ones are deleted in the panel, and the oldest come into sight.
-    del account.received[50:]
+    del account.received[left:]
     await poll(hass, freezer)
     arrive(gateway, "new")
     await poll(hass, freezer)

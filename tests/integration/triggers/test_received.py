@@ -229,6 +229,17 @@ async def test_a_filter_follows_the_address_book(
     assert await runs.texts() == ["of the new one"]
 
 
+async def test_a_number_beside_an_unknown_name_is_masked_in_the_log(
+    hass: HomeAssistant, family_home: MockConfigEntry, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Somebody may have written both into one item."""
+    runs = await automate(hass, "message_received", {"from": [f"Plumber {STRANGER}"]})
+    receive(hass, entry_id=family_home.entry_id)
+    assert await runs.take() == []
+    assert "about …0009, which is no recipient's name" in caplog.text
+    assert f"about Plumber {STRANGER}" not in caplog.text
+
+
 async def test_who_is_known_by_number_or_to_another_account_is_not_in_the_log(
     hass: HomeAssistant, family_home: MockConfigEntry, caplog: pytest.LogCaptureFixture
 ) -> None:
