@@ -63,7 +63,7 @@ def _errors(options: Mapping[str, Any]) -> dict[str, str]:
     interval = options[CONF_INBOX_INTERVAL]
     if 0 < interval < _SHORTEST_INBOX_INTERVAL:
         return {CONF_INBOX_INTERVAL: "too_often"}
-    # With the push address, the regular look is for what was not announced only.
+    # With the push address, regular polls only find messages that were not announced.
     if interval > options[CONF_INBOX_MAX_AGE] * 60 and not options[CONF_PUSH]:
         return {CONF_INBOX_MAX_AGE: "shorter_than_interval"}
     return {}
