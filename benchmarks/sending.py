@@ -1,82 +1,116 @@
-"""A thousand recipients, and the longest time the event loop is held up meanwhile."""
+"""Sending through the integration in a real core with its ledger on the disk, beside raw requests in the same run."""
 
 import asyncio
-from decimal import Decimal
 from itertools import batched
-import json
+from pathlib import Path
+from statistics import median
 from time import perf_counter
 
 from aiohttp import ClientSession
-from aiohttp.test_utils import TestServer
+from homeassistant.core import HomeAssistant
 
-from custom_components.payamak.gateway import MAX_RECIPIENTS, PayamakClient, count_parts
-from custom_components.payamak.gateway.box import read_messages
-from custom_components.payamak.gateway.reply import parse
-from simulator import Gateway, create_app
+from custom_components.payamak.gateway import MAX_RECIPIENTS
 
-LINE = "50004001234567"
-TEXT = "هشدار خانه: درِ ورودی باز شد. " * 5
+from .core import LoopWatch, running_gateway, running_home
+from .gateway import LINE, PASSWORD, USERNAME
 
-
-class LoopWatch:
-    """Measures how late a callback comes that should come every millisecond."""
-
-    def __init__(self) -> None:
-        """Start with no delay seen."""
-        self.longest = 0.0
-
-    async def run(self) -> None:
-        """Watch until cancelled."""
-        while True:
-            due = perf_counter() + 0.001
-            await asyncio.sleep(0.001)
-            self.longest = max(self.longest, perf_counter() - due)
+TEXT = "هشدار خانه: درِ ورودی باز شد."
+SECONDS_PER_CALL = 0.05
+CALLS_AT_A_TIME = 3
+SINGLE_MESSAGES = 40
 
 
-async def send_to_a_thousand() -> None:
-    """Send over real HTTP; the stand-in shares the loop, so the client's share is less."""
-    gateway = Gateway()
-    gateway.add_account("bench", "bench", credit=Decimal(100_000), lines=[LINE])
-    numbers = [f"0912{number:07d}" for number in range(1000)]
-    watch = LoopWatch()
-    async with TestServer(create_app(gateway)) as server, ClientSession() as session:
-        client = PayamakClient(
-            session, "bench", "bench", str(server.make_url("/api/SendSMS/"))
-        )
-        watching = asyncio.create_task(watch.run())
-        begin = perf_counter()
-        for batch in batched(numbers, MAX_RECIPIENTS, strict=False):
-            await client.send_sms(batch, TEXT, LINE)
-        seconds = perf_counter() - begin
-        watching.cancel()
-    calls = sum(call.method == "SendSMS" for call in gateway.calls)
-    print(f"1,000 recipients: {calls} calls, {seconds * 1000:.0f} ms,", end=" ")
-    print(f"the loop held up for {watch.longest * 1000:.1f} ms at the most")
+def numbers(count: int) -> list[str]:
+    """Give so many recipients."""
+    return [f"0912{number:07d}" for number in range(count)]
 
 
-def read_a_full_page() -> None:
-    """Read a hundred long messages, the largest reply there is in ordinary life."""
-    row = {"MsgID": 45163000000, "Body": TEXT * 4, "SendDate": "2017-06-05T15:42:58.68"}
-    row |= {"Sender": "9120000001", "Receiver": LINE, "FirstLocation": 1, "Parts": 9}
-    base = {"Value": "Ok", "RetStatus": 1, "StrRetStatus": "Ok"}
-    body = json.dumps({"MyBase": base, "Data": [row] * 100}).encode()
+async def send_raw(session: ClientSession, url: str, recipients: list[str]) -> float:
+    """Post the same calls with aiohttp alone, as many at a time, and give the seconds."""
+    slots = asyncio.Semaphore(CALLS_AT_A_TIME)
+
+    async def post(batch: tuple[str, ...]) -> None:
+        fields = {"username": USERNAME, "password": PASSWORD, "from": LINE}
+        fields |= {"to": ",".join(batch), "text": TEXT, "isFlash": "false"}
+        async with (
+            slots,
+            session.post(
+                f"{url}SendSMS", data=fields, headers={"Connection": "close"}
+            ) as response,
+        ):
+            await response.json(content_type=None)
+
     begin = perf_counter()
-    for _ in range(20):
-        read_messages(parse(body))
-    milliseconds = (perf_counter() - begin) * 1000 / 20
-    print(f"100 messages, {len(body) // 1024} kB: read in {milliseconds:.1f} ms")
+    batches = batched(recipients, MAX_RECIPIENTS, strict=False)
+    await asyncio.gather(*map(post, batches))
+    return perf_counter() - begin
 
 
-def count_a_long_text() -> None:
-    """Count the parts of the longest text people send."""
+async def send(hass: HomeAssistant, recipients: list[str]) -> float:
+    """Send with the action, and give the seconds."""
     begin = perf_counter()
-    for _ in range(1000):
-        count_parts(TEXT * 10)
-    microseconds = (perf_counter() - begin) * 1000
-    print(f"{len(TEXT * 10)} characters: parts counted in {microseconds:.0f} µs")
+    response = await hass.services.async_call(
+        "payamak",
+        "send_sms",
+        {"message": TEXT, "recipients": recipients},
+        blocking=True,
+        return_response=True,
+    )
+    seconds = perf_counter() - begin
+    assert response is not None
+    assert response["accepted"] == len(recipients)
+    return seconds
+
+
+def written() -> int:
+    """Return how many bytes this process has written to files."""
+    lines = Path("/proc/self/io").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("wchar"))
+
+
+async def compare(
+    hass: HomeAssistant, session: ClientSession, url: str, count: int
+) -> None:
+    """Print ours beside raw for one message to many."""
+    recipients = numbers(count)
+    raw = min([await send_raw(session, url, recipients) for _ in range(3)])
+    watch, ours, before = LoopWatch(), [], written()
+    held_up = []
+    for _ in range(3):
+        async with watch.watching():
+            ours.append(await send(hass, recipients))
+        held_up.append(watch.longest)
+    kilobytes = (written() - before) / 3 / count / 1000
+    print(
+        f"{count:6,} recipients: raw {raw * 1000:5.0f} ms, ours {min(ours) * 1000:5.0f} ms "
+        f"({min(ours) / raw:.2f}x), loop held up {min(held_up) * 1000:.1f} ms, {kilobytes:.2f} kB written per SMS"
+    )
+
+
+async def compare_single(hass: HomeAssistant, session: ClientSession, url: str) -> None:
+    """Print ours beside raw for single messages, one after the other and in turn."""
+    raw, ours, before = [], [], written()
+    for number in numbers(SINGLE_MESSAGES):
+        raw.append(await send_raw(session, url, [number]))
+        ours.append(await send(hass, [number]))
+    kilobytes = (written() - before) / SINGLE_MESSAGES / 1000
+    print(
+        f"  one recipient: raw {median(raw) * 1000:.1f} ms, ours {median(ours) * 1000:.1f} ms, "
+        f"{kilobytes:.2f} kB written per SMS"
+    )
+
+
+async def main() -> None:
+    """Print the figures."""
+    async with (
+        running_gateway(SECONDS_PER_CALL) as url,
+        running_home(url) as hass,
+        ClientSession() as session,
+    ):
+        await compare_single(hass, session, url)
+        for count in (1000, 10_000):
+            await compare(hass, session, url, count)
 
 
 if __name__ == "__main__":
-    asyncio.run(send_to_a_thousand())
-    read_a_full_page()
-    count_a_long_text()
+    asyncio.run(main())

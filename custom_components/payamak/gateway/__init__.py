@@ -39,6 +39,7 @@ from .text import (
     normalise_line,
     normalise_message_id,
     normalise_number,
+    well_formed,
 )
 
 __all__ = [
@@ -83,4 +84,5 @@ __all__ = [
     "normalise_line",
     "normalise_message_id",
     "normalise_number",
+    "well_formed",
 ]

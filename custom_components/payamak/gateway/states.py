@@ -9,6 +9,8 @@ class SmsState(StrEnum):
 
     WAITING = "waiting"
     """It has not left Home Assistant yet."""
+    SENDING = "sending"
+    """Its request is under way."""
     ACCEPTED = "accepted"
     """The gateway accepted it; whether it reaches the phone is not known yet."""
     UNKNOWN = "unknown"
@@ -34,7 +36,11 @@ class SmsState(StrEnum):
         return _DELIVERY_WORDS.get(self, self.value)
 
 
-_DELIVERY_WORDS: Final = {SmsState.ACCEPTED: "pending", SmsState.WAITING: "queued"}
+_DELIVERY_WORDS: Final = {
+    SmsState.WAITING: "queued",
+    SmsState.SENDING: "pending",
+    SmsState.ACCEPTED: "pending",
+}
 
 # The states that an SMS does not leave any more.
 ENDS: Final = (

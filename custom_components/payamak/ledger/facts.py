@@ -1,0 +1,46 @@
+"""Single facts about an account that survive a restart."""
+
+from collections.abc import Mapping
+import json
+from sqlite3 import Connection
+from typing import Any
+
+from .file import Change, LedgerFile
+
+
+class Facts:
+    """Words and their values, which JSON can write; all are in memory."""
+
+    def __init__(self, file: LedgerFile) -> None:
+        """Begin without any."""
+        self._file = file
+        # As they are written: nobody can change a list that is kept here.
+        self._values: dict[str, str] = {}
+
+    @staticmethod
+    def read(connection: Connection) -> dict[str, str]:
+        """Read what was written before. Raises ValueError where it makes no sense."""
+        values = dict(connection.execute("SELECT key, value FROM fact"))
+        for value in values.values():
+            json.loads(value)
+        return values
+
+    def take_up(self, values: Mapping[str, str]) -> None:
+        """Go on with what was read."""
+        self._values = dict(values)
+
+    def get(self, key: str) -> Any:
+        """Return a fact, None where there is none."""
+        return json.loads(self._values.get(key, "null"))
+
+    def keep(self, key: str, value: Any) -> None:
+        """Keep a fact; it is written soon."""
+        self._file.write_soon(*self.change(key, value))
+
+    def change(self, key: str, value: Any) -> tuple[Change, ...]:
+        """Keep a fact in memory, and return what writes it, which is nothing where it was known already."""
+        written = json.dumps(value)
+        if self._values.get(key, "null") == written:
+            return ()
+        self._values[key] = written
+        return (("INSERT OR REPLACE INTO fact VALUES (?, ?)", [(key, written)]),)

@@ -1,0 +1,62 @@
+"""One row of the ledger: one text to one number."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
+from typing import Final, Self
+
+from ..gateway import SmsState
+from .file import Change, Value
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class SmsRow:
+    """An SMS to one number, from the door to the phone. Times are Unix seconds; cost is in Rial.
+
+    ``text`` is the key of its text. ``sms_id`` is ours, ``message_id`` the gateway's recId. ``reason`` is the fixed word of the error that ended it.
+    ``sent_at`` is when the request left, unless the gateway said no. ``asked`` counts the questions for its delivery.
+    """
+
+    sms_id: str
+    text: int
+    recipient: str = field(repr=False)
+    name: str | None = field(repr=False)
+    state: SmsState
+    message_id: str | None = None
+    code: int | None = None
+    reason: str | None = None
+    parts: int
+    cost: float | None
+    created_at: float
+    sent_at: float | None = None
+    ended_at: float | None = None
+    asked: int = 0
+    asked_at: float | None = None
+
+    def values(self) -> tuple[Value, ...]:
+        """Return what is stored, in the order of the columns."""
+        return _values_of(self)
+
+    @classmethod
+    def from_values(cls, values: tuple[object, ...]) -> Self:
+        """Return the row that was stored."""
+        row = cls(**dict(zip(COLUMNS, values, strict=True)))  # type: ignore[arg-type] # SQLite gives back what values() gave it
+        row.state = SmsState(row.state)
+        return row
+
+    @property
+    def is_pending(self) -> bool:
+        """Tell whether its end is still to be found out."""
+        return self.state is SmsState.ACCEPTED and self.message_id is not None
+
+
+COLUMNS: Final = tuple(each.name for each in fields(SmsRow))
+SELECT: Final = f"SELECT {', '.join(COLUMNS)} FROM sms"  # noqa: S608 - names of columns alone
+_values_of: Final[Callable[[SmsRow], tuple[Value, ...]]] = attrgetter(*COLUMNS)
+_PLACES: Final = ", ".join("?" * len(COLUMNS))
+_UPSERT: Final = f"INSERT OR REPLACE INTO sms VALUES ({_PLACES})"  # noqa: S608 - question marks alone
+
+
+def write_rows(rows: Sequence[SmsRow]) -> Change:
+    """Return the change that writes rows as they are now."""
+    return _UPSERT, [row.values() for row in rows]

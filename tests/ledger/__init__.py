@@ -1,0 +1,1 @@
+"""Tests of the ledger on real files, and of what is decided about the rows in it."""
