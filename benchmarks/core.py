@@ -61,10 +61,17 @@ async def running_gateway(seconds: float) -> AsyncIterator[str]:
         await process.wait()
 
 
+def _disk() -> Path:
+    """Return a folder on the repository's disk: a temporary folder may be kept in memory."""
+    folder = Path(__file__).parents[1] / ".demo"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 @asynccontextmanager
 async def running_home(url: str) -> AsyncIterator[HomeAssistant]:
     """Set an account up in a core whose files are on the disk."""
-    with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".demo-bench-") as folder:
+    with tempfile.TemporaryDirectory(dir=_disk(), prefix="bench-") as folder:
         async with async_test_home_assistant(config_dir=folder) as hass:
             hass.data.pop(loader.DATA_CUSTOM_COMPONENTS)
             entry = MockConfigEntry(
