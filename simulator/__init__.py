@@ -5,19 +5,25 @@ from .calls import Call
 from .codes import Delivery, Result
 from .faults import Fault
 from .gateway import Gateway
+from .listener import Listener
 from .messages import Phone, ReceivedMessage, SentMessage, Sms
-from .server import create_app
+from .outages import Away, Outage
+from .server import create_app, create_apps
 
 __all__ = [
     "Account",
+    "Away",
     "Call",
     "Delivery",
     "Fault",
     "Gateway",
+    "Listener",
+    "Outage",
     "Phone",
     "ReceivedMessage",
     "Result",
     "SentMessage",
     "Sms",
     "create_app",
+    "create_apps",
 ]

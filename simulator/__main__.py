@@ -2,6 +2,8 @@
 
 import argparse
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 import signal
@@ -11,7 +13,8 @@ from aiohttp import web
 
 from .account import DEFAULT_LINE
 from .gateway import Gateway
-from .server import create_app
+from .listener import Listener
+from .server import create_apps
 
 
 def main() -> int:
@@ -27,32 +30,55 @@ def main() -> int:
         lines=options.line or [DEFAULT_LINE],
     )
     try:
-        asyncio.run(_serve(gateway, options.host, options.port))
-    except OSError as failure:
-        reason = failure.strerror or str(failure)
-        print(
-            f"Can't listen on {options.host}:{options.port}: {reason}", file=sys.stderr
-        )
+        asyncio.run(_serve(gateway, options.host, options.port, options.control_port))
+    except _CannotListenError as failure:
+        print(f"Can't listen on {failure}", file=sys.stderr)
         return 1
     return 0
 
 
-async def _serve(gateway: Gateway, host: str, port: int) -> None:
+class _CannotListenError(Exception):
+    """A port can't be opened."""
+
+
+async def _serve(gateway: Gateway, host: str, port: int, control_port: int) -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    apps = create_apps(gateway)
+    async with (
+        _listening(apps.gateway, host, port) as runner,
+        _listening(apps.panel, host, control_port) as panel,
+    ):
+        gateway.panel_port = panel.addresses[0][1]
+        address = _address(runner)
+        async with Listener(gateway, runner):
+            # In one piece: who started it may read no further than the first line.
+            print(
+                f"Stand-in gateway ready on {address}\n"
+                f"Its page and control API stay on {_address(panel)} while it is away",
+                flush=True,
+            )
+            await stopped.wait()
+
+
+@asynccontextmanager
+async def _listening(
+    app: web.Application, host: str, port: int
+) -> AsyncIterator[web.AppRunner]:
+    """Serve an application on a port of its own."""
     # Without an access log: its lines would hold whole phone numbers.
     runner = web.AppRunner(
-        create_app(gateway),
-        access_log=None,
-        handler_cancellation=True,
-        shutdown_timeout=1,
+        app, access_log=None, handler_cancellation=True, shutdown_timeout=1
     )
     await runner.setup()
     try:
-        await web.TCPSite(runner, host, port).start()
-        print(f"Stand-in gateway ready on {_address(runner)}", flush=True)
-        await stopped.wait()
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as failure:
+            reason = failure.strerror or str(failure)
+            raise _CannotListenError(f"{host}:{port}: {reason}") from failure
+        yield runner
     finally:
         await runner.cleanup()
 
@@ -69,6 +95,12 @@ def _read_options() -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument(
         "--port", type=_port, default=8089, help="port; 0 takes a free one"
+    )
+    parser.add_argument(
+        "--control-port",
+        type=_port,
+        default=0,
+        help="port where the page and the control API stay in an outage; 0 takes a free one",
     )
     parser.add_argument(
         "--username", type=_text, default="demo", help="user name of the account"

@@ -55,7 +55,7 @@ class Api:
             address=request.remote or "",
             content_type=request.content_type,
             accept=request.headers.get("Accept", ""),
-            fault=self._gateway.faults.take(method.name),
+            fault=self._gateway.next_fault(method.name),
         )
         self._gateway.record(call)
         exchange = Exchange(

@@ -1,6 +1,7 @@
 """A gateway with a clock that stands still, and a caller over real HTTP."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -56,6 +57,11 @@ class Caller:
         """Send an SMS and give the JSON of the reply."""
         return await self("SendSMS", **{"to": to, "from": line, "text": text} | more)
 
+    async def send_briefly(self) -> Any:
+        """Send an SMS and wait for the reply a moment only."""
+        async with asyncio.timeout(0.1):
+            return await self.send()
+
     async def value(self, method: str, **parameters: str) -> Any:
         """Call a method that must succeed and give its Value."""
         reply = await self(method, **parameters)
@@ -66,6 +72,15 @@ class Caller:
 def arrived(gateway: Gateway) -> list[str]:
     """Give the ids of all SMS that phones have."""
     return [sms.rec_id for phone in gateway.phones.values() for sms in phone.messages]
+
+
+async def until(
+    is_so: Callable[[], bool], seconds: float = 0, within: float = 20
+) -> None:
+    """Wait until something is so, and look again after some seconds each time."""
+    async with asyncio.timeout(within):
+        while not is_so():  # noqa: ASYNC110 - the stand-in has no event for what is waited for
+            await asyncio.sleep(seconds)
 
 
 async def control(

@@ -10,8 +10,9 @@ import signal
 import socket
 import subprocess
 import sys
+from typing import NamedTuple
 
-from aiohttp import ClientSession
+from aiohttp import ClientConnectorError, ClientSession
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -26,21 +27,33 @@ print(*sorted(new - sys.stdlib_module_names - {"simulator", "aiohttp"}))
 """
 
 
+class Running(NamedTuple):
+    """The process, and its two addresses."""
+
+    process: Process
+    address: str
+    panel: str
+
+
 @asynccontextmanager
-async def running(*options: str) -> AsyncIterator[tuple[Process, str]]:
-    """Run the stand-in on a free port and give its address."""
+async def running(*options: str) -> AsyncIterator[Running]:
+    """Run the stand-in on free ports."""
     process = await asyncio.create_subprocess_exec(
         *COMMAND, "--port", "0", *options, cwd=ROOT, stdout=PIPE, stderr=PIPE
     )
     try:
         assert process.stdout is not None
-        async with asyncio.timeout(30):
-            line = (await process.stdout.readline()).decode()
-        match = re.fullmatch(
-            r"Stand-in gateway ready on (http://127\.0\.0\.1:\d+)\n", line
-        )
-        assert match, line
-        yield process, match[1]
+        addresses = []
+        for said in (
+            r"Stand-in gateway ready on (http://127\.0\.0\.1:\d+)\n",
+            r"Its page and control API stay on (http://127\.0\.0\.1:\d+) while it is away\n",
+        ):
+            async with asyncio.timeout(30):
+                line = (await process.stdout.readline()).decode()
+            match = re.fullmatch(said, line)
+            assert match, line
+            addresses.append(match[1])
+        yield Running(process, *addresses)
     finally:
         if process.returncode is None:
             process.kill()
@@ -54,7 +67,7 @@ async def test_it_serves_until_it_is_interrupted(
     """It serves until it is interrupted."""
     options = "--username u --password p --credit 12.5 --base-price 99 --line 1 --line 2 --delivery-seconds 0"
     async with (
-        running(*options.split()) as (process, address),
+        running(*options.split()) as (process, address, _),
         ClientSession() as session,
     ):
 
@@ -83,7 +96,7 @@ async def test_it_serves_until_it_is_interrupted(
 
 async def test_it_ends_at_once_though_a_call_hangs(socket_enabled: None) -> None:
     """It ends at once though a call hangs."""
-    async with running() as (process, address), ClientSession() as session:
+    async with running() as (process, address, _), ClientSession() as session:
         async with session.post(
             f"{address}/control/faults", json={"fault": "hang"}
         ) as response:
@@ -101,14 +114,73 @@ async def test_it_ends_at_once_though_a_call_hangs(socket_enabled: None) -> None
         await asyncio.gather(hanging, return_exceptions=True)
 
 
-def test_taken_port_is_a_clear_message(socket_enabled: None) -> None:
+async def test_port_is_closed_while_connections_are_refused(
+    socket_enabled: None,
+) -> None:
+    """Page and control API stay on their own port, which has no API of the gateway."""
+    async with running() as (_, address, panel), ClientSession() as session:
+        credentials = {"username": "demo", "password": "demo"}
+
+        async def credit(at: str = address) -> int:
+            url = f"{at}/api/SendSMS/GetCredit"
+            async with session.post(url, data=credentials) as response:
+                return response.status
+
+        async def outage(verb: str, at: str, **settings: object) -> dict[str, object]:
+            async with session.request(
+                verb, f"{at}/control/outages", json=settings
+            ) as response:
+                shown: dict[str, object] = await response.json()
+                assert response.status == 200, shown
+                return shown
+
+        assert await credit() == 200
+        # The request that closes the port is still answered through it.
+        shown = await outage("POST", address, kind="refuse")
+        assert shown["away"] == "refuse"
+        assert panel.endswith(f":{shown['panel_port']}")
+        for path in ("api/SendSMS/GetCredit", "control/state", ""):
+            with pytest.raises(ClientConnectorError):
+                await session.post(f"{address}/{path}")
+        assert await credit(panel) == 404
+        async with session.get(panel) as response:
+            assert "The gateway refuses connections" in await response.text()
+        await outage("DELETE", panel)
+        assert await credit() == 200
+        async with session.get(f"{panel}/control/calls") as response:
+            assert len(await response.json()) == 2
+
+
+async def test_port_closes_and_opens_by_itself(socket_enabled: None) -> None:
+    """The process follows its own clock, without anybody who calls."""
+    async with running() as (_, address, panel), ClientSession() as session:
+
+        async def is_open() -> bool:
+            try:
+                async with session.get(f"{address}/control/state") as response:
+                    return response.status == 200
+            except ClientConnectorError:
+                return False
+
+        plan = {"kind": "refuse", "start_in": 0.3, "lasts": 0.3}
+        async with session.post(f"{panel}/control/outages", json=plan) as response:
+            assert (await response.json())["away"] is None
+        async with asyncio.timeout(20):
+            seen = [True]
+            while seen != [True, False, True]:
+                if (now := await is_open()) is not seen[-1]:
+                    seen.append(now)
+
+
+@pytest.mark.parametrize("option", ["--port", "--control-port"])
+def test_taken_port_is_a_clear_message(socket_enabled: None, option: str) -> None:
     """Taken port is a clear message."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
         done = subprocess.run(
-            [*COMMAND, "--port", str(port)],
+            [*COMMAND, "--port", "0", option, str(port)],
             cwd=ROOT,
             capture_output=True,
             text=True,
@@ -126,6 +198,7 @@ def test_taken_port_is_a_clear_message(socket_enabled: None) -> None:
     [
         ("--port", "70000"),
         ("--port", "x"),
+        ("--control-port", "70000"),
         ("--credit", "much"),
         ("--delivery-seconds", "-1"),
         ("--username", ""),

@@ -1,135 +1,21 @@
-"""The page of phones: what arrived where, the accounts, the last calls, and a form to send an SMS in."""
+"""What changes on the page by itself: the outage, phones, accounts, received SMS, the last calls."""
 
-from base64 import b64encode
 from datetime import datetime
-from hashlib import sha256
 from html import escape
-from pathlib import Path
 
-from aiohttp import web
+from simulator.account import Account, decimal_text
+from simulator.calls import Call
+from simulator.codes import FAILED_DELIVERIES, Delivery
+from simulator.gateway import Gateway
+from simulator.messages import TEHRAN, Outcome, Phone, ReceivedMessage, Sms
 
-from .account import Account, decimal_text
-from .calls import Call
-from .codes import FAILED_DELIVERIES, Delivery
-from .gateway import Gateway
-from .messages import TEHRAN, Outcome, Phone, ReceivedMessage, Sms
+from .forms import WAYS
 
 SHOWN_MESSAGES, SHOWN_CALLS, SHOWN_RECEIVED, SHOWN_PHONES = 20, 30, 10, 60
 
-_STYLE = Path(__file__).with_name("page.css").read_text("utf-8")
-_SCRIPT = Path(__file__).with_name("page.js").read_text("utf-8")
 
-
-def _hash(source: str) -> str:
-    return f"'sha256-{b64encode(sha256(source.encode()).digest()).decode()}'"
-
-
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": (
-        f"default-src 'none'; img-src data:; style-src {_hash(_STYLE)}; script-src {_hash(_SCRIPT)};"
-        " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-}
-
-
-class Page:
-    """The page and its form."""
-
-    def __init__(self, gateway: Gateway) -> None:
-        """Show a gateway."""
-        self._gateway = gateway
-
-    def add_routes(self, router: web.UrlDispatcher) -> None:
-        """Put the page at /."""
-        router.add_get("/", self._show)
-        router.add_get("/live", self._show_live)
-        router.add_post("/received", self._receive)
-
-    async def _show(self, request: web.Request) -> web.Response:
-        return _html(_page(self._gateway))
-
-    async def _show_live(self, request: web.Request) -> web.Response:
-        return _html(_live(self._gateway))
-
-    async def _receive(self, request: web.Request) -> web.Response:
-        form = {name: str(value) for name, value in (await request.post()).items()}
-        line, sender, text = (
-            form.get(name, "").strip() for name in ("line", "sender", "text")
-        )
-        if not sender or not text:
-            return _html(_page(self._gateway, form, "Write a sender and a text."), 400)
-        try:
-            self._gateway.receive(line, sender, text)
-        except LookupError:
-            return _html(
-                _page(self._gateway, form, "Choose a line of an account."), 400
-            )
-        raise web.HTTPSeeOther("/")
-
-
-def _html(document: str, status: int = 200) -> web.Response:
-    # Half a surrogate pair can stand in an SMS, but not in a document.
-    body = document.encode("utf-8", "replace")
-    return web.Response(
-        body=body,
-        status=status,
-        content_type="text/html",
-        charset="utf-8",
-        headers=_HEADERS,
-    )
-
-
-def _page(
-    gateway: Gateway, typed: dict[str, str] | None = None, error: str = ""
-) -> str:
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Stand-in SMS gateway</title>
-<link rel="icon" href="data:,">
-<style>{_STYLE}</style>
-</head>
-<body>
-<header>
-<h1>Stand-in SMS gateway</h1>
-<p>No SMS leaves this machine. Times are Tehran's.
-<noscript>Without scripts this page stands still: <a href="/">refresh</a></noscript></p>
-</header>
-<main>
-{_form(gateway, typed or {}, error)}
-<div id="live">{_live(gateway)}</div>
-</main>
-<script>{_SCRIPT}</script>
-</body>
-</html>
-"""
-
-
-def _form(gateway: Gateway, typed: dict[str, str], error: str) -> str:
-    options = "".join(
-        f'<option value="{escape(line)}"{" selected" if line == typed.get("line") else ""}>'
-        f"{escape(line)} ({escape(account.username)})</option>"
-        for account in gateway.accounts.values()
-        for line in account.lines
-    )
-    return f"""<section id="form">
-<h2>Send an SMS in</h2>
-{f'<p class="error" role="alert">{escape(error)}</p>' if error else ""}
-<form method="post" action="/received" accept-charset="utf-8">
-<label>From (phone)<input name="sender" required dir="ltr" inputmode="tel" autocomplete="off"
- placeholder="09121234567" value="{escape(typed.get("sender", ""))}"></label>
-<label>To (line)<select name="line" required>{options}</select></label>
-<label>Text<textarea name="text" required dir="auto">{escape(typed.get("text", ""))}</textarea></label>
-<button>Send in</button>
-</form>
-</section>"""
-
-
-def _live(gateway: Gateway) -> str:
+def live(gateway: Gateway) -> str:
+    """Give what changes by itself: whether the gateway is away, phones, accounts and calls."""
     phones = [phone for phone in gateway.phones.values() if phone.messages]
     phones.sort(key=lambda phone: phone.messages[-1].at, reverse=True)
     received = [
@@ -138,6 +24,7 @@ def _live(gateway: Gateway) -> str:
     received.sort(key=lambda message: message.msg_id, reverse=True)
     return "\n".join(
         (
+            _away(gateway),
             _section(
                 "Phones",
                 f'<div class="phones">{"".join(map(_phone, phones[:SHOWN_PHONES]))}</div>'
@@ -157,6 +44,24 @@ def _live(gateway: Gateway) -> str:
                 else '<p class="faint">Nobody has called yet.</p>',
             ),
         )
+    )
+
+
+def _away(gateway: Gateway) -> str:
+    """Say whether the gateway is away, and when that changes; times only, no countdown."""
+    present, until = gateway.outages.present, gateway.outages.until
+    if present is not None:
+        button = "Back now"
+        end = f" until {_time(until)}" if until else " until it is ended"
+        said = f'<b class="bad">The gateway {WAYS[present.kind]}</b>{end}'
+    elif change := gateway.outages.next_change:
+        said = f'<b class="wait">An outage begins</b> at {_time(change)}'
+        button = "Cancel"
+    else:
+        return '<p class="away"><b class="good">The gateway answers</b></p>'
+    return (
+        f'<form class="away" method="post" action="/back"><p>{said}</p>'
+        f"<button>{button}</button></form>"
     )
 
 

@@ -1,31 +1,24 @@
 """The control API: the gateway's world as JSON, for demonstrations and tests."""
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from functools import wraps
-import json
-from typing import Any
 
 from aiohttp import web
 
-from .account_settings import apply_settings, read_settings, show_account
-from .calls import Call
-from .faults.spelling import read_fault
-from .gateway import Gateway
-from .messages import Outcome, Phone, Sms
+from simulator.account_settings import apply_settings, read_settings, show_account
+from simulator.faults.spelling import read_fault
+from simulator.gateway import Gateway
+from simulator.messages import Outcome
 
-type _Handler = Callable[[web.Request], Awaitable[object]]
-
-_MOST_ADVANCE = timedelta(days=3650).total_seconds()
-
-
-class ControlError(Exception):
-    """A request to the control API that can't be carried out."""
-
-    def __init__(self, message: str, status: int = 400) -> None:
-        """Keep the message and the HTTP status."""
-        super().__init__(message)
-        self.status = status
+from .outages import OutageControl, show_outages
+from .requests import (
+    ControlError,
+    as_json,
+    read_flag,
+    read_number,
+    read_object,
+    read_text,
+)
+from .shown import show_call, show_phone
 
 
 class Control:
@@ -56,8 +49,9 @@ class Control:
             ("GET", "/control/calls", self._calls),
             ("POST", "/control/reset", self._reset),
         ):
-            router.add_route(http_method, path, _as_json(handler))
-        router.add_route("*", "/control{rest:(/.*)?}", _as_json(_no_such_resource))
+            router.add_route(http_method, path, as_json(handler))
+        OutageControl(self._gateway).add_routes(router)
+        router.add_route("*", "/control{rest:(/.*)?}", as_json(_no_such_resource))
 
     async def _state(self, request: web.Request) -> object:
         gateway = self._gateway
@@ -71,7 +65,7 @@ class Control:
             "accounts": [
                 show_account(account) for account in gateway.accounts.values()
             ],
-            "phones": [_show_phone(phone) for phone in gateway.phones.values()],
+            "phones": [show_phone(phone) for phone in gateway.phones.values()],
             "faults": [
                 {
                     "method": each.method,
@@ -81,11 +75,12 @@ class Control:
                 for each in gateway.faults
             ],
             "calls": len(gateway.calls),
+            **show_outages(gateway),
         }
 
     async def _add_account(self, request: web.Request) -> object:
-        given = await _object(request)
-        username = _text(given, "username")
+        given = await read_object(request)
+        username = read_text(given, "username")
         settings = read_settings({k: v for k, v in given.items() if k != "username"})
         if "password" not in settings:
             raise ControlError("password: must be a text")
@@ -97,11 +92,11 @@ class Control:
         account = self._gateway.accounts.get(request.match_info["username"].lower())
         if account is None:
             raise ControlError("There is no such account", 404)
-        apply_settings(account, read_settings(await _object(request)))
+        apply_settings(account, read_settings(await read_object(request)))
         return show_account(account)
 
     async def _change_settings(self, request: web.Request) -> object:
-        given = await _object(request)
+        given = await read_object(request)
         known = {
             "delivery_seconds",
             "failed_logins_allowed",
@@ -111,16 +106,16 @@ class Control:
         if unknown := given.keys() - known:
             raise ControlError(f"The gateway has no {', '.join(sorted(unknown))}")
         if "delivery_seconds" in given:
-            seconds = _number(given, "delivery_seconds")
+            seconds = read_number(given, "delivery_seconds")
             self._gateway.delivery_time = timedelta(seconds=seconds)
         if "failed_logins_allowed" in given:
             self._gateway.blocks.failures_allowed = int(
-                _number(given, "failed_logins_allowed")
+                read_number(given, "failed_logins_allowed")
             )
         if "updating" in given:
-            self._gateway.updating = _flag(given, "updating")
+            self._gateway.updating = read_flag(given, "updating")
         if "xml_by_default" in given:
-            self._gateway.xml_by_default = _flag(given, "xml_by_default")
+            self._gateway.xml_by_default = read_flag(given, "xml_by_default")
         return await self._state(request)
 
     async def _clear_blocks(self, request: web.Request) -> object:
@@ -128,7 +123,7 @@ class Control:
         return {}
 
     async def _add_fault(self, request: web.Request) -> object:
-        given = await _object(request)
+        given = await read_object(request)
         method, times = given.pop("method", None), given.pop("times", 1)
         if method is not None and not isinstance(method, str):
             raise ControlError("method must be the name of a method, or null for all")
@@ -145,24 +140,24 @@ class Control:
         return {}
 
     async def _receive(self, request: web.Request) -> object:
-        given = await _object(request)
+        given = await read_object(request)
         message = self._gateway.receive(
-            line=_text(given, "line"),
-            sender=_text(given, "sender"),
-            text=_text(given, "text"),
+            line=read_text(given, "line"),
+            sender=read_text(given, "sender"),
+            text=read_text(given, "text"),
         )
         return {"msg_id": message.msg_id}
 
     async def _phone(self, request: web.Request) -> object:
-        return _show_phone(self._gateway.phone(request.match_info["number"]))
+        return show_phone(self._gateway.phone(request.match_info["number"]))
 
     async def _set_outcome(self, request: web.Request) -> object:
-        given = await _object(request)
+        given = await read_object(request)
         if "blacklisted" in given:
-            phone = self._gateway.phone(_text(given, "number"))
-            phone.blacklisted = _flag(given, "blacklisted")
+            phone = self._gateway.phone(read_text(given, "number"))
+            phone.blacklisted = read_flag(given, "blacklisted")
         if "outcome" in given:
-            target = _text(given, "rec_id" if "rec_id" in given else "number")
+            target = read_text(given, "rec_id" if "rec_id" in given else "number")
             if "rec_id" in given and self._gateway.sms(target) is None:
                 raise ControlError("There is no SMS with this rec_id", 404)
             self._gateway.set_outcome(target, _outcome(given["outcome"]))
@@ -173,86 +168,28 @@ class Control:
         return {}
 
     async def _advance(self, request: web.Request) -> object:
-        seconds = _number(await _object(request), "advance")
+        seconds = read_number(await read_object(request), "advance")
         self._gateway.advance(timedelta(seconds=seconds))
+        await self._gateway.settle()
         return {"now": self._gateway.now().isoformat()}
 
     async def _calls(self, request: web.Request) -> object:
-        return [_show_call(call) for call in self._gateway.calls]
+        return [show_call(call) for call in self._gateway.calls]
 
     async def _reset(self, request: web.Request) -> object:
         for username in self._added & self._gateway.accounts.keys():
             self._gateway.remove_account(username)
         self._added.clear()
         self._gateway.reset()
+        await self._gateway.settle()
         self._gateway.delivery_time = self._first_delivery_time
         self._gateway.blocks.failures_allowed = self._first_failures_allowed
         self._gateway.xml_by_default = self._first_xml_by_default
         return {}
 
 
-def _as_json(
-    handler: _Handler,
-) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """Answer with what a handler returns, or with a clear message."""
-
-    @wraps(handler)
-    async def answer(request: web.Request) -> web.StreamResponse:
-        try:
-            return web.json_response(await handler(request), dumps=_dumps)
-        except ControlError as failure:
-            return _failed(str(failure), failure.status)
-        except LookupError as failure:
-            return _failed(str(failure.args[0]), 404)
-        except ValueError as failure:
-            return _failed(str(failure), 400)
-
-    return answer
-
-
 async def _no_such_resource(request: web.Request) -> object:
     raise ControlError(f"The control API has no {request.method} {request.path}", 404)
-
-
-def _failed(message: str, status: int) -> web.Response:
-    return web.json_response({"error": message}, status=status, dumps=_dumps)
-
-
-def _dumps(document: object) -> str:
-    return json.dumps(document, ensure_ascii=False)
-
-
-async def _object(request: web.Request) -> dict[str, Any]:
-    try:
-        document = json.loads(await request.read())
-    except (ValueError, RecursionError) as failure:
-        raise ControlError("The body must be JSON") from failure
-    if not isinstance(document, dict):
-        raise ControlError("The body must be a JSON object")
-    return document
-
-
-def _text(given: dict[str, Any], name: str) -> str:
-    value = given.get(name)
-    if not isinstance(value, str) or not value:
-        raise ControlError(f"{name}: must be a text")
-    return value
-
-
-def _flag(given: dict[str, Any], name: str) -> bool:
-    value = given[name]
-    if not isinstance(value, bool):
-        raise ControlError(f"{name}: must be true or false")
-    return value
-
-
-def _number(given: dict[str, Any], name: str) -> float:
-    value = given.get(name)
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        raise ControlError(f"{name}: must be a number")
-    if not 0 <= value <= _MOST_ADVANCE:
-        raise ControlError(f"{name}: must be between 0 and {_MOST_ADVANCE:.0f}")
-    return value
 
 
 def _outcome(value: object) -> Outcome:
@@ -261,38 +198,3 @@ def _outcome(value: object) -> Outcome:
     ):
         return value
     raise ControlError("outcome: must be a delivery status (a number or a text)")
-
-
-def _show_phone(phone: Phone) -> dict[str, object]:
-    return {
-        "number": phone.number,
-        "blacklisted": phone.blacklisted,
-        "outcome": phone.outcome,
-        "messages": [_show_sms(sms) for sms in phone.messages],
-    }
-
-
-def _show_sms(sms: Sms) -> dict[str, object]:
-    return {
-        "rec_id": sms.rec_id,
-        "sender": sms.sender,
-        "text": sms.text,
-        "parts": sms.parts,
-        "flash": sms.flash,
-        "status": sms.status,
-        "at": sms.at.isoformat(),
-    }
-
-
-def _show_call(call: Call) -> dict[str, object]:
-    return {
-        "method": call.method,
-        "parameters": call.parameters,
-        "at": call.at.isoformat(),
-        "address": call.address,
-        "content_type": call.content_type,
-        "accept": call.accept,
-        "fault": type(call.fault).__name__ if call.fault else None,
-        "processed": call.processed,
-        "outcome": call.outcome,
-    }

@@ -1,0 +1,5 @@
+"""The page of phones."""
+
+from .page import Page
+
+__all__ = ["Page"]
