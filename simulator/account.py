@@ -1,6 +1,7 @@
 """An account of the gateway: its credit, lines, rights and limits."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import ROUND_DOWN, Decimal, localcontext
 from typing import TypedDict
 
@@ -36,6 +37,8 @@ class AccountSettings(TypedDict, total=False):
     persian_tariff: Decimal
     latin_tariff: Decimal
     push_url: str | None
+    sent_lag: timedelta
+    sent_missing: int
 
 
 @dataclass(eq=False)
@@ -82,6 +85,10 @@ class Account:
     # Called for every received SMS until it fails once; the reason then stands beside it.
     push_url: str | None = field(default=None, repr=False)
     push_failure: str | None = None
+
+    # How late the sent box shows what is sent, and how many of the next sends it never shows.
+    sent_lag: timedelta = timedelta()
+    sent_missing: int = 0
 
     sent: list[SentMessage] = field(default_factory=list, init=False, repr=False)
     received: list[ReceivedMessage] = field(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -10,6 +11,8 @@ from .push import PushError, check_loopback
 
 _SECRET = frozenset({"password", "api_key", "push_url"})
 _NOT_SETTINGS = frozenset({"username", "sent", "received", "push_failure"})
+
+_MOST_SECONDS = 30 * 24 * 3600
 
 
 class SettingError(ValueError):
@@ -43,8 +46,13 @@ def show_account(account: Account) -> dict[str, object]:
     for each in fields(Account):
         if each.name in _SECRET | _NOT_SETTINGS:
             continue
-        value = getattr(account, each.name)
-        shown[each.name] = decimal_text(value) if isinstance(value, Decimal) else value
+        match getattr(account, each.name):
+            case Decimal() as number:
+                shown[each.name] = decimal_text(number)
+            case timedelta() as time:
+                shown[each.name] = time.total_seconds()
+            case value:
+                shown[each.name] = value
     return shown | {
         "api_key_demanded": account.api_key is not None,
         "push": account.push_failure or ("on" if account.push_url else "off"),
@@ -69,6 +77,14 @@ def _count(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise SettingError("must be a whole number, 0 or more")
     return value
+
+
+def _seconds(value: object) -> timedelta:
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise SettingError("must be a number of seconds")
+    if not 0 <= value <= _MOST_SECONDS:
+        raise SettingError(f"must be between 0 and {_MOST_SECONDS} seconds")
+    return timedelta(seconds=value)
 
 
 def _decimal(value: object) -> Decimal:
@@ -136,4 +152,6 @@ _READERS: dict[str, Callable[[object], object]] = {
     "persian_tariff": _decimal,
     "latin_tariff": _decimal,
     "push_url": _or_none(_push_url),
+    "sent_lag": _seconds,
+    "sent_missing": _count,
 }

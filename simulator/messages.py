@@ -83,6 +83,12 @@ class SentMessage:
     text: str
     at: datetime
     sms: list[Sms]
+    # From when on the sent box shows it; None: never.
+    listed_at: datetime | None
+
+    def is_listed(self, now: datetime) -> bool:
+        """Tell whether the sent box shows it."""
+        return self.listed_at is not None and self.listed_at <= now
 
     def row(self) -> dict[str, object]:
         """Spell the message as GetMessages does."""

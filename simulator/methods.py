@@ -155,7 +155,7 @@ def _get_messages(world: World, account: Account, parameters: Parameters) -> Pay
         raise RefusedError(INVALID_DATA)
     messages: list[SentMessage | ReceivedMessage] = []
     if location in {SENT, ALL}:
-        messages += account.sent
+        messages += [each for each in account.sent if each.is_listed(world.now())]
     if location in {RECEIVED, ALL}:
         messages += account.received
     messages = [each for each in messages if not line or each.line == line]

@@ -14,9 +14,11 @@ from .requests import (
     ControlError,
     as_json,
     read_flag,
+    read_moment,
     read_number,
     read_object,
     read_text,
+    read_texts,
 )
 from .shown import show_call, show_phone
 
@@ -43,6 +45,7 @@ class Control:
             ("POST", "/control/faults", self._add_fault),
             ("DELETE", "/control/faults", self._clear_faults),
             ("POST", "/control/received", self._receive),
+            ("POST", "/control/sent", self._send_from_panel),
             ("GET", "/control/phones/{number}", self._phone),
             ("POST", "/control/outcomes", self._set_outcome),
             ("POST", "/control/clock", self._advance),
@@ -147,6 +150,19 @@ class Control:
             text=read_text(given, "text"),
         )
         return {"msg_id": message.msg_id}
+
+    async def _send_from_panel(self, request: web.Request) -> object:
+        given = await read_object(request)
+        message = self._gateway.send_from_panel(
+            read_text(given, "line"),
+            read_text(given, "text"),
+            read_texts(given, "recipients"),
+            at=read_moment(given, "at"),
+        )
+        return {
+            "msg_id": message.msg_id,
+            "rec_ids": [sms.rec_id for sms in message.sms],
+        }
 
     async def _phone(self, request: web.Request) -> object:
         return show_phone(self._gateway.phone(request.match_info["number"]))

@@ -1,7 +1,7 @@
 """Requests to the control API as they are read, and its answers as they are written."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import wraps
 import json
 from typing import Any
@@ -66,6 +66,28 @@ def read_text(given: dict[str, Any], name: str) -> str:
     if not isinstance(value, str) or not value:
         raise ControlError(f"{name}: must be a text")
     return value
+
+
+def read_texts(given: dict[str, Any], name: str) -> list[str]:
+    """Read a list of texts that must be there."""
+    value = given.get(name)
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise ControlError(f"{name}: must be a list of texts")
+    return value
+
+
+def read_moment(given: dict[str, Any], name: str) -> datetime | None:
+    """Read a moment with its zone, which may be missing."""
+    value = given.get(name)
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise ControlError(f"{name}: must be a time in ISO 8601 with its zone")
+    return moment
 
 
 def read_flag(given: dict[str, Any], name: str) -> bool:

@@ -57,10 +57,10 @@ class Caller:
         """Send an SMS and give the JSON of the reply."""
         return await self("SendSMS", **{"to": to, "from": line, "text": text} | more)
 
-    async def send_briefly(self) -> Any:
+    async def send_briefly(self, to: str = "09121234567") -> Any:
         """Send an SMS and wait for the reply a moment only."""
         async with asyncio.timeout(0.1):
-            return await self.send()
+            return await self.send(to)
 
     async def value(self, method: str, **parameters: str) -> Any:
         """Call a method that must succeed and give its Value."""
