@@ -58,7 +58,7 @@ def _away_form(gateway: Gateway, typed: Mapping[str, str]) -> str:
     return f"""<section>
 <h2>Take the gateway away</h2>
 <form method="post" action="/away" accept-charset="utf-8">
-<label>It<select name="kind" required>{options}</select></label>
+<label>What it does<select name="kind" required>{options}</select></label>
 <label>For (minutes)<input name="minutes" type="number" min="1" max="{MOST_MINUTES}" required dir="ltr"
  autocomplete="off" value="{escape(typed.get("minutes", "5"))}"></label>
 <button>Gateway away</button>
