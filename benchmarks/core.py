@@ -39,6 +39,8 @@ class LoopWatch:
         """Watch while something runs."""
         self.longest = 0.0
         task = asyncio.create_task(self._run())
+        # It must be waiting already when what is watched begins.
+        await asyncio.sleep(0)
         try:
             yield
         finally:
@@ -69,7 +71,9 @@ def _disk() -> Path:
 
 
 @asynccontextmanager
-async def running_home(url: str) -> AsyncIterator[HomeAssistant]:
+async def running_home(
+    url: str, inbox_interval: int = 0
+) -> AsyncIterator[HomeAssistant]:
     """Set an account up in a core whose files are on the disk."""
     with tempfile.TemporaryDirectory(dir=_disk(), prefix="bench-") as folder:
         async with async_test_home_assistant(config_dir=folder) as hass:
@@ -85,7 +89,7 @@ async def running_home(url: str) -> AsyncIterator[HomeAssistant]:
                     "sender_listed": True,
                     "notify_action": "payamak",
                 },
-                options={"inbox_interval": 0},
+                options={"inbox_interval": inbox_interval},
             )
             entry.add_to_hass(hass)
             assert await async_setup_component(hass, "homeassistant", {})

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 import gc
@@ -18,8 +18,6 @@ from unittest.mock import patch
 
 from homeassistant.core import HassJob, HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
-from homeassistant.helpers.json import prepare_save_json
-from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
 from custom_components.payamak.account.account import Account
@@ -36,9 +34,7 @@ from custom_components.payamak.gateway import (
     UncertainError,
     UnreachableError,
 )
-from custom_components.payamak.ledger.store import AccountStore, async_open_store
-from custom_components.payamak.people.address_book import AddressBook, Recipient
-from custom_components.payamak.sending.messenger import SentRow
+from custom_components.payamak.ledger import OutgoingBook, SmsRow, async_open_ledger
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 SENDING = timedelta(hours=72)
@@ -50,7 +46,6 @@ ENDS = (SmsState.DELIVERED,) * 17 + (
     SmsState.FAILED,
     SmsState.BLACKLISTED,
 )
-SECONDS_TO_SAVE_SOON = 30
 
 type Action = Callable[[datetime], Awaitable[None]]
 
@@ -107,12 +102,7 @@ class Simulation:
     told: dict[str, str] = field(default_factory=dict)
     told_twice: int = 0
     most_pending: int = 0
-    most_entries: int = 0
-    writes: int = 0
-    largest_file: int = 0
-    written: int = 0
     left: int = 0
-    entries_left: int = 0
     credentials_error: None = None
 
     @property
@@ -145,11 +135,12 @@ class Simulation:
     @callback  # without it Home Assistant calls it in another thread, at any time
     def hear(self, report: DeliveryReport) -> None:
         """Count a report."""
-        self.told_twice += report.message_id in self.told
-        self.told[report.message_id] = report.state
+        message_id = report.message_id or ""
+        self.told_twice += message_id in self.told
+        self.told[message_id] = report.state
 
-    def new_message(self, *, alarm: bool) -> SentRow:
-        """Make a message: most arrive soon, some late, a few never."""
+    def new_message(self, outgoing: OutgoingBook, *, alarm: bool) -> SmsRow:
+        """Begin a message that the gateway accepts: most arrive soon, some late, a few never."""
         message_id = f"{10**18 + len(self.fates)}"
         delay = self.chance.choices(
             (self.chance.expovariate(1 / 15), self.chance.expovariate(1 / 3600), None),
@@ -164,32 +155,28 @@ class Simulation:
         if alarm and not away:
             self.alarms[message_id] = now
         number = f"0912{len(self.fates):07d}"
-        return SentRow(
-            recipient=Recipient(number=number), message_id=message_id, error=None
-        )
-
-    def measure(self, store: AccountStore) -> None:
-        """Keep the highest numbers of messages and entries."""
-        self.most_pending = max(self.most_pending, len(store.deliveries.pending))
-        self.most_entries = max(self.most_entries, _entries(store))
+        text = outgoing.new_text("سلام", parts=1, cost=None)
+        row = outgoing.begin(text, number, None)
+        row.state, row.message_id = SmsState.ACCEPTED, message_id
+        return row
 
 
 async def simulate(hass: HomeAssistant, messages: int) -> Simulation:
     """Send half of the messages in ten bulks, the other half one by one, and follow all of them."""
     run = Simulation()
     async_dispatcher_connect(hass, SIGNAL_DELIVERY_ENDED, run.hear)
-    async with _following(hass, run) as (follower, store):
+    async with _following(hass, run) as (follower, outgoing):
 
-        async def send(rows: list[SentRow]) -> None:
-            for call in batched(rows, MAX_RECIPIENTS, strict=False):
-                await follower.async_note_sent(call)
-            run.measure(store)
+        async def send(count: int, *, alarm: bool) -> None:
+            rows = [run.new_message(outgoing, alarm=alarm) for _ in range(count)]
+            await note(follower, outgoing, rows)
+            run.most_pending = max(run.most_pending, len(outgoing.pending))
 
         async def send_a_bulk(_now: datetime) -> None:
-            await send([run.new_message(alarm=False) for _ in range(messages // 20)])
+            await send(messages // 20, alarm=False)
 
         async def send_an_alarm(_now: datetime) -> None:
-            await send([run.new_message(alarm=True)])
+            await send(1, alarm=True)
 
         for bulk in range(10):
             run.clock.at(BEGIN + SENDING / 10 * bulk, send_a_bulk)
@@ -197,20 +184,28 @@ async def simulate(hass: HomeAssistant, messages: int) -> Simulation:
             at = BEGIN + timedelta(seconds=5) + SENDING / (messages // 2) * alarm
             run.clock.at(at, send_an_alarm)
         await run.clock.run()
-        run.left = len(store.deliveries.pending)
-        run.entries_left = _entries(store)
+        run.left = len(outgoing.pending)
     return run
+
+
+async def note(
+    follower: DeliveryFollower, outgoing: OutgoingBook, rows: list[SmsRow]
+) -> None:
+    """Note what the gateway accepted, as the messenger does."""
+    for call in batched(rows, MAX_RECIPIENTS, strict=False):
+        await outgoing.async_note_outcome(call)
+        follower.async_sent(call)
 
 
 async def memory_per_message(hass: HomeAssistant, messages: int) -> tuple[int, int]:
     """Return the bytes that each message takes while all are pending, and once all have ended."""
     run = Simulation()
-    rows = [run.new_message(alarm=False) for _ in range(messages)]
-    async with _following(hass, run) as (follower, _):
+    async with _following(hass, run) as (follower, outgoing):
         gc.collect()
         tracemalloc.start()
-        for call in batched(rows, MAX_RECIPIENTS, strict=False):
-            await follower.async_note_sent(call)
+        rows = [run.new_message(outgoing, alarm=False) for _ in range(messages)]
+        await note(follower, outgoing, rows)
+        del rows
         gc.collect()
         pending, _ = tracemalloc.get_traced_memory()
         await run.clock.run()
@@ -220,55 +215,29 @@ async def memory_per_message(hass: HomeAssistant, messages: int) -> tuple[int, i
     return pending // messages, ended // messages
 
 
-def _entries(store: AccountStore) -> int:
-    """Return the length of the heaps; old entries in them take memory as well."""
-    pending = store.deliveries.pending
-    return len(pending._waiting) + len(pending._ready)  # noqa: SLF001 - only the benchmark measures it
-
-
 @asynccontextmanager
 async def _following(
     hass: HomeAssistant, run: Simulation
-) -> AsyncIterator[tuple[DeliveryFollower, AccountStore]]:
-    """Run a follower in simulated time."""
+) -> AsyncIterator[tuple[DeliveryFollower, OutgoingBook]]:
+    """Run a follower in simulated time, with a ledger on the disk."""
     with _simulated_time(run):
-        store = await async_open_store(hass, "benchmark")
+        ledger = await async_open_ledger(hass, "benchmark")
         follower = DeliveryFollower(
-            hass, "benchmark", cast("Account", run), AddressBook(()), store
+            hass, "benchmark", cast("Account", run), ledger.outgoing
         )
         follower.async_start()
-        yield follower, store
+        yield follower, ledger.outgoing
         await follower.async_stop()
+        await ledger.async_close()
 
 
 @contextmanager
 def _simulated_time(run: Simulation) -> Iterator[None]:
-    """Replace the clock and the disk."""
-    waiting_to_save: list[AccountStore] = []
-
-    def save_soon(store: AccountStore) -> None:
-        async def save(_now: datetime) -> None:
-            waiting_to_save.clear()
-            await store.async_save()
-
-        if not waiting_to_save:
-            waiting_to_save.append(store)
-            run.clock.at(run.clock.now + timedelta(seconds=SECONDS_TO_SAVE_SOON), save)
-
-    async def write(_store: Store[Any], content: dict[str, Any]) -> None:
-        _, text = prepare_save_json(content, encoder=None)
-        run.writes += 1
-        run.largest_file = max(run.largest_file, len(text))
-        run.written += len(text)
-
-    with ExitStack() as stack:
-        for place, name, instead in (
-            (dt_util, "utcnow", run.clock.utcnow),
-            (follower_module, "async_call_later", run.clock.call_later),
-            (AccountStore, "async_save_soon", save_soon),
-            (Store, "_async_write_data", write),
-        ):
-            stack.enter_context(patch.object(place, name, instead))
+    """Replace the clock and the timer."""
+    with (
+        patch.object(dt_util, "utcnow", run.clock.utcnow),
+        patch.object(follower_module, "async_call_later", run.clock.call_later),
+    ):
         yield
 
 
@@ -287,10 +256,7 @@ async def _print_figures(messages: int) -> None:
     print(f"at the most; {seconds:.1f} s of CPU")
     print("A single message is first asked for after", end=" ")
     print(f"{run.slowest_alarm.total_seconds():.0f} s at the latest")
-    print(f"{run.writes:,} writes of {run.written // 1_000_000:,} MB in all;", end=" ")
-    print("the largest file has", end=" ")
-    print(f"{run.largest_file // 1024} kB with {run.most_pending:,} pending;", end=" ")
-    print(f"{run.most_entries:,} entries in the heaps, {run.entries_left} at the end")
+    print(f"{run.most_pending:,} pending at the most")
 
 
 async def _print_memory(messages: int) -> None:

@@ -9,7 +9,7 @@ from time import perf_counter
 from aiohttp import ClientSession
 from homeassistant.core import HomeAssistant
 
-from custom_components.payamak.gateway import MAX_RECIPIENTS
+from custom_components.payamak.gateway import MAX_RECIPIENTS, SmsState
 
 from .core import LoopWatch, running_gateway, running_home
 from .gateway import LINE, PASSWORD, USERNAME
@@ -68,6 +68,16 @@ def written() -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith("wchar"))
 
 
+async def end_each(hass: HomeAssistant) -> None:
+    """Let each message be asked for twice and be delivered, one by one, as when the gateway is asked once a second."""
+    [entry] = hass.config_entries.async_entries("payamak")
+    outgoing = entry.runtime_data.ledger.outgoing
+    for row in list(outgoing.pending.values()):
+        outgoing.note_questions([row])
+        outgoing.note_questions([row])
+        await outgoing.async_end([row], SmsState.DELIVERED)
+
+
 async def compare(
     hass: HomeAssistant, session: ClientSession, url: str, count: int
 ) -> None:
@@ -80,10 +90,11 @@ async def compare(
         async with watch.watching():
             ours.append(await send(hass, recipients))
         held_up.append(watch.longest)
+        await end_each(hass)
     kilobytes = (written() - before) / 3 / count / 1000
     print(
         f"{count:6,} recipients: raw {raw * 1000:5.0f} ms, ours {min(ours) * 1000:5.0f} ms "
-        f"({min(ours) / raw:.2f}x), loop held up {min(held_up) * 1000:.1f} ms, {kilobytes:.2f} kB written per SMS"
+        f"({min(ours) / raw:.2f}x), loop held up {median(held_up) * 1000:.1f} ms, {kilobytes:.2f} kB written per SMS until its end"
     )
 
 
@@ -93,10 +104,11 @@ async def compare_single(hass: HomeAssistant, session: ClientSession, url: str) 
     for number in numbers(SINGLE_MESSAGES):
         raw.append(await send_raw(session, url, [number]))
         ours.append(await send(hass, [number]))
+        await end_each(hass)
     kilobytes = (written() - before) / SINGLE_MESSAGES / 1000
     print(
         f"  one recipient: raw {median(raw) * 1000:.1f} ms, ours {median(ours) * 1000:.1f} ms, "
-        f"{kilobytes:.2f} kB written per SMS"
+        f"{kilobytes:.2f} kB written per SMS until its end"
     )
 
 

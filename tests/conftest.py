@@ -1,5 +1,7 @@
 """What all tests share: the custom integration is found, and this machine's own addresses are within reach."""
 
+from pathlib import Path
+
 import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.amber import AmberSnapshotExtension
@@ -11,6 +13,12 @@ import custom_components.payamak  # noqa: F401 - see above
 @pytest.fixture(autouse=True)
 def _loopback_sockets(socket_enabled: None) -> None:
     """Talk to the stand-in gateway over real HTTP; the harness still refuses every other address."""
+
+
+@pytest.fixture
+def hass_config_dir(tmp_path: Path) -> str:
+    """Give each Home Assistant a folder of its own, as the accounts' ledgers are written to a real disk."""
+    return str(tmp_path)
 
 
 @pytest.fixture(autouse=True)

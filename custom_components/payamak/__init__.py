@@ -1,5 +1,6 @@
 """Payamak: an SMS account of the payamak-panel gateway in Home Assistant."""
 
+from datetime import timedelta
 from functools import partial
 
 from homeassistant.config_entries import ConfigEntryState
@@ -15,13 +16,20 @@ from .account.devices import (
     async_rename_recipient_devices,
 )
 from .account.known_logins import forget_login
+from .account.ledger_upkeep import async_keep_up
 from .account.repairs import Issue, Repairs, async_clear_when_disabled
-from .const import CONF_PUSH, CONF_WEBHOOK_ID, DOMAIN
+from .const import (
+    CONF_HISTORY_DAYS,
+    CONF_PUSH,
+    CONF_WEBHOOK_ID,
+    DEFAULT_HISTORY_DAYS,
+    DOMAIN,
+)
 from .coordinator import AccountCoordinator, PayamakConfigEntry, PayamakData
 from .delivery.follower import DeliveryFollower
 from .inbox.doorbell import Doorbell
 from .inbox.poller import Inbox
-from .ledger.store import async_open_store, async_remove_store
+from .ledger import async_open_ledger, async_remove_ledger
 from .people.address_book import AddressBook
 from .sending.messenger import Messenger
 from .sending.notify_action import async_setup_notify_action
@@ -50,17 +58,21 @@ async def async_setup_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> b
         partial(entry.async_start_reauth, hass),
     )
     entry.async_on_unload(account.close)
-    coordinator = AccountCoordinator(hass, entry, account)
+    ledger = await async_open_ledger(hass, entry.entry_id)
+    days: int = entry.options.get(CONF_HISTORY_DAYS, DEFAULT_HISTORY_DAYS)
+    keep = timedelta(days=days)
+    entry.async_on_unload(async_keep_up(hass, ledger, repairs, keep))
+    coordinator = AccountCoordinator(hass, entry, account, ledger.facts)
     await coordinator.async_config_entry_first_refresh()
     account.settle_doubts_with(coordinator.async_refresh)
-    store = await async_open_store(hass, entry.entry_id)
     # Before the settings are read below: a change after that must cause a reload.
     entry.async_on_unload(entry.add_update_listener(_async_apply))
     address_book = AddressBook.of(entry.subentries)
-    deliveries = DeliveryFollower(hass, entry.entry_id, account, address_book, store)
+    deliveries = DeliveryFollower(hass, entry.entry_id, account, ledger.outgoing)
     entry.runtime_data = PayamakData(
         settings=_settings(entry),
         repairs=repairs,
+        ledger=ledger,
         account=account,
         account_device_id=async_register_account_device(hass, entry),
         address_book=address_book,
@@ -72,13 +84,16 @@ async def async_setup_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> b
             account,
             repairs,
             address_book,
-            store,
+            ledger.received,
             lambda: coordinator.data.lines or (),
         ),
         messenger=Messenger(
             hass,
             account,
-            deliveries.async_note_sent,
+            address_book,
+            ledger.outgoing,
+            lambda: coordinator.data.base_price,
+            deliveries.async_sent,
             coordinator.async_refresh_after_sending,
         ),
     )
@@ -117,7 +132,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> 
     """Forget the repairs, the login and the file of an account that was removed."""
     Repairs(hass, entry.entry_id, entry.title).clear(*Issue)
     forget_login(hass, entry.entry_id)
-    await async_remove_store(hass, entry.entry_id)
+    await async_remove_ledger(hass, entry.entry_id)
 
 
 async def _async_apply(hass: HomeAssistant, entry: PayamakConfigEntry) -> None:

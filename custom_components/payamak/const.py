@@ -23,5 +23,7 @@ CONF_INBOX_INTERVAL: Final = "inbox_interval"
 DEFAULT_INBOX_INTERVAL: Final = 60
 CONF_INBOX_MAX_AGE: Final = "inbox_max_age"
 DEFAULT_INBOX_MAX_AGE: Final = 10
+CONF_HISTORY_DAYS: Final = "history_days"
+DEFAULT_HISTORY_DAYS: Final = 7
 CONF_PUSH: Final = "push"
 CONF_WEBHOOK_ID: Final = "webhook_id"

@@ -19,6 +19,7 @@ from .const import CONF_REFRESH_INTERVAL, DEFAULT_REFRESH_INTERVAL, DOMAIN
 from .delivery.follower import DeliveryFollower
 from .gateway import GatewayError
 from .inbox.poller import Inbox
+from .ledger import Facts, Ledger
 from .people.address_book import AddressBook
 from .sending.messenger import Messenger
 
@@ -26,6 +27,7 @@ _LOGGER = logging.getLogger(__name__)
 
 # A burst of messages asks for the new credit once, when it is over.
 _SECONDS_AFTER_SENDING = 5
+_FACT = "account"
 
 type PayamakConfigEntry = ConfigEntry[PayamakData]
 
@@ -36,6 +38,7 @@ class PayamakData:
 
     settings: tuple[object, ...]
     repairs: Repairs
+    ledger: Ledger
     account: Account
     account_device_id: str
     address_book: AddressBook
@@ -62,6 +65,32 @@ class AccountData:
         """Return what the credit is worth, in Rial."""
         return None if self.base_price is None else self.credit * self.base_price
 
+    @classmethod
+    def last_known(cls, facts: Facts, panel: str | None) -> AccountData | None:
+        """Return what this panel said the last time, also before a restart; None if it never said anything."""
+        known = facts.get(_FACT)
+        if known is None or known["panel"] != panel:
+            return None
+        price, lines = known["base_price"], known["lines"]
+        return cls(
+            credit=Decimal(known["credit"]),
+            base_price=None if price is None else Decimal(price),
+            lines=None if lines is None else tuple(lines),
+        )
+
+    def keep_in(self, facts: Facts, panel: str | None) -> None:
+        """Keep it for the time after a restart."""
+        price, lines = self.base_price, self.lines
+        facts.keep(
+            _FACT,
+            {
+                "panel": panel,
+                "credit": str(self.credit),
+                "base_price": None if price is None else str(price),
+                "lines": None if lines is None else list(lines),
+            },
+        )
+
 
 class AccountCoordinator(DataUpdateCoordinator[AccountData]):
     """Keeps the account's data up to date."""
@@ -69,7 +98,11 @@ class AccountCoordinator(DataUpdateCoordinator[AccountData]):
     config_entry: PayamakConfigEntry
 
     def __init__(
-        self, hass: HomeAssistant, entry: PayamakConfigEntry, account: Account
+        self,
+        hass: HomeAssistant,
+        entry: PayamakConfigEntry,
+        account: Account,
+        facts: Facts,
     ) -> None:
         """Poll as often as the options say."""
         minutes = entry.options.get(CONF_REFRESH_INTERVAL, DEFAULT_REFRESH_INTERVAL)
@@ -85,6 +118,7 @@ class AccountCoordinator(DataUpdateCoordinator[AccountData]):
             ),
         )
         self._account = account
+        self._facts = facts
 
     @callback
     def async_refresh_after_sending(self) -> None:
@@ -105,9 +139,12 @@ class AccountCoordinator(DataUpdateCoordinator[AccountData]):
         self._account.outage_log.worked(self)
         if lines is not None:
             self._account.check_sender(lines)
-        known: AccountData | None = self.data
-        return AccountData(
+        panel = self.config_entry.unique_id
+        known = AccountData.last_known(self._facts, panel)
+        data = AccountData(
             credit=credit,
             base_price=known.base_price if base_price is None and known else base_price,
             lines=known.lines if lines is None and known else lines,
         )
+        data.keep_in(self._facts, panel)
+        return data

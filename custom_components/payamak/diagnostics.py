@@ -48,15 +48,17 @@ def _account(entry: PayamakConfigEntry) -> dict[str, Any]:
     coordinator = entry.runtime_data.coordinator
     data = coordinator.data
     error = coordinator.last_exception
-    book = entry.runtime_data.deliveries.book
+    ledger = entry.runtime_data.ledger
     inbox = entry.runtime_data.inbox
     inbox_error = inbox.last_exception
     return {
         "credit": str(data.credit),
         "base_price": None if data.base_price is None else str(data.base_price),
         "lines": None if data.lines is None else [*map(mask_number, data.lines)],
-        "pending_deliveries": len(book.pending),
-        "unknown_delivery_codes": sorted(book.unknown_codes),
+        "pending_deliveries": len(ledger.outgoing.pending),
+        "parts_sent_today": ledger.outgoing.parts_today,
+        "ledger_trouble": ledger.trouble,
+        "unknown_delivery_codes": sorted(entry.runtime_data.deliveries.unknown_codes),
         "received_messages_ignored": inbox.ignored,
         "received_rows_skipped": inbox.skipped_rows,
         "inbox_last_error": None if inbox_error is None else str(inbox_error),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Final, override
 
@@ -12,16 +13,19 @@ from homeassistant.components.sensor import (
     SensorStateClass,
 )
 from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+from homeassistant.helpers.event import async_track_time_change
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
+from homeassistant.util import dt as dt_util
 
 from .account.devices import recipient_entity_id
 from .account.signals import signal_deliveries_changed
 from .coordinator import AccountCoordinator, AccountData, PayamakConfigEntry
 from .entity import PayamakEntity, async_follow_recipients
 from .gateway import ENDS, SmsState
+from .ledger import OutgoingBook
 from .people.address_book import SavedRecipient
 
 # The entities read what the coordinator has fetched.
@@ -64,10 +68,37 @@ ACCOUNT_SENSORS: tuple[AccountSensorDescription, ...] = (
 )
 
 
-PENDING_DELIVERIES: Final = SensorEntityDescription(
-    key="pending_deliveries",
-    translation_key="pending_deliveries",
-    state_class=SensorStateClass.MEASUREMENT,
+@dataclass(frozen=True, kw_only=True)
+class OutgoingSensorDescription(SensorEntityDescription):
+    """A sensor that reads one thing from the account's ledger."""
+
+    value_fn: Callable[[OutgoingBook], float]
+
+
+OUTGOING_SENSORS: Final = (
+    OutgoingSensorDescription(
+        key="pending_deliveries",
+        translation_key="pending_deliveries",
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda outgoing: len(outgoing.pending),
+    ),
+)
+SENSORS_OF_TODAY: Final = (
+    OutgoingSensorDescription(
+        key="parts_sent_today",
+        translation_key="parts_sent_today",
+        state_class=SensorStateClass.TOTAL,
+        value_fn=lambda outgoing: outgoing.parts_today,
+    ),
+    OutgoingSensorDescription(
+        key="spent_today",
+        translation_key="spent_today",
+        device_class=SensorDeviceClass.MONETARY,
+        native_unit_of_measurement="IRR",
+        state_class=SensorStateClass.TOTAL,
+        suggested_display_precision=0,
+        value_fn=lambda outgoing: outgoing.cost_today,
+    ),
 )
 LAST_DELIVERY: Final = SensorEntityDescription(
     key="last_delivery",
@@ -86,7 +117,12 @@ async def async_setup_entry(
     async_add_entities(
         AccountSensor(entry, description) for description in ACCOUNT_SENSORS
     )
-    async_add_entities([PendingDeliveriesSensor(entry, PENDING_DELIVERIES)])
+    async_add_entities(
+        OutgoingSensor(entry, description) for description in OUTGOING_SENSORS
+    )
+    async_add_entities(
+        TodaySensor(entry, description) for description in SENSORS_OF_TODAY
+    )
     await async_follow_recipients(entry, async_add_entities, LastDeliverySensor)
 
 
@@ -121,7 +157,7 @@ class DeliverySensor(PayamakEntity, SensorEntity):
         """Belong to the account or to a recipient."""
         super().__init__(entry, description, saved)
         self._changed = signal_deliveries_changed(entry.entry_id)
-        self._book = entry.runtime_data.deliveries.book
+        self._outgoing = entry.runtime_data.ledger.outgoing
 
     @override
     async def async_added_to_hass(self) -> None:
@@ -133,14 +169,39 @@ class DeliverySensor(PayamakEntity, SensorEntity):
         )
 
 
-class PendingDeliveriesSensor(DeliverySensor):
-    """Counts the messages that are on their way."""
+class OutgoingSensor(DeliverySensor):
+    """Shows one thing that the ledger knows of all outgoing messages."""
+
+    entity_description: OutgoingSensorDescription
 
     @property
     @override
-    def native_value(self) -> int:
-        """Return how many there are."""
-        return len(self._book.pending)
+    def native_value(self) -> float:
+        """Return the value as it is now."""
+        return self.entity_description.value_fn(self._outgoing)
+
+
+class TodaySensor(OutgoingSensor):
+    """Shows a total that begins anew at midnight."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Show the new day at midnight, even if nothing is sent."""
+        await super().async_added_to_hass()
+
+        @callback
+        def begin_day(_now: datetime) -> None:
+            self.async_write_ha_state()
+
+        self.async_on_remove(
+            async_track_time_change(self.hass, begin_day, hour=0, minute=0, second=0)
+        )
+
+    @property
+    @override
+    def last_reset(self) -> datetime:
+        """Return the midnight at which the total began."""
+        return dt_util.start_of_local_day()
 
 
 class LastDeliverySensor(DeliverySensor):
@@ -159,5 +220,7 @@ class LastDeliverySensor(DeliverySensor):
     @override
     def native_value(self) -> str | None:
         """Return the worst state of its numbers, or None if no message was sent yet."""
-        state = self._book.last_state(self._address_book.numbers_of(self._subentry_id))
+        state = self._outgoing.last_state(
+            self._address_book.numbers_of(self._subentry_id)
+        )
         return state.delivery if state else None

@@ -39,12 +39,9 @@ type Done = list[Event[dict[str, Any]]]
 
 
 @pytest.fixture
-async def automate(
-    hass: HomeAssistant, family_home: MockConfigEntry, tmp_path: Path
-) -> Automate:
+async def automate(hass: HomeAssistant, family_home: MockConfigEntry) -> Automate:
     """Give what makes an automation from a blueprint and its inputs."""
-    hass.config.config_dir = str(tmp_path)
-    shutil.copytree(BLUEPRINTS, tmp_path / "blueprints/automation/payamak")
+    shutil.copytree(BLUEPRINTS, hass.config.path("blueprints/automation/payamak"))
     # They are read in another thread the first time, which time that stands still can't wait for.
     await async_get_translations(hass, hass.config.language, "exceptions", {DOMAIN})
 
@@ -82,7 +79,7 @@ async def let_pass(
         freezer.tick(min(step, seconds))
         seconds -= step
         async_fire_time_changed(hass)
-        await settle(gateway)
+        await settle(hass, gateway)
 
 
 def runs(hass: HomeAssistant) -> int:

@@ -10,10 +10,12 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.payamak.account.signals import SIGNAL_SMS_RECEIVED, ReceivedSms
 from simulator import Gateway
 from tests.integration.conftest import LINE, SARA
+from tests.integration.story.disk import disk_at_rest
 
 PIN = "271828"
 STRANGER = "09359999999"
 _QUIET_TURNS = 100
+_TURNS_BETWEEN_LOOKS_AT_THE_DISK = 20
 
 # The same command and the same PIN word, in many hands.
 WELL_TYPED = [
@@ -41,13 +43,16 @@ BADLY_TYPED = [
 ]
 
 
-async def settle(gateway: Gateway) -> None:
+async def settle(hass: HomeAssistant, gateway: Gateway) -> None:
     """Let everything happen that can happen at this moment.
 
-    An automation that waits never lets Home Assistant come to rest, so the calls of the gateway are watched instead.
+    An automation that waits never lets Home Assistant come to rest, so the calls of the gateway are watched instead, and
+    the accounts' files, which are written in threads of their own.
     """
     calls, turns = len(gateway.calls), 0
     while turns < _QUIET_TURNS:
+        if turns % _TURNS_BETWEEN_LOOKS_AT_THE_DISK == 0:
+            await disk_at_rest(hass)
         await asyncio.sleep(0)
         turns = turns + 1 if calls == len(gateway.calls) else 0
         calls = len(gateway.calls)
@@ -98,7 +103,7 @@ class Sender:
     ) -> None:
         """Let an SMS come in, and what follows of it happen."""
         self.dispatch(text, sender, line, entry)
-        await settle(self._gateway)
+        await settle(self._hass, self._gateway)
 
 
 def answers(gateway: Gateway) -> list[tuple[str, str, str]]:

@@ -56,7 +56,7 @@ class Alarm:
         await self._automate(BLUEPRINT, **(INPUTS | inputs))
         self.began = dt_util.utcnow()
         self._hass.bus.async_fire("leak", {"room": "آشپزخانه"})
-        await settle(self._gateway)
+        await settle(self._hass, self._gateway)
 
     async def after(self, seconds: int) -> None:
         """Go on to a time after the leak."""
@@ -368,7 +368,7 @@ async def test_every_alarm_is_followed_by_itself(
     await alarm.go_off(minutes=5)
     await alarm.after(60)
     hass.bus.async_fire("leak", {"room": "زیرزمین"})
-    await settle(gateway)
+    await settle(hass, gateway)
     assert runs(hass) == 2
     await alarm.after(500)
     assert [alarm.elapsed(event) for event in done] == [300, 360]

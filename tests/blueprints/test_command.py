@@ -189,13 +189,13 @@ async def test_the_conditions_of_the_form_count(
 
 
 async def test_a_burst_of_commands_is_carried_out_whole(
-    automate: Automate, sms: Sender, gateway: Gateway, done: Done
+    hass: HomeAssistant, automate: Automate, sms: Sender, gateway: Gateway, done: Done
 ) -> None:
     """Several SMS that one poll brings."""
     await automate(BLUEPRINT, **TRUSTING | ANSWER)
     for _ in range(5):
         sms.dispatch("CLOSE")
-    await settle(gateway)
+    await settle(hass, gateway)
     assert len(done) == 5
     assert len(answers(gateway)) == 5
 
@@ -263,7 +263,7 @@ async def test_run_in_the_editor_tries_the_actions_and_answers_nobody(
     await hass.services.async_call(
         "automation", "trigger", {"entity_id": "automation.payamak"}, blocking=True
     )
-    await settle(gateway)
+    await settle(hass, gateway)
     assert len(done) == 1
     assert answers(gateway) == []
     assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []

@@ -122,7 +122,7 @@ async def test_an_unknown_command_is_not_answered_unless_that_is_wanted(
 
 
 async def test_a_phone_that_replies_by_itself_is_answered_once(
-    automate: Automate, sms: Sender, gateway: Gateway
+    hass: HomeAssistant, automate: Automate, sms: Sender, gateway: Gateway
 ) -> None:
     """Two machines must not write to each other until the credit is used up."""
     await automate(BLUEPRINT, **TRUSTING | HELPFUL)
@@ -130,7 +130,7 @@ async def test_a_phone_that_replies_by_itself_is_answered_once(
         await sms.send("I am driving.")
     for _ in range(5):
         sms.dispatch("I am driving.")
-    await settle(gateway)
+    await settle(hass, gateway)
     assert len(answers(gateway)) == 1
 
 
@@ -267,14 +267,14 @@ async def test_a_command_that_had_to_wait_too_long_is_dropped(
 
 
 async def test_actions_that_fail_are_not_answered_as_if_they_had_succeeded(
-    automate: Automate, sms: Sender, gateway: Gateway, done: Done
+    hass: HomeAssistant, automate: Automate, sms: Sender, gateway: Gateway, done: Done
 ) -> None:
     """And the next command is carried out."""
     failing = [{"action": "payamak.send_sms", "data": {"message": ""}}]
     await automate(BLUEPRINT, **FULL | {"actions_1": failing})
     await sms.send("A")
     await sms.send("B")
-    await settle(gateway)
+    await settle(hass, gateway)
     assert what(done) == ["B"]
     assert answers(gateway) == [(SARA, LINE, "B is done")]
 
@@ -291,7 +291,7 @@ async def test_run_in_the_editor_does_nothing_and_answers_nobody(
     await hass.services.async_call(
         "automation", "trigger", {"entity_id": "automation.payamak"}, blocking=True
     )
-    await settle(gateway)
+    await settle(hass, gateway)
     assert done == []
     assert answers(gateway) == []
     assert [each for each in caplog.records if each.levelno >= logging.WARNING] == []

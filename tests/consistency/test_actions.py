@@ -110,7 +110,7 @@ async def test_each_choice_of_a_field_is_translated_and_taken(
     schema = registered[action].schema
     assert schema is not None
     for choice in select["options"]:
-        assert schema({field: choice})[field] == choice
+        assert schema({field: choice})[field] in (choice, [choice])
 
 
 @pytest.mark.parametrize("action", _OFFERED)

@@ -9,6 +9,8 @@ import pytest
 from custom_components.payamak.account import account
 from custom_components.payamak.gateway import AddressError, GatewayError, errors
 from custom_components.payamak.gateway.codes import RESULT_CODES, UNKNOWN_CODE
+from custom_components.payamak.ledger import FileTrouble
+from custom_components.payamak.ledger.outgoing import INTERRUPTED
 
 from .sources import (
     argument,
@@ -31,12 +33,13 @@ _OF_A_GATEWAY_ERROR = {"code"}
 
 
 def _reasons() -> Iterator[str]:
-    """Return the reasons that the gateway's client and the messenger give."""
+    """Return the reasons that the gateway's client, the messenger and the ledger give."""
     for call in nodes(ast.Call):
         if called_name(call) in _GATEWAY_ERRORS and (reason := constant(call.args[0])):
             yield reason
     for code in (*RESULT_CODES.values(), UNKNOWN_CODE):
         yield code.reason
+    yield INTERRUPTED
 
 
 def _of_validation() -> Iterator[tuple[str, set[str]]]:
@@ -81,6 +84,9 @@ def _issues() -> Iterator[tuple[str, set[str]]]:
                     or code.reason in account._REPAIRABLE
                 ):
                     yield code.reason, _given_on_the_way(call)
+        elif given and ast.unparse(given) == "ledger.trouble.value":
+            for trouble in FileTrouble:
+                yield trouble.value, _given_on_the_way(call)
 
 
 def _given_on_the_way(call: ast.Call) -> set[str]:

@@ -13,7 +13,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.payamak.const import DOMAIN
-from custom_components.payamak.ledger.timing import FIRST_QUESTION_AFTER
+from custom_components.payamak.delivery.timing import FIRST_QUESTION_AFTER
 from simulator import Account, Gateway, create_app
 
 LINE = "50004001234567"

@@ -149,7 +149,7 @@ async def test_what_is_to_be_written_soon_is_told(
 ) -> None:
     """The history is as new as what entities show."""
     rows[0].asked = 7
-    ledger.outgoing.note_question(rows[0])
+    ledger.outgoing.note_questions([rows[0]])
     assert [row.asked for row in await _history(ledger)] == [7, 0, 0, 0, 0]
 
 
@@ -183,8 +183,8 @@ async def test_what_ended_long_ago_is_forgotten(
     open_ledger: OpenLedger,
 ) -> None:
     """With its text and number. What has not ended is kept, however old it is."""
-    rows[0].state, rows[0].ended_at = SmsState.DELIVERED, MORNING.timestamp() + 120
-    await ledger.outgoing.async_end([rows[0]])
+    freezer.move_to(MORNING + timedelta(seconds=120))
+    await ledger.outgoing.async_end([rows[0]], SmsState.DELIVERED)
     keep = timedelta(days=7)
     # Omid's second and Sara's second SMS ended two minutes after the first one was sent, Omid's first one before.
     freezer.move_to(MORNING + keep + timedelta(seconds=120))
@@ -205,10 +205,9 @@ async def test_a_text_stays_as_long_as_one_of_its_rows(
 ) -> None:
     """The others still need it."""
     first, second = await send(ledger.outgoing, SARA, OMID)
-    for row, days in ((first, 0), (second, 1)):
-        row.state = SmsState.DELIVERED
-        row.ended_at = MORNING.timestamp() + days * 86_400
-    await ledger.outgoing.async_end([first, second])
+    for days, row in enumerate((first, second)):
+        freezer.move_to(MORNING + timedelta(days=days))
+        await ledger.outgoing.async_end([row], SmsState.DELIVERED)
     for days, numbers, texts in ((1, [OMID], ["سلام"]), (2, [], [])):
         freezer.move_to(MORNING + timedelta(days=days, seconds=1))
         ledger.async_forget_old(timedelta(days=1))

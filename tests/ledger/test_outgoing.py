@@ -33,10 +33,8 @@ def begin(
     cost: float | None = None,
 ) -> list[SmsRow]:
     """Return new rows of one text."""
-    return book.begin(
-        book.new_text(text, parts=parts, cost=cost),
-        [(number, None) for number in numbers],
-    )
+    new = book.new_text(text, parts=parts, cost=cost)
+    return [book.begin(new, number, None) for number in numbers]
 
 
 async def take(
@@ -77,7 +75,7 @@ async def test_a_row_is_written_with_all_that_is_known(
     """It comes back as it was."""
     book = ledger.outgoing
     text = book.new_text("سلام", parts=2, cost=3460.5)
-    (row,) = book.begin(text, [(SARA, "سارا")])
+    row = book.begin(text, SARA, "سارا")
     assert (row.state, row.sent_at, row.created_at) == (
         SmsState.WAITING,
         None,
@@ -89,7 +87,7 @@ async def test_a_row_is_written_with_all_that_is_known(
     freezer.tick(1)
     await book.async_note_outcome([row])
     row.asked, row.asked_at, row.code = 3, NOON.timestamp() + 60, 0
-    book.note_question(row)
+    book.note_questions([row])
     await ledger.async_close()
 
     (again,) = (await open_ledger()).outgoing.pending.values()
@@ -126,7 +124,7 @@ async def test_each_row_has_an_id_of_its_own(ledger: Ledger) -> None:
 def test_neither_number_name_nor_text_is_in_a_repr(ledger: Ledger) -> None:
     """They could get into a log."""
     text = ledger.outgoing.new_text("private", parts=1, cost=None)
-    (row,) = ledger.outgoing.begin(text, [(SARA, "private")])
+    row = ledger.outgoing.begin(text, SARA, "private")
     assert "private" not in f"{text} {row}"
     assert SARA not in repr(row)
 
@@ -178,7 +176,7 @@ async def test_texts_keep_apart_after_a_restart(
 async def test_half_an_emoji_is_written(path: Path, ledger: Ledger) -> None:
     """A cut can leave it in a text or in a name, and the disk has no place for it."""
     text = ledger.outgoing.new_text("cut \ud83d", parts=1, cost=None)
-    rows = ledger.outgoing.begin(text, [(SARA, "Sara \ud83d")])
+    rows = [ledger.outgoing.begin(text, SARA, "Sara \ud83d")]
     await ledger.outgoing.async_note_sending(rows)
     assert look(path, "SELECT text FROM text") == ["cut ?"]
     assert look(path, "SELECT name FROM sms") == ["Sara ?"]
@@ -199,8 +197,7 @@ async def test_accepted_rows_are_pending_until_their_end(
     freezer.tick(-60)  # A clock that is set back changes no order.
     rows += await send(book, SARA, message_id="2")
     assert list(book.pending.values()) == rows
-    rows[0].state, rows[0].ended_at = SmsState.DELIVERED, NOON.timestamp()
-    await book.async_end([rows[0]])
+    await book.async_end([rows[0]], SmsState.DELIVERED)
     assert sorted(look(path, "SELECT state FROM sms")) == [
         "accepted",
         "accepted",
@@ -296,7 +293,7 @@ async def test_questions_are_written_soon(path: Path, ledger: Ledger) -> None:
     (row,) = await send(ledger.outgoing, SARA)
     row.asked = 1
     statements = await trace(ledger._file)
-    ledger.outgoing.note_question(row)
+    ledger.outgoing.note_questions([row])
     await settle(ledger._file)
     assert statements == []
     await ledger._file.async_write()
@@ -320,9 +317,8 @@ async def test_what_the_disk_does_not_take_is_known_all_the_same(
         await book.async_note_outcome(rows)
     assert list(book.pending.values()) == rows
     assert book.parts_today == 4
-    rows[0].state, rows[0].ended_at = SmsState.DELIVERED, NOON.timestamp()
     with pytest.raises(LedgerError):
-        await book.async_end([rows[0]])
+        await book.async_end([rows[0]], SmsState.DELIVERED)
     assert list(book.pending.values()) == [rows[1]]
     await execute(ledger._file, "PRAGMA max_page_count=1000000")
     await ledger._file.async_write()
@@ -410,8 +406,7 @@ async def test_the_last_sms_to_a_number_counts(
     assert book.last_state([SARA]) is SmsState.SENDING
     rows[0].state = SmsState.FAILED
     await book.async_note_outcome(rows)
-    first.state, first.ended_at = SmsState.DELIVERED, NOON.timestamp()
-    await book.async_end([first])
+    await book.async_end([first], SmsState.DELIVERED)
     again = await open_ledger(copy_of(path))
     for each in (ledger, again):
         assert each.outgoing.last_state([SARA]) is SmsState.FAILED
@@ -426,8 +421,7 @@ async def test_the_end_of_the_last_sms_is_its_state(
     again = await open_ledger(copy_of(path))
     for book in (ledger.outgoing, again.outgoing):
         pending = book.pending[row.sms_id]
-        pending.state, pending.ended_at = SmsState.DELIVERED, NOON.timestamp()
-        await book.async_end([pending])
+        await book.async_end([pending], SmsState.DELIVERED)
         assert book.last_state([SARA]) is SmsState.DELIVERED
 
 
@@ -476,8 +470,7 @@ async def test_what_did_not_arrive_has_left_nevertheless(
 ) -> None:
     """An operator's error comes after the gateway took it, and the money."""
     (row,) = await send(ledger.outgoing, SARA, parts=2, cost=100)
-    row.state, row.ended_at = SmsState.FAILED, NOON.timestamp()
-    await ledger.outgoing.async_end([row])
+    await ledger.outgoing.async_end([row], SmsState.FAILED)
     again = await open_ledger(copy_of(path))
     for each in (ledger, again):
         assert (each.outgoing.parts_today, each.outgoing.cost_today) == (2, 100)

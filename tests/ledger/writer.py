@@ -17,9 +17,8 @@ async def _write(path: Path) -> None:
     await ledger.async_load()
     book = ledger.outgoing
     while True:
-        rows = book.begin(
-            book.new_text("سلام" * 50, parts=4, cost=None), [("09120000001", None)]
-        )
+        text = book.new_text("سلام" * 50, parts=4, cost=None)
+        rows = [book.begin(text, "09120000001", None)]
         await book.async_note_sending(rows)
         for row in rows:
             row.state, row.message_id = SmsState.ACCEPTED, row.sms_id

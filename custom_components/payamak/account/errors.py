@@ -41,7 +41,7 @@ _FORM_ERRORS: tuple[tuple[type[GatewayError], str], ...] = (
 
 def action_error(error: GatewayError) -> HomeAssistantError:
     """Return what an action raises when the gateway refused the whole of it."""
-    return _translated(HomeAssistantError, error.reason, **_placeholders(error))
+    return _translated(HomeAssistantError, error.reason, **_placeholders(error.code))
 
 
 def update_error(error: GatewayError) -> ConfigEntryAuthFailed | UpdateFailed:
@@ -49,7 +49,12 @@ def update_error(error: GatewayError) -> ConfigEntryAuthFailed | UpdateFailed:
     kind: type[ConfigEntryAuthFailed | UpdateFailed] = (
         ConfigEntryAuthFailed if isinstance(error, CredentialsError) else UpdateFailed
     )
-    return _translated(kind, error.reason, **_placeholders(error))
+    return _translated(kind, error.reason, **_placeholders(error.code))
+
+
+def ledger_error() -> HomeAssistantError:
+    """Return what an action raises when the ledger can't be read."""
+    return _translated(HomeAssistantError, "ledger_not_read")
 
 
 def validation_error(key: str, **placeholders: str) -> ServiceValidationError:
@@ -67,8 +72,8 @@ def _translated[E: HomeAssistantError](
     )
 
 
-def _placeholders(error: GatewayError) -> dict[str, str]:
-    return {"code": "-" if error.code is None else str(error.code)}
+def _placeholders(code: int | None) -> dict[str, str]:
+    return {"code": "-" if code is None else str(code)}
 
 
 def form_error(error: GatewayError) -> str:
@@ -96,10 +101,13 @@ class Explainer:
 
     def __call__(self, error: GatewayError) -> str:
         """Return the cause of a message that was not accepted, and what to do about it."""
-        cause = self._text(error.reason).format(**_placeholders(error))
-        if isinstance(error, UncertainError):
-            return f"{cause} {self._text('outcome_unknown')}"
-        return cause
+        in_doubt = isinstance(error, UncertainError)
+        return self.reason(error.reason, error.code, in_doubt=in_doubt)
+
+    def reason(self, reason: str, code: int | None, *, in_doubt: bool) -> str:
+        """Return the same of what the ledger knows; a message in doubt may have been sent."""
+        cause = self._text(reason).format(**_placeholders(code))
+        return f"{cause} {self._text('outcome_unknown')}" if in_doubt else cause
 
     def _text(self, key: str) -> str:
         return self._texts[f"component.{DOMAIN}.exceptions.{key}.message"]

@@ -24,6 +24,7 @@ class Issue(StrEnum):
     SENDER_LINE = "sender_line"
     NOTIFY_ACTION = "notify_action"
     PANEL_CLOCK = "panel_clock"
+    LEDGER = "ledger"
 
 
 class Repairs:

@@ -12,13 +12,14 @@ from ..gateway import SmsState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryReport:
-    """The end of an accepted message; ``code`` is the gateway's own number for it.
+    """The end of an accepted message; ``code`` is the gateway's own number for it, ``sms_id`` our own id.
 
     Home Assistant logs this object when a listener fails, so its representation leaves out what is private.
     """
 
     entry_id: str
-    message_id: str
+    sms_id: str
+    message_id: str | None
     recipient: str = field(repr=False)
     name: str | None = field(repr=False)
     state: SmsState
@@ -28,6 +29,7 @@ class DeliveryReport:
     def as_dict(self) -> dict[str, Any]:
         """Return what the event's attributes and a trigger's variables tell."""
         return {
+            "sms_id": self.sms_id,
             "message_id": self.message_id,
             "recipient": self.recipient,
             "name": self.name,

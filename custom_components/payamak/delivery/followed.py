@@ -1,16 +1,19 @@
 """A message whose delivery is followed: when it is due, and what goes before what. No I/O; times are Unix seconds."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from itertools import islice
+from operator import attrgetter
 from typing import Final
 
 from ..ledger import SmsRow
-from ..ledger.timing import (
+from .timing import (
     AGAIN_AFTER,
     ASKED_LATELY,
     AWAITED_EVERY,
     EXPIRES_AFTER,
     FIRST_QUESTION_AFTER,
+    IGNORED_CORRECTION,
     LATE_FOR,
     LONGEST_GAP,
 )
@@ -38,6 +41,7 @@ class Followed:
         self.rank: Rank = (False, 0.0, 0, 0.0)
         self._unanswered = 0
         self._late_since: float | None = None
+        self._expires_at = 0.0
         self.schedule()
 
     @property
@@ -45,8 +49,14 @@ class Followed:
         """Return the row that is told of."""
         return self.rows[0]
 
+    @property
+    def message_id(self) -> str:
+        """Return the gateway's id, which everything has that is pending."""
+        return self.row.message_id or ""
+
     def schedule(self) -> None:
         """Set when to ask next, and the rank among those that are due: the youngest first, and those of a bulk in turn."""
+        self._expires_at = self._find_expiry()
         self.due_at = min(self._next_question, self._expires_at)
         bulk = self._sent_at // _SECONDS_OF_A_BULK
         self.rank = (
@@ -57,7 +67,7 @@ class Followed:
         )
 
     def has_expired(self, now: float) -> bool:
-        """Tell whether its time is over."""
+        """Tell whether its time is over; a message that was not asked for lately is asked for once more."""
         asked_at = self.row.asked_at
         return (
             now >= self._expires_at
@@ -74,10 +84,15 @@ class Followed:
             self._late_since = now
         self._unanswered = 0 if answered else self._unanswered + 1
 
+    def is_of_the_future(self, now: float) -> bool:
+        """Tell whether it was sent or asked for by a clock that was ahead."""
+        latest = max(self._sent_at, self.row.asked_at or 0)
+        return latest > now + IGNORED_CORRECTION.total_seconds()
+
     def clamp_to(self, now: float) -> None:
         """Take what would lie in the future for now: the clock was set back."""
         for row in self.rows:
-            row.sent_at = min(_sent_at(row), now)
+            row.sent_at = min(row.left_at, now)
             row.asked_at = None if row.asked_at is None else min(row.asked_at, now)
         if self._late_since is not None:
             self._late_since = min(self._late_since, now)
@@ -85,7 +100,7 @@ class Followed:
 
     @property
     def _sent_at(self) -> float:
-        return _sent_at(self.row)
+        return self.row.left_at
 
     @property
     def _next_question(self) -> float:
@@ -102,18 +117,79 @@ class Followed:
         by_age = age + AGAIN_AFTER - FIRST_QUESTION_AFTER
         return asked_at + min(doubled, by_age, LONGEST_GAP).total_seconds()
 
-    @property
-    def _expires_at(self) -> float:
+    def _find_expiry(self) -> float:
         if self._late_since is not None:
             return self._late_since + LATE_FOR.total_seconds()
         return self._sent_at + EXPIRES_AFTER.total_seconds()
 
 
-def _sent_at(row: SmsRow) -> float:
-    return row.created_at if row.sent_at is None else row.sent_at
+class AllFollowed:
+    """All that is followed, by the gateway's id: one that it gives twice is asked for once."""
 
+    def __init__(self, pending: Mapping[str, SmsRow]) -> None:
+        """Follow what is in the ledger's ``pending``; nothing of it is taken up yet."""
+        self._pending = pending
+        self._by_id: dict[str, Followed] = {}
+        # Our own ids of all rows that are taken up.
+        self._known: set[str] = set()
 
-def youngest_due(all_followed: Iterable[Followed], now: float) -> Followed | None:
-    """Return what to ask for now, None where nothing is due."""
-    due = (followed for followed in all_followed if followed.due_at <= now)
-    return min(due, key=lambda followed: followed.rank, default=None)
+    def __bool__(self) -> bool:
+        """Tell whether anything is followed."""
+        return bool(self._by_id)
+
+    def of(self, row: SmsRow) -> Followed:
+        """Return what a pending row is followed with."""
+        return self._by_id[row.message_id or ""]
+
+    def take_up(self, now: float) -> list[Followed]:
+        """Follow the pending rows that are not followed yet, and return what is new."""
+        # This is called often, mostly with nothing new.
+        if len(self._known) == len(self._pending):
+            return []
+        new = []
+        for row in self._pending.values():
+            if row.sms_id in self._known:
+                continue
+            self._known.add(row.sms_id)
+            message_id = row.message_id or ""
+            if message_id in self._by_id:
+                self._by_id[message_id].rows.append(row)
+                continue
+            followed = self._by_id[message_id] = Followed(row)
+            new.append(followed)
+            if followed.is_of_the_future(now):
+                # The clock was set back while it was being sent, or while Home Assistant was off.
+                followed.clamp_to(now)
+        return new
+
+    def remove(self, ended: Iterable[Followed]) -> list[SmsRow]:
+        """Follow some no longer, and return their rows."""
+        rows = []
+        for followed in ended:
+            del self._by_id[followed.message_id]
+            rows += followed.rows
+        self._known.difference_update(row.sms_id for row in rows)
+        return rows
+
+    def clamp_to(self, now: float) -> None:
+        """Take what would lie in the future for now: the clock was set back."""
+        for followed in self._by_id.values():
+            followed.clamp_to(now)
+
+    def next_due(self) -> float:
+        """Return when the next one is due; there must be one."""
+        return min(followed.due_at for followed in self._by_id.values())
+
+    def expired(self, now: float, *, at_most: int) -> list[Followed]:
+        """Return some of those whose time is over."""
+        over = (
+            followed
+            for followed in self._by_id.values()
+            if followed.due_at <= now and followed.has_expired(now)
+        )
+        return list(islice(over, at_most))
+
+    def youngest_due(self, now: float) -> Followed | None:
+        """Return what to ask for now, None where nothing is due."""
+        due = (followed for followed in self._by_id.values() if followed.due_at <= now)
+        return min(due, key=attrgetter("rank"), default=None)

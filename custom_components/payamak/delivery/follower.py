@@ -1,7 +1,8 @@
 """Follows every accepted message until its final state is known."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 import logging
@@ -24,82 +25,67 @@ from ..account.signals import (
     signal_login_refused,
 )
 from ..gateway import (
-    BadReplyError,
     CredentialsError,
     Delivery,
     GatewayError,
     LoginInDoubtError,
-    RejectedError,
     SmsState,
     UncertainError,
     UnreachableError,
 )
-from ..ledger.delivery_book import DeliveryBook
-from ..ledger.pending import PendingDelivery
-from ..ledger.store import AccountStore
-from ..people.address_book import AddressBook
-from ..sending.messenger import SentRow
-from .waits import DeliveryWaits
+from ..ledger import LedgerError, OutgoingBook, SmsRow
+from .followed import AllFollowed, Followed
+from .pace import LONGEST_BREAK, Pace
+from .timing import IGNORED_CORRECTION
 
 _LOGGER = logging.getLogger(__name__)
 
-# At most one question a second on average, however many messages are pending. A few are asked in a row, so
-# that the answers of all of them are written to the disk at once.
-_TIME_PER_QUESTION: Final = timedelta(seconds=1)
-_MOST_QUESTIONS_IN_A_ROW: Final = 5
-_MOST_ENDS_IN_A_ROW: Final = 100
-# After an error of the gateway no questions are asked for a while; each further error makes that longer.
-_FIRST_BREAK: Final = timedelta(seconds=30)
-_LONGEST_BREAK: Final = timedelta(minutes=15)
-# If an answer takes longer than this, the answers before it are reported without it.
-_SLOW: Final = timedelta(seconds=1)
-# A clock that is set back by less than this is ignored.
-_IGNORED_CORRECTION: Final = timedelta(seconds=10)
-# So many unreadable replies in a row are an error of the gateway, and not of one message.
-_BAD_REPLIES_IN_A_ROW: Final = 3
+# All that is told at once holds Home Assistant up.
+_MOST_ENDS_AT_ONCE: Final = 20
+_MOST_UNKNOWN_CODES: Final = 100
 
 
 class DeliveryFollower:
-    """Asks the gateway for the state of each pending message until the state is final."""
+    """Asks the gateway for the state of each pending message until the state is final.
+
+    ``unknown_codes`` are delivery statuses that are not documented, for the diagnostics.
+    """
 
     def __init__(
         self,
         hass: HomeAssistant,
         entry_id: str,
         account: Account,
-        address_book: AddressBook,
-        store: AccountStore,
+        outgoing: OutgoingBook,
     ) -> None:
-        """Use the account's book; nothing is asked before the start."""
+        """Follow what is pending in the account's ledger; nothing is asked before the start."""
         self._hass = hass
         self._entry_id = entry_id
         self._account = account
-        self._address_book = address_book
-        self._store = store
-        self.book: DeliveryBook = store.deliveries
-        self._waits = DeliveryWaits()
+        self._outgoing = outgoing
+        self._followed = AllFollowed(outgoing.pending)
         self._running = False
-        self._round = asyncio.Lock()
-        self._requests = 0
+        self._closed = False
+        self._asking = asyncio.Lock()
         self._question: asyncio.Task[Delivery] | None = None
-        # Final states of this round that are not reported yet.
-        self._ended: list[DeliveryReport] = []
+        # It is set, and replaced by a new one, whenever a message ends.
+        self._news = asyncio.Event()
         self._cancel_timer: CALLBACK_TYPE | None = None
+        self._next_due = 0.0
         self._listeners: list[CALLBACK_TYPE] = []
-        self._latest = self._not_before = dt_util.utcnow()
-        self._break = timedelta()
-        self._bad_replies = 0
+        self._latest = dt_util.utcnow()
+        self._pace = Pace(self._latest)
+        self.unknown_codes: set[int] = set()
 
     @callback
     def async_start(self) -> None:
         """Begin to ask."""
         self._running = True
-        # The stored times may come from a clock that was ahead.
-        self.book.pending.clamp_to(dt_util.utcnow())
-        # If a message was being sent during a reload, the previous instance records it in the book.
-        changed = signal_deliveries_changed(self._entry_id)
+        # If a message was being sent during a reload, the previous instance records it in the ledger.
         self._listeners = [
-            async_dispatcher_connect(self._hass, changed, self._schedule),
+            async_dispatcher_connect(
+                self._hass, signal_deliveries_changed(self._entry_id), self._take_up
+            ),
             async_dispatcher_connect(
                 self._hass, signal_login_refused(self._entry_id), self._schedule
             ),
@@ -107,13 +93,7 @@ class DeliveryFollower:
                 EVENT_HOMEASSISTANT_STOP, self._async_home_stops
             ),
         ]
-        self.async_recipients_changed()
-
-    @callback
-    def async_recipients_changed(self) -> None:
-        """Forget the last states of numbers that belong to no recipient any more."""
-        self.book.forget_all_but(self._address_book.numbers)
-        self._send_changed()
+        self._schedule()
 
     async def async_stop(self) -> None:
         """Report what has been answered, stop asking, and let no caller wait any longer."""
@@ -123,74 +103,92 @@ class DeliveryFollower:
         self._schedule()
         if self._question:
             self._question.cancel()
-        async with self._round:
-            self._waits.close()
+        async with self._asking:
+            self._end_waits()
 
     async def _async_home_stops(self, _event: Event) -> None:
         """Stop at once: the end of Home Assistant must not wait for a slow gateway."""
         await self.async_stop()
 
-    async def async_note_sent(self, rows: Iterable[SentRow]) -> None:
-        """Follow the accepted messages; they are on the disk when this returns."""
-        now = dt_util.utcnow()
-        for row in rows:
-            if row.state is SmsState.ACCEPTED:
-                self._end_break(now)
-            number = row.recipient.number
-            saved_as = self._address_book.name_of(number)
-            if row.message_id:
-                name = row.recipient.name or saved_as
-                self.book.follow(row.message_id, number, name, now)
-            if saved_as:
-                self.book.note_last(number, row.message_id, _first_state(row))
-        await self._store.async_save()
+    @callback
+    def async_recipients_changed(self) -> None:
+        """Let the entities of recipients show what is known of their present numbers."""
         self._send_changed()
 
-    async def async_wait(
-        self, message_ids: Collection[str], seconds: float
-    ) -> Mapping[str, SmsState]:
-        """Wait until the state of all messages is final, or the time is over.
+    @callback
+    def async_sent(self, rows: Iterable[SmsRow]) -> None:
+        """Follow what the gateway accepted."""
+        accepted = any(row.state is SmsState.ACCEPTED for row in rows)
+        if accepted and self._pace.end_break(dt_util.utcnow()):
+            self._schedule()
+        self._send_changed()
 
-        Only the action that sent them waits. Messages of which nothing is known any more are left out.
-        """
-        wait = self._waits.begin(self.book.states(message_ids))
-        for message_id in wait.open:
-            delivery = self.book.pending[message_id]
-            self.book.pending.bring_forward(delivery, delivery.due(awaited=True))
+    async def async_wait(self, rows: Sequence[SmsRow], seconds: float) -> None:
+        """Wait until the state of all rows is final, or the time is over."""
+        if self._closed:
+            # Since the account was unloaded or reloaded, another follower may have ended some of the messages.
+            return
+        self._follow_new()
+        awaited = [self._followed.of(row) for row in rows if row.is_pending]
+        for followed in awaited:
+            followed.awaited += 1
+            followed.schedule()
         self._schedule()
-        return await self._waits.async_finish(wait, seconds)
+        try:
+            async with asyncio.timeout(seconds):
+                while not self._closed and any(row.is_pending for row in rows):
+                    await self._news.wait()
+        except TimeoutError:
+            pass
+        finally:
+            for followed in awaited:
+                followed.awaited -= 1
+                followed.schedule()
+
+    @callback
+    def _take_up(self) -> None:
+        """Follow what was sent, and ask for it in time; a timer that comes before is left as it is."""
+        new = self._follow_new()
+        if not self._cancel_timer or any(each.due_at < self._next_due for each in new):
+            self._schedule()
+
+    def _follow_new(self) -> list[Followed]:
+        return self._followed.take_up(dt_util.utcnow().timestamp())
 
     @callback
     def _schedule(self) -> None:
-        """Set the timer for the next round; a round that is running does so at its end."""
+        """Set the timer for the next question; one that is being asked does so when it is answered."""
         if self._cancel_timer:
             self._cancel_timer()
             self._cancel_timer = None
-        if self._round.locked():
-            return
         if self._account.credentials_error:
-            self._waits.close()
+            self._end_waits()
+        if self._asking.locked():
+            return
+        self._follow_new()
+        if not self._may_ask or not self._followed:
+            return
         now = self._time()
-        if self._may_ask and (due := self.book.pending.next_due(now)):
-            # The timer counts a delay: a point in time would come too late if the clock is set back. The
-            # longest delay is limited, so that a clock that was set back is noticed.
-            delay = max(due, self._not_before) - now
-            self._cancel_timer = async_call_later(
-                self._hass,
-                min(max(delay, timedelta()), _LONGEST_BREAK),
-                HassJob(
-                    self._async_next_round,
-                    "payamak round of delivery questions",
-                    cancel_on_shutdown=True,
-                ),
-            )
+        self._next_due = self._followed.next_due()
+        delay = max(self._next_due, self._pace.not_before.timestamp()) - now.timestamp()
+        # The timer counts a delay: a point in time would come too late if the clock is set back. The
+        # longest delay is limited, so that a clock that was set back is noticed.
+        self._cancel_timer = async_call_later(
+            self._hass,
+            min(max(timedelta(seconds=delay), timedelta()), LONGEST_BREAK),
+            HassJob(
+                self._async_next_question,
+                "payamak delivery question",
+                cancel_on_shutdown=True,
+            ),
+        )
 
     def _time(self) -> datetime:
         """Return the time; if the clock was set back, no time that is kept stays in the future."""
         now = dt_util.utcnow()
-        if now < self._latest - _IGNORED_CORRECTION:
-            self.book.pending.clamp_to(now)
-            self._not_before = min(self._not_before, now + self._break)
+        if now < self._latest - IGNORED_CORRECTION:
+            self._pace.clamp_to(now)
+            self._followed.clamp_to(now.timestamp())
         self._latest = now
         return now
 
@@ -199,58 +197,43 @@ class DeliveryFollower:
         """Tell whether questions may be asked; after wrong credentials, not before a reload."""
         return self._running and self._account.credentials_error is None
 
-    async def _async_next_round(self, _now: datetime) -> None:
+    async def _async_next_question(self, _now: datetime) -> None:
         self._cancel_timer = None
         try:
-            async with self._round:
-                await self._async_ask_for_some()
+            async with self._asking:
+                await self._async_ask_one()
         finally:
             self._schedule()
 
-    async def _async_ask_for_some(self) -> None:
-        """Ask for a few messages that are due, the newest first, and report those with a final state."""
-        began = self._time()
-        if began < self._not_before:
+    async def _async_ask_one(self) -> None:
+        """End what has expired, or else ask for the youngest message that is due, and report it if its state is final."""
+        now = self._time()
+        if not self._may_ask or now < self._pace.not_before:
             return
-        self._not_before = began
-        self._requests = 0
-        while (
-            self._may_ask
-            and self._not_before == began
-            and self._requests < _MOST_QUESTIONS_IN_A_ROW
-            and len(self._ended) < _MOST_ENDS_IN_A_ROW
-            and (delivery := self.book.pending.take_due(now := dt_util.utcnow()))
-        ):
-            if delivery.has_expired(now):
-                state = SmsState.EXPIRED
-            else:
-                state = await self._async_ask(delivery, now)
-            if state is SmsState.ACCEPTED:
-                awaited = delivery.message_id in self._waits
-                self.book.pending.schedule(delivery, delivery.due(awaited=awaited))
-            else:
-                self._ended.append(self._report_of(delivery, state))
-        paced = began + self._requests * _TIME_PER_QUESTION
-        self._not_before = max(self._not_before, paced)
-        if self._ended:
-            await self._async_report()
-        elif self._requests:
-            self._store.async_save_soon()
+        time = now.timestamp()
+        if ended := self._followed.expired(time, at_most=_MOST_ENDS_AT_ONCE):
+            await self._async_end(ended, SmsState.EXPIRED)
+            return
+        if (followed := self._followed.youngest_due(time)) is None:
+            return
+        self._pace.note_question(now)
+        state = await self._async_ask(followed, now)
+        followed.schedule()
+        if state is SmsState.ACCEPTED:
+            self._outgoing.note_questions(followed.rows)
+        else:
+            await self._async_end([followed], state)
 
-    async def _async_ask(self, delivery: PendingDelivery, now: datetime) -> SmsState:
+    async def _async_ask(self, followed: Followed, now: datetime) -> SmsState:
         """Ask for the state of a message; without a final one it stays accepted."""
-        self._requests += 1
         # The reply to an id that the gateway doesn't accept is the same as for a wrong password
         # ({"Value":"0","RetStatus":35}): ask_or_check_login finds out which of both it is.
         question = self._question = self._hass.async_create_task(
             self._account.ask_or_check_login(
-                partial(self._account.client.get_delivery, delivery.message_id)
+                partial(self._account.client.get_delivery, followed.message_id)
             ),
             "payamak delivery question",
         )
-        await asyncio.wait([question], timeout=_SLOW.total_seconds())
-        if self._ended and not question.done():
-            await self._async_report()
         await asyncio.wait([question])
         self._question = None
         if question.cancelled():
@@ -258,79 +241,77 @@ class DeliveryFollower:
         try:
             answer = question.result()
         except GatewayError as error:
-            self._handle_error(error, delivery, now)
+            self._handle_error(error, followed, now)
             return SmsState.ACCEPTED
         except Exception:
             # All other messages must still be followed.
             _LOGGER.exception("Unexpected error while asking for a delivery status")
-            self._handle_error(UncertainError("unexpected_error"), delivery, now)
+            self._handle_error(UncertainError("unexpected_error"), followed, now)
             return SmsState.ACCEPTED
-        self._break = timedelta()
-        self._bad_replies = 0
-        delivery.note_asked(now, answered=True)
-        delivery.code = answer.code
+        self._pace.note_answer()
+        followed.note_asked(now.timestamp(), answered=True)
+        for row in followed.rows:
+            row.code = answer.code
         if answer.code is not None and not answer.known:
-            self.book.note_unknown_code(answer.code)
+            self._note_unknown_code(answer.code)
         return answer.state if answer.final else SmsState.ACCEPTED
 
+    def _note_unknown_code(self, code: int) -> None:
+        if len(self.unknown_codes) < _MOST_UNKNOWN_CODES:
+            self.unknown_codes.add(code)
+
     def _handle_error(
-        self, error: GatewayError, delivery: PendingDelivery, now: datetime
+        self, error: GatewayError, followed: Followed, now: datetime
     ) -> None:
-        """Find out whether an error concerns one message or the gateway; after the latter, pause."""
+        """Count the question unless it never reached the gateway, or its login was refused; then ask more slowly."""
         _LOGGER.debug("A delivery status could not be fetched: %s", error)
         if not isinstance(
             error, UnreachableError | CredentialsError | LoginInDoubtError
         ):
-            # Count it: else a message that always fails would be asked for again and again before all others.
-            delivery.note_asked(now, answered=False)
-        if isinstance(error, RejectedError):
-            # The account also asked for the credit, to find out whether the password is still right.
-            self._requests += 1
-            return
-        if isinstance(error, BadReplyError):
-            self._bad_replies += 1
-            if self._bad_replies < _BAD_REPLIES_IN_A_ROW:
-                return
-        self._break = min(max(self._break * 2, _FIRST_BREAK), _LONGEST_BREAK)
+            # Otherwise a message that always fails would be asked for again and again before all others.
+            followed.note_asked(now.timestamp(), answered=False)
         # The time is read again: the question itself may have taken longer than the break.
-        self._not_before = dt_util.utcnow() + self._break
+        self._pace.note_error(error, dt_util.utcnow())
 
-    def _end_break(self, now: datetime) -> None:
-        """Ask again soon: a gateway that accepts a message can be reached."""
-        self._break = timedelta()
-        self._bad_replies = 0
-        soon = now + _MOST_QUESTIONS_IN_A_ROW * _TIME_PER_QUESTION
-        self._not_before = min(self._not_before, soon)
+    async def _async_end(self, ended: Sequence[Followed], state: SmsState) -> None:
+        """Write final states to the disk, and then report them, so that a crash repeats no report."""
+        if self._hass.is_stopping:
+            # No automation runs any more: they are asked for again, and reported, after the start.
+            return
+        # The gateway may have given the same id again while it was asked.
+        self._follow_new()
+        rows = self._followed.remove(ended)
+        # What the disk does not take is known in memory, and the ledger raises a repair.
+        with suppress(LedgerError):
+            await self._outgoing.async_end(rows, state)
+        for followed in ended:
+            async_dispatcher_send(
+                self._hass, SIGNAL_DELIVERY_ENDED, self._report_of(followed.row)
+            )
+        self._tell_waiting()
+        self._send_changed()
 
-    def _report_of(self, delivery: PendingDelivery, state: SmsState) -> DeliveryReport:
+    def _report_of(self, row: SmsRow) -> DeliveryReport:
         return DeliveryReport(
             entry_id=self._entry_id,
-            message_id=delivery.message_id,
-            recipient=delivery.recipient,
-            name=delivery.name,
-            state=state,
-            code=delivery.code,
-            sent_at=delivery.sent_at,
+            sms_id=row.sms_id,
+            message_id=row.message_id,
+            recipient=row.recipient,
+            name=row.name,
+            state=row.state,
+            code=row.code,
+            sent_at=dt_util.utc_from_timestamp(row.left_at),
         )
 
-    async def _async_report(self) -> None:
-        """Write final states to the disk, and then report them, so that a crash repeats no report."""
-        reports, self._ended = self._ended, []
-        for report in reports:
-            self.book.end(report.message_id, report.state)
-        await self._store.async_save()
-        for report in reports:
-            async_dispatcher_send(self._hass, SIGNAL_DELIVERY_ENDED, report)
-            self._waits.end(report.message_id, report.state)
-        self._send_changed()
+    def _tell_waiting(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
+
+    def _end_waits(self) -> None:
+        """End all waiting, now and later: no questions will be asked any more."""
+        self._closed = True
+        self._tell_waiting()
 
     @callback
     def _send_changed(self) -> None:
         async_dispatcher_send(self._hass, signal_deliveries_changed(self._entry_id))
-
-
-def _first_state(row: SentRow) -> SmsState | None:
-    """Return what is known of a message right after it was sent; None if it can't be followed."""
-    if row.state is SmsState.FAILED:
-        return SmsState.FAILED
-    return SmsState.ACCEPTED if row.message_id else None

@@ -14,11 +14,13 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from ..const import (
+    CONF_HISTORY_DAYS,
     CONF_INBOX_INTERVAL,
     CONF_INBOX_MAX_AGE,
     CONF_PUSH,
     CONF_REFRESH_INTERVAL,
     CONF_WEBHOOK_ID,
+    DEFAULT_HISTORY_DAYS,
     DEFAULT_INBOX_INTERVAL,
     DEFAULT_INBOX_MAX_AGE,
     DEFAULT_REFRESH_INTERVAL,
@@ -52,6 +54,9 @@ _SCHEMA: Final = vol.Schema(
         ): _whole_number(0, 86400),
         vol.Required(CONF_INBOX_MAX_AGE, default=DEFAULT_INBOX_MAX_AGE): _whole_number(
             1, 1440
+        ),
+        vol.Required(CONF_HISTORY_DAYS, default=DEFAULT_HISTORY_DAYS): _whole_number(
+            1, 365
         ),
         vol.Required(CONF_PUSH, default=False): BooleanSelector(),
     }

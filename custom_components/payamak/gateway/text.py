@@ -43,6 +43,8 @@ _LATIN_TARIFF: Final = 2
 
 def _western_digits(value: str) -> str:
     """Write every decimal digit of any script (۰-۹, ٠-٩, ...) as 0-9."""
+    if value.isascii():
+        return value
     return "".join(str(int(char)) if char.isdecimal() else char for char in value)
 
 

@@ -25,6 +25,7 @@ _WORST_FIRST: Final = (
     SmsState.ACCEPTED,
     SmsState.DELIVERED,
 )
+INTERRUPTED: Final = "interrupted"
 # Of what the gateway can say to a request: nothing has left, or nothing was taken.
 _NOT_SENT: Final = (SmsState.WAITING, SmsState.FAILED)
 
@@ -121,6 +122,7 @@ class OutgoingBook:
             for row in stored.interrupted:
                 # Home Assistant ended between the request and its answer: the message may have been sent.
                 row.state, row.ended_at = SmsState.UNKNOWN, now
+                row.reason = INTERRUPTED
             self._file.write_soon(write_rows(stored.interrupted))
 
     def new_text(self, text: str | None, *, parts: int, cost: float | None) -> Text:
@@ -132,24 +134,19 @@ class OutgoingBook:
         self._unwritten_texts[new.key] = new
         return new
 
-    def begin(
-        self, text: Text, recipients: Iterable[tuple[str, str | None]]
-    ) -> list[SmsRow]:
-        """Return a row for each number and name, to whom nothing has been sent yet."""
-        now = dt_util.utcnow().timestamp()
-        return [
-            SmsRow(
-                sms_id=ulid_now(),
-                text=text.key,
-                recipient=number,
-                name=None if name is None else well_formed(name),
-                state=SmsState.WAITING,
-                parts=text.parts,
-                cost=text.cost,
-                created_at=now,
-            )
-            for number, name in recipients
-        ]
+    @staticmethod
+    def begin(text: Text, number: str, name: str | None) -> SmsRow:
+        """Return a row for one recipient, to whom nothing has been sent yet; it is not written yet."""
+        return SmsRow(
+            sms_id=ulid_now(),
+            text=text.key,
+            recipient=number,
+            name=None if name is None else well_formed(name),
+            state=SmsState.WAITING,
+            parts=text.parts,
+            cost=text.cost,
+            created_at=dt_util.utcnow().timestamp(),
+        )
 
     async def async_note_sending(self, rows: Sequence[SmsRow]) -> None:
         """Write that the request of some rows is about to leave. Raises LedgerError where the disk does not take it."""
@@ -173,13 +170,15 @@ class OutgoingBook:
                 row.ended_at = now
         await self._file.async_write(*self._texts_of(rows), write_rows(rows))
 
-    def note_question(self, row: SmsRow) -> None:
-        """Write soon that a delivery was asked for."""
-        self._file.write_soon(write_rows([row]))
+    def note_questions(self, rows: Sequence[SmsRow]) -> None:
+        """Write soon that the delivery of some rows was asked for."""
+        self._file.write_soon(write_rows(rows))
 
-    async def async_end(self, rows: Sequence[SmsRow]) -> None:
-        """Write the ends of some rows, which are not followed any more. Raises LedgerError where the disk does not take it."""
+    async def async_end(self, rows: Sequence[SmsRow], state: SmsState) -> None:
+        """Write the final state of some rows, which are not followed any more. Raises LedgerError where the disk does not take it."""
+        now = dt_util.utcnow().timestamp()
         for row in rows:
+            row.state, row.ended_at = state, now
             self.pending.pop(row.sms_id, None)
         await self._file.async_write(write_rows(rows))
 

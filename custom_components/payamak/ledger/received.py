@@ -1,6 +1,7 @@
 """Which received messages were seen already, so that none starts anything twice."""
 
 from collections.abc import Collection, Iterable
+from datetime import timedelta
 from itertools import islice
 from sqlite3 import Connection
 from typing import Final
@@ -11,6 +12,7 @@ from .file import Change, LedgerFile
 _MOST_KEPT: Final = 10_000
 _PANEL: Final = "received_panel"
 _BASELINE: Final = "received_baseline"
+_CLOCK_SHIFT: Final = "received_clock_shift"
 
 
 class ReceivedBook:
@@ -38,8 +40,19 @@ class ReceivedBook:
         if panel != self._facts.get(_PANEL):
             self._facts.keep(_PANEL, panel)
             self._facts.keep(_BASELINE, None)
+            self._facts.keep(_CLOCK_SHIFT, None)
             self._seen.clear()
             self._file.write_soon(("DELETE FROM received", [()]))
+
+    @property
+    def clock_shift(self) -> timedelta | None:
+        """Return how far the panel's dates are behind the true time, where that is known."""
+        seconds = self._facts.get(_CLOCK_SHIFT)
+        return None if seconds is None else timedelta(seconds=seconds)
+
+    def note_clock_shift(self, shift: timedelta | None) -> None:
+        """Keep how far the panel's dates are behind; it is written soon."""
+        self._facts.keep(_CLOCK_SHIFT, None if shift is None else shift.total_seconds())
 
     @property
     def needs_baseline(self) -> bool:

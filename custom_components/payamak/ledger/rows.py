@@ -49,6 +49,11 @@ class SmsRow:
         """Tell whether its end is still to be found out."""
         return self.state is SmsState.ACCEPTED and self.message_id is not None
 
+    @property
+    def left_at(self) -> float:
+        """Return when it left, or else when it was begun."""
+        return self.created_at if self.sent_at is None else self.sent_at
+
 
 COLUMNS: Final = tuple(each.name for each in fields(SmsRow))
 SELECT: Final = f"SELECT {', '.join(COLUMNS)} FROM sms"  # noqa: S608 - names of columns alone

@@ -1,8 +1,10 @@
 """The address book: finds the numbers that the names and numbers written by a user mean."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import batched
 import re
 from typing import Final
 
@@ -13,6 +15,7 @@ from ..const import CONF_NUMBERS, CONF_SLUG, SUBENTRY_RECIPIENT
 from ..gateway import fold, mask_number, normalise_line, normalise_number
 
 _LIST_SEPARATORS: Final = re.compile(r"[,;،؛\n]")
+_READ_AT_ONCE: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,11 +80,6 @@ class AddressBook:
         """Take over the recipients as they are now; messages on their way keep theirs."""
         self._keep(_saved_in(subentries))
 
-    @property
-    def numbers(self) -> Collection[str]:
-        """Return all saved numbers."""
-        return self._name_by_number.keys()
-
     def name_of(self, number: str) -> str | None:
         """Return the name of the person with this number, else of the smallest group with it."""
         return self._name_by_number.get(number)
@@ -115,14 +113,20 @@ class AddressBook:
             who for each in people_first for who in each.recipients
         )
 
-    def resolve(self, written: object) -> tuple[Recipient, ...]:
+    async def async_resolve(self, written: object) -> tuple[Recipient, ...]:
         """Return the recipients that a list or a text means, each number once, in the order given.
 
         Raises ServiceValidationError for the first item that is no recipient.
         """
-        return _each_number_once(
-            who for item in split_list(written) for who in self._find(item)
-        )
+        found: list[Recipient] = []
+        items = split_list(written)
+        for number, some in enumerate(batched(items, _READ_AT_ONCE, strict=False)):
+            if number:
+                # A list of thousands must not hold Home Assistant up.
+                await asyncio.sleep(0)
+            for item in some:
+                found += self._find(item)
+        return _each_number_once(found)
 
     def _find(self, item: str) -> list[Recipient]:
         """Take a number as that number, even if a recipient is named so, and anything else as a name."""
@@ -173,11 +177,14 @@ def _saved_in(subentries: Mapping[str, ConfigSubentry]) -> Iterator[SavedRecipie
 
 def split_list(written: object) -> Iterator[str]:
     """Yield the items of a list, of a text with separators, or of a list of such texts."""
-    if isinstance(written, list | tuple | set):
-        for item in written:
-            yield from split_list(item)
-    else:
-        yield from filter(None, map(str.strip, _LIST_SEPARATORS.split(str(written))))
+    for item in written if isinstance(written, list | tuple | set) else (written,):
+        text = str(item)
+        if not has_list_separator(text):
+            text = text.strip()
+            if text:
+                yield text
+        else:
+            yield from filter(None, map(str.strip, _LIST_SEPARATORS.split(text)))
 
 
 def has_list_separator(text: str) -> bool:

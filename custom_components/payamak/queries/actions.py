@@ -33,6 +33,7 @@ from ..gateway import (
     normalise_message_id,
 )
 from ..people.address_book import split_list
+from .history import ACTION_GET_HISTORY, GET_HISTORY_SCHEMA, async_get_history
 
 ACTION_GET_DELIVERY_STATUS: Final = "get_delivery_status"
 ACTION_GET_MESSAGES: Final = "get_messages"
@@ -82,6 +83,7 @@ def async_setup_queries(hass: HomeAssistant) -> None:
             _async_get_delivery_status,
             _GET_DELIVERY_STATUS_SCHEMA,
         ),
+        (ACTION_GET_HISTORY, async_get_history, GET_HISTORY_SCHEMA),
         (ACTION_GET_MESSAGES, _async_get_messages, _GET_MESSAGES_SCHEMA),
         (ACTION_GET_NUMBERS, _async_get_numbers, _GET_NUMBERS_SCHEMA),
     ):

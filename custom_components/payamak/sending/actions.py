@@ -119,7 +119,8 @@ def async_setup_sending(hass: HomeAssistant) -> None:
 async def _async_send_sms(call: ServiceCall) -> ServiceResponse:
     """Send a text, or respond with its parts and cost in a dry run."""
     data = account_data(call)
-    sms = Sms.of(_recipients(call, data), call.data[ATTR_MESSAGE], call.data)
+    recipients = await _async_recipients(call, data)
+    sms = Sms.of(recipients, call.data[ATTR_MESSAGE], call.data)
     if call.data[ATTR_DRY_RUN]:
         return await _async_outcome(call, data, data.messenger.preview(sms))
     return await _async_send(call, data, sms)
@@ -129,15 +130,17 @@ async def _async_send_pattern(call: ServiceCall) -> ServiceResponse:
     """Send an approved pattern."""
     data = account_data(call)
     sms = PatternSms(
-        recipients=_recipients(call, data),
+        recipients=await _async_recipients(call, data),
         pattern_id=call.data[ATTR_PATTERN_ID],
         variables=call.data[ATTR_VARIABLES],
     )
     return await _async_send(call, data, sms)
 
 
-def _recipients(call: ServiceCall, data: PayamakData) -> Sequence[Recipient]:
-    return data.address_book.resolve(call.data[ATTR_RECIPIENTS])
+async def _async_recipients(
+    call: ServiceCall, data: PayamakData
+) -> Sequence[Recipient]:
+    return await data.address_book.async_resolve(call.data[ATTR_RECIPIENTS])
 
 
 async def _async_send(
@@ -154,11 +157,11 @@ async def _async_outcome(
         call.hass, report, partial_is_fine=call.return_response
     )
     seconds = call.data[ATTR_WAIT_FOR_DELIVERY]
+    if seconds:
+        await data.deliveries.async_wait(report.sms, seconds)
     return await async_response(
         call.hass,
         report,
         data.coordinator.data.base_price,
-        await data.deliveries.async_wait(report.message_ids, seconds)
-        if seconds
-        else None,
+        with_delivery=bool(seconds),
     )

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from decimal import Decimal
 from typing import Any, ClassVar, Final, Self, override
 
 from ..account.account import Account
@@ -27,13 +28,27 @@ def titled(message: str, title: str | None) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Size:
-    """How much a message takes, of all recipients together.
+    """How much a message takes.
 
     ``tariff_units`` (base-tariff SMS, about what the credit falls by) is None where it can't be known beforehand.
     """
 
     parts: int
     tariff_units: int | None
+
+    def times(self, recipients: int) -> Size:
+        """Return the size of the same message to so many recipients."""
+        units = self.tariff_units
+        return Size(
+            parts=self.parts * recipients,
+            tariff_units=None if units is None else units * recipients,
+        )
+
+    def cost(self, base_price: Decimal | None) -> Decimal | None:
+        """Return about what it costs in Rial, None where nobody can say."""
+        if base_price is None or self.tariff_units is None:
+            return None
+        return self.tariff_units * base_price
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +60,11 @@ class Message(ABC):
     per_call: ClassVar[int]
     """How many recipients one call of the gateway takes."""
 
+    @property
+    @abstractmethod
+    def known_text(self) -> str | None:
+        """Return the text as it arrives, None where it stands in the panel."""
+
     @abstractmethod
     def check(self) -> None:
         """Raise ServiceValidationError for content that can't be sent."""
@@ -55,7 +75,7 @@ class Message(ABC):
 
     @abstractmethod
     def measure(self) -> Size:
-        """Return how much it takes."""
+        """Return how much it takes for one recipient."""
 
     @abstractmethod
     def line(self, account: Account) -> str | None:
@@ -89,6 +109,11 @@ class Sms(Message):
             **{name: value for name, value in chosen.items() if name in names},
         )
 
+    @property
+    @override
+    def known_text(self) -> str:
+        return self.text
+
     @override
     def check(self) -> None:
         if not self.text.strip():
@@ -104,10 +129,8 @@ class Sms(Message):
 
     @override
     def measure(self) -> Size:
-        count = len(self.recipients)
         return Size(
-            parts=count_parts(self.text) * count,
-            tariff_units=count_tariff_units(self.text) * count,
+            parts=count_parts(self.text), tariff_units=count_tariff_units(self.text)
         )
 
     @override
@@ -130,6 +153,11 @@ class PatternSms(Message):
     pattern_id: int
     variables: Sequence[str]
 
+    @property
+    @override
+    def known_text(self) -> None:
+        """Return None: the text stands in the panel alone."""
+
     @override
     def check(self) -> None:
         if not all(map(is_pattern_variable, self.variables)):
@@ -141,8 +169,8 @@ class PatternSms(Message):
 
     @override
     def measure(self) -> Size:
-        """Return one part for each recipient, which is all that is known."""
-        return Size(parts=len(self.recipients), tariff_units=None)
+        """Return one part, which is all that is known."""
+        return Size(parts=1, tariff_units=None)
 
     @override
     def line(self, account: Account) -> None:

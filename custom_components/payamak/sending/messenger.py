@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import batched, chain
 import logging
 from typing import Any
@@ -16,13 +17,13 @@ from ..gateway import (
     AccountWideError,
     GatewayError,
     OptOutMissingError,
-    Receipt,
     SmsState,
     UncertainError,
     UnreachableError,
     WaitError,
 )
-from ..people.address_book import Recipient
+from ..ledger import LedgerError, OutgoingBook, SmsRow, Text
+from ..people.address_book import AddressBook, Recipient
 from .message import Message, Size
 
 _LOGGER = logging.getLogger(__name__)
@@ -35,15 +36,15 @@ _ERRORS_FOR_ALL = (AccountWideError, UnreachableError, WaitError)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentRow:
-    """The result for one recipient."""
+    """The result for one recipient, and the row of the ledger that goes on with it."""
 
     recipient: Recipient
-    message_id: str | None
+    sms: SmsRow
     error: GatewayError | None
 
     @property
     def state(self) -> SmsState:
-        """Return accepted, unknown or failed; what is unknown must not look accepted or failed."""
+        """Return accepted, unknown or failed, as it was right after sending; what is unknown must not look accepted or failed."""
         if self.error is None:
             return SmsState.ACCEPTED
         if isinstance(self.error, UncertainError):
@@ -53,15 +54,15 @@ class SentRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendReport:
-    """The result of a message for each of its recipients."""
+    """The result of a message for each of its recipients; ``size`` is of all of them together."""
 
     rows: Sequence[SentRow]
     size: Size
 
     @property
-    def message_ids(self) -> list[str]:
-        """Return the ids of those that can be followed."""
-        return [row.message_id for row in self.rows if row.message_id]
+    def sms(self) -> list[SmsRow]:
+        """Return the rows of the ledger."""
+        return [row.sms for row in self.rows]
 
     def count(self, state: SmsState) -> int:
         """Return how many recipients are in this state."""
@@ -75,23 +76,32 @@ class Messenger:
         self,
         hass: HomeAssistant,
         account: Account,
-        note_sent: Callable[[Sequence[SentRow]], Awaitable[None]],
+        address_book: AddressBook,
+        outgoing: OutgoingBook,
+        base_price: Callable[[], Decimal | None],
+        on_outcome: Callable[[Sequence[SmsRow]], None],
         on_sent: Callable[[], None],
     ) -> None:
-        """Await ``note_sent`` with the results of each call, before another call may begin in its place.
+        """Note in the ledger that a call is about to leave, and what its outcome is.
 
-        ``on_sent`` is called once after each message of which some may have gone out.
+        ``on_outcome`` is called with the rows of each call, ``on_sent`` once after each message of which some may
+        have gone out.
         """
         self._hass = hass
         self._account = account
-        self._note_sent = note_sent
+        self._address_book = address_book
+        self._outgoing = outgoing
+        self._base_price = base_price
+        self._on_outcome = on_outcome
         self._on_sent = on_sent
         self._slots = asyncio.Semaphore(_CALLS_AT_A_TIME)
 
     def preview(self, message: Message) -> SendReport:
         """Report how many parts a message would take, without sending it."""
         message.check()
-        return SendReport(rows=(), size=message.measure())
+        return SendReport(
+            rows=(), size=message.measure().times(len(message.recipients))
+        )
 
     async def async_send(self, message: Message) -> SendReport:
         """Send a message. Raises for what can't be right; refusals by the gateway are in the report."""
@@ -111,13 +121,20 @@ class Messenger:
             raise
 
     async def _send(self, message: Message) -> SendReport:
-        progress = _Progress(message)
+        size = message.measure()
+        cost = size.cost(self._base_price())
+        text = self._outgoing.new_text(
+            message.known_text,
+            parts=size.parts,
+            cost=None if cost is None else float(cost),
+        )
+        progress = _Progress(message, text)
         while progress.waiting:
             await self._make_calls(progress)
         rows = progress.rows_in_order()
         if any(row.state is not SmsState.FAILED for row in rows):
             self._on_sent()
-        return SendReport(rows=rows, size=message.measure())
+        return SendReport(rows=rows, size=size.times(len(rows)))
 
     async def _make_calls(self, progress: _Progress) -> None:
         """Make a call for each batch that waits, as soon as one of the account's slots is free.
@@ -129,9 +146,7 @@ class Messenger:
             await self._slots.acquire()
             if progress.stopped_by:
                 self._slots.release()
-                never_left = progress.take_all_who_wait()
-                rows = _rows_of_error(never_left, progress.stopped_by)
-                await self._finish(progress, rows)
+                await self._give_up(progress, progress.stopped_by)
                 break
             call = self._hass.async_create_task(
                 self._make_call(progress, progress.waiting.popleft()),
@@ -144,43 +159,84 @@ class Messenger:
                 await call
         await asyncio.gather(*calls)
 
+    async def _give_up(self, progress: _Progress, error: GatewayError) -> None:
+        """Let those fail who still wait for a call: it would meet the same error."""
+        never_left = progress.take_all_who_wait()
+        for some in batched(never_left, progress.message.per_call, strict=False):
+            rows = self._rows_of(progress, some)
+            await self._finish(progress, _all_met(some, rows, error))
+
     async def _make_call(
         self, progress: _Progress, recipients: Sequence[Recipient]
     ) -> None:
         """Make one call; retry one by one if the opt-out words are missing, and nothing else."""
+        rows = self._rows_of(progress, recipients)
+        # A message goes out once even where the disk takes nothing; the ledger raises a repair.
+        with suppress(LedgerError):
+            await self._outgoing.async_note_sending(rows)
         numbers = [recipient.number for recipient in recipients]
         try:
             receipts = await progress.message.call(self._account, numbers)
         except OptOutMissingError as error:
             if len(recipients) > 1:
-                progress.send_one_by_one(recipients)
+                progress.send_one_by_one(recipients, rows)
                 return
-            rows = _rows_of_error(recipients, error)
+            sent = _all_met(recipients, rows, error)
         except GatewayError as error:
-            rows = _rows_of_error(recipients, error)
+            sent = _all_met(recipients, rows, error)
         except Exception:
             # The results of the other calls must not be lost.
             _LOGGER.exception("Unexpected trouble while a message was sent")
-            rows = _rows_of_error(recipients, UncertainError("unexpected_error"))
+            sent = _all_met(recipients, rows, UncertainError("unexpected_error"))
         else:
-            rows = _rows_of_receipts(recipients, receipts)
+            sent = [
+                SentRow(recipient=who, sms=row, error=receipt.error)
+                for who, row, receipt in zip(recipients, rows, receipts, strict=True)
+            ]
+            for row, receipt in zip(rows, receipts, strict=True):
+                row.message_id = receipt.message_id
         line = progress.message.line(self._account)
-        for row in rows:
-            self._account.note_message_result(row.error)
+        for each in sent:
+            self._account.note_message_result(each.error)
             if line:
-                self._account.note_sender_result(line, row.error)
-        await self._finish(progress, rows)
+                self._account.note_sender_result(line, each.error)
+        await self._finish(progress, sent)
 
-    async def _finish(self, progress: _Progress, rows: Sequence[SentRow]) -> None:
-        progress.keep(rows)
-        await self._note_sent(rows)
+    def _rows_of(
+        self, progress: _Progress, recipients: Iterable[Recipient]
+    ) -> list[SmsRow]:
+        """Return the ledger's rows of some recipients, who have none yet unless they are tried a second time."""
+        return [
+            progress.take_begun(recipient.number)
+            or self._outgoing.begin(
+                progress.text,
+                recipient.number,
+                recipient.name or self._address_book.name_of(recipient.number),
+            )
+            for recipient in recipients
+        ]
+
+    async def _finish(self, progress: _Progress, sent: Sequence[SentRow]) -> None:
+        progress.keep(sent)
+        for each in sent:
+            each.sms.state = each.state
+            if each.error:
+                each.sms.code, each.sms.reason = each.error.code, each.error.reason
+        rows = [each.sms for each in sent]
+        # What the disk does not take is known in memory, and the ledger raises a repair.
+        with suppress(LedgerError):
+            await self._outgoing.async_note_outcome(rows)
+        self._on_outcome(rows)
 
 
 class _Progress:
     """The state of a message while it is sent: who waits for a call, the results so far, and what stops it."""
 
-    def __init__(self, message: Message) -> None:
+    def __init__(self, message: Message, text: Text) -> None:
         self.message = message
+        self.text = text
+        # By number: the rows of those who are tried a second time.
+        self.begun: dict[str, SmsRow] = {}
         self.waiting = deque(
             batched(message.recipients, message.per_call, strict=False)
         )
@@ -194,10 +250,17 @@ class _Progress:
             if isinstance(row.error, _ERRORS_FOR_ALL):
                 self.stopped_by = self.stopped_by or row.error
 
-    def send_one_by_one(self, recipients: Iterable[Recipient]) -> None:
+    def send_one_by_one(
+        self, recipients: Iterable[Recipient], rows: Iterable[SmsRow]
+    ) -> None:
         """Let these recipients, and all who wait, wait for a call of their own."""
+        self.begun |= {row.recipient: row for row in rows}
         everyone = [*recipients, *self.take_all_who_wait()]
         self.waiting.extend((recipient,) for recipient in everyone)
+
+    def take_begun(self, number: str) -> SmsRow | None:
+        """Return the row of somebody who is tried a second time."""
+        return self.begun.pop(number, None)
 
     def take_all_who_wait(self) -> list[Recipient]:
         """Return those who wait, and let nobody wait any more."""
@@ -223,16 +286,10 @@ def _log_failures(task: asyncio.Task[SendReport]) -> None:
             )
 
 
-def _rows_of_receipts(
-    recipients: Sequence[Recipient], receipts: Sequence[Receipt]
+def _all_met(
+    recipients: Iterable[Recipient], rows: Iterable[SmsRow], error: GatewayError
 ) -> list[SentRow]:
     return [
-        SentRow(recipient=who, message_id=receipt.message_id, error=receipt.error)
-        for who, receipt in zip(recipients, receipts, strict=True)
+        SentRow(recipient=who, sms=row, error=error)
+        for who, row in zip(recipients, rows, strict=True)
     ]
-
-
-def _rows_of_error(
-    recipients: Sequence[Recipient], error: GatewayError
-) -> list[SentRow]:
-    return [SentRow(recipient=r, message_id=None, error=error) for r in recipients]

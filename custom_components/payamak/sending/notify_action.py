@@ -141,16 +141,18 @@ class PayamakNotifyAction(BaseNotificationService):
         except vol.Invalid as error:
             allowed = ", ".join(map(str, SMS_FIELDS))
             raise validation_error("invalid_data", fields=allowed) from error
-        recipients = self._recipients(kwargs.get(ATTR_TARGET))
+        recipients = await self._async_recipients(kwargs.get(ATTR_TARGET))
         text = titled(message, kwargs.get(ATTR_TITLE))
         report = await self._messenger.async_send(Sms.of(recipients, text, data))
         await async_raise_for_failures(self.hass, report, partial_is_fine=False)
 
-    def _recipients(self, target: Sequence[object] | None) -> tuple[Recipient, ...]:
+    async def _async_recipients(
+        self, target: Sequence[object] | None
+    ) -> tuple[Recipient, ...]:
         match target:
             case None:
                 return self._address_book.everybody()
             case [_SavedTarget(subentry_id)]:
                 return self._address_book.of_subentry(subentry_id)
             case _:
-                return self._address_book.resolve(target)
+                return await self._address_book.async_resolve(target)

@@ -1,21 +1,26 @@
 """Turns the report of a message into the response of an action, or into an error that names who got nothing and why."""
 
+import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import batched
 from typing import Final
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.util.json import JsonObjectType
+from homeassistant.util import dt as dt_util
+from homeassistant.util.json import JsonObjectType, JsonValueType
 
 from ..account.errors import Explainer
 from ..const import DOMAIN
 from ..gateway import GatewayError, SmsState
+from ..ledger import SmsRow
 from ..people.address_book import Recipient
 from .messenger import SendReport, SentRow
 
 _MOST_NAMED: Final = 100
+_WRITTEN_AT_ONCE: Final = 1000
 # The words of a response, in its order.
 _STATUS: Final = {
     SmsState.ACCEPTED: "accepted",
@@ -29,47 +34,86 @@ async def async_response(
     hass: HomeAssistant,
     report: SendReport,
     base_price: Decimal | None,
-    deliveries: Mapping[str, SmsState] | None = None,
+    *,
+    with_delivery: bool,
 ) -> JsonObjectType:
     """Return what ``send_sms`` and ``send_pattern`` respond with; the cost is in whole Rial.
 
-    ``deliveries`` are the states by message id, given only if the action waited for them.
+    The state of the delivery is in it only if the action waited for it.
     """
     explain = await Explainer.async_load(hass)
-    cost = (
-        None
-        if base_price is None or report.size.tariff_units is None
-        else round(report.size.tariff_units * base_price)
-    )
+    cost = report.size.cost(base_price)
+    count = Counter(row.state for row in report.rows)
+    messages: list[JsonValueType] = []
+    for number, some in enumerate(batched(report.rows, _WRITTEN_AT_ONCE, strict=False)):
+        if number:
+            # A response of thousands of rows must not hold Home Assistant up.
+            await asyncio.sleep(0)
+        messages += [_row(row, explain, with_delivery=with_delivery) for row in some]
     return {
-        **{word: report.count(state) for state, word in _STATUS.items()},
+        **{word: count[state] for state, word in _STATUS.items()},
         "parts": report.size.parts,
-        "estimated_cost": cost,
-        "messages": [
-            {
-                "recipient": row.recipient.number,
-                "name": row.recipient.name,
-                "status": _STATUS[row.state],
-                "message_id": row.message_id,
-                "code": row.error.code if row.error else None,
-                "error": explain(row.error) if row.error else None,
-                **(
-                    {}
-                    if deliveries is None
-                    else {"delivery": _delivery(row, deliveries)}
-                ),
-            }
-            for row in report.rows
-        ],
+        "estimated_cost": None if cost is None else round(cost),
+        "messages": messages,
     }
 
 
-def _delivery(row: SentRow, deliveries: Mapping[str, SmsState]) -> str:
+def _row(
+    row: SentRow, explain: Explainer, *, with_delivery: bool
+) -> dict[str, JsonValueType]:
+    return {
+        "sms_id": row.sms.sms_id,
+        "recipient": row.recipient.number,
+        "name": row.recipient.name,
+        "status": _STATUS[row.state],
+        "message_id": row.sms.message_id,
+        "code": row.error.code if row.error else None,
+        "error": explain(row.error) if row.error else None,
+        **({"delivery": _delivery(row.sms)} if with_delivery else {}),
+    }
+
+
+def _delivery(sms: SmsRow) -> str:
     """Return the state of the delivery: failed if the message was refused, unknown if it can't be followed."""
-    if row.state is SmsState.FAILED:
-        return row.state.delivery
-    state = deliveries.get(row.message_id) if row.message_id else None
-    return (state or SmsState.UNKNOWN).delivery
+    unfollowed = sms.state is SmsState.ACCEPTED and not sms.is_pending
+    return (SmsState.UNKNOWN if unfollowed else sms.state).delivery
+
+
+def history_row(
+    sms: SmsRow, text: str | None, explain: Explainer
+) -> dict[str, JsonValueType]:
+    """Return what ``get_history`` tells of an SMS: its row in the response when it was sent, and what became of it."""
+    return {
+        "sms_id": sms.sms_id,
+        "recipient": sms.recipient,
+        "name": sms.name,
+        "status": _status(sms),
+        "message_id": sms.message_id,
+        "code": sms.code,
+        "error": explain.reason(
+            sms.reason, sms.code, in_doubt=sms.state is SmsState.UNKNOWN
+        )
+        if sms.reason
+        else None,
+        "state": sms.state.value,
+        "text": text,
+        "parts": sms.parts,
+        "sent_at": _time(sms.sent_at),
+        "ended_at": _time(sms.ended_at),
+    }
+
+
+def _status(sms: SmsRow) -> str:
+    """Return the word of the response; what became of an accepted SMS later is its state."""
+    if sms.message_id:
+        return _STATUS[SmsState.ACCEPTED]
+    return _STATUS[SmsState.WAITING if sms.state is SmsState.SENDING else sms.state]
+
+
+def _time(timestamp: float | None) -> str | None:
+    return (
+        None if timestamp is None else dt_util.utc_from_timestamp(timestamp).isoformat()
+    )
 
 
 async def async_raise_for_failures(

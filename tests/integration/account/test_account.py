@@ -61,9 +61,11 @@ async def test_the_entities_are_as_designed(
     gateway_url: str,
     account: Account,
     entity_registry: er.EntityRegistry,
+    freezer: FrozenDateTimeFactory,
     snapshot: SnapshotAssertion,
 ) -> None:
     """Names, units, classes and states."""
+    freezer.move_to("2026-11-24 12:00:00+00:00")
     account.credit = Decimal("27989.784030396946")
     entry = make_entry(
         gateway_url, (recipient("امید", "omid", SARA),), entry_id="01PAYAMAK"
@@ -189,7 +191,7 @@ async def test_entities_are_unavailable_while_the_gateway_is_away(
 )
 async def test_a_panel_without_a_price_still_has_credit_and_sends(
     hass: HomeAssistant,
-    home: MockConfigEntry,
+    entry: MockConfigEntry,
     gateway: Gateway,
     price: Fault,
     lines: Fault,
@@ -197,7 +199,8 @@ async def test_a_panel_without_a_price_still_has_credit_and_sends(
     """Messages matter more than a number on a dashboard."""
     gateway.fault("GetBasePrice", price, times=None)
     gateway.fault("GetUserNumbers", lines, times=None)
-    await hass.config_entries.async_reload(home.entry_id)
+    entry.add_to_hass(hass)
+    await hass.config_entries.async_setup(entry.entry_id)
     states = {
         key: hass.states.get(f"sensor.payamak_{key}").state  # type: ignore[union-attr] # a missing state fails the test
         for key in ("credit", "base_price", "balance")

@@ -130,17 +130,18 @@ async def test_diagnostics_help_without_identifying(
 
 async def test_diagnostics_tell_what_the_panel_lacks_and_the_last_error(
     hass: HomeAssistant,
-    home: MockConfigEntry,
+    entry: MockConfigEntry,
     hass_client: ClientSessionGenerator,
     gateway: Gateway,
 ) -> None:
     """Neither is a secret."""
     gateway.fault("GetBasePrice", Maintenance(), times=None)
     gateway.fault("GetUserNumbers", Maintenance(), times=None)
-    await hass.config_entries.async_reload(home.entry_id)
+    entry.add_to_hass(hass)
+    await hass.config_entries.async_setup(entry.entry_id)
     gateway.fault("GetCredit", ServerError())
-    await home.runtime_data.coordinator.async_refresh()
-    found = await diagnostics(hass, hass_client, home)
+    await entry.runtime_data.coordinator.async_refresh()
+    found = await diagnostics(hass, hass_client, entry)
     assert found["account"]["base_price"] is None
     assert found["account"]["lines"] is None
     assert found["account"]["last_update_success"] is False

@@ -35,7 +35,13 @@ from tests.integration.story.deliveries import (
     until_question,
 )
 from tests.integration.story.forms import let_pass
-from tests.integration.story.people import ALI, notify, second_account, send_message
+from tests.integration.story.people import (
+    ALI,
+    notify,
+    second_account,
+    send_message,
+    send_sms,
+)
 
 ALL_ENDS = [
     "delivered",
@@ -75,12 +81,14 @@ async def test_every_end_is_told_once_with_all_that_is_known(
     gateway.set_outcome(SARA, outcome)
     told = listen(hass)
     sent_at = dt_util.utcnow()
-    [message_id] = await send_to(hass, SARA)
+    [row] = await send_sms(hass, [SARA])
+    message_id = row["message_id"]
     assert state_of(hass, PENDING) == "1"
     await until_first_question(hass, freezer)
     [event] = told.events
     assert event == {
         "event_type": word,
+        "sms_id": row["sms_id"],
         "message_id": message_id,
         "recipient": SARA,
         "name": "Sara",
@@ -278,7 +286,7 @@ async def test_unknown_statuses_do_not_pile_up(
     for code in range(1000, 1150):
         gateway.fault("GetDeliveries2", Envelope(str(code)))
     await send_to(hass, *numbers(100))
-    await pass_by(hass, freezer, 200, 5)
+    await pass_by(hass, freezer, 200)
     assert len(questions(gateway)) > 150
     found = await get_diagnostics_for_config_entry(hass, hass_client, home)
     assert isinstance(found, dict)

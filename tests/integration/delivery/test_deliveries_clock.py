@@ -26,6 +26,7 @@ from tests.integration.story.deliveries import (
 )
 from tests.integration.story.disk import pending_delivery, put_deliveries_on_disk
 from tests.integration.story.forms import let_pass
+from tests.integration.story.people import begin_and_hold
 
 pytestmark = pytest.mark.usefixtures("silence")
 
@@ -52,13 +53,31 @@ async def test_a_clock_that_is_put_back_holds_nothing_back(
     set_clock: Any,
     seconds: int,
 ) -> None:
-    """Before the first question, or between two rounds."""
+    """Before the first question, or between two questions."""
     told = listen(hass)
     sent = await send_to(hass, *numbers(12))
     await pass_by(hass, freezer, seconds)
     set_clock(BACK)
     await until_first_question(hass, freezer, 30)
     assert told.words == dict.fromkeys(sent, "delivered")
+
+
+async def test_a_clock_that_is_put_back_while_a_message_is_sent_holds_it_not_back(
+    hass: HomeAssistant,
+    home: MockConfigEntry,
+    gateway: Gateway,
+    freezer: FrozenDateTimeFactory,
+    set_clock: Any,
+) -> None:
+    """It left at a time that is in the future now; the correction was noticed before it was accepted."""
+    told = listen(hass)
+    sending, held = await begin_and_hold(gateway, send_to(hass, SARA))
+    set_clock(BACK)
+    others = await send_to(hass, OMID)
+    held.released.set()
+    sent = await sending
+    await until_first_question(hass, freezer, 2)
+    assert told.words == dict.fromkeys([*sent, *others], "delivered")
 
 
 async def test_gaps_and_breaks_do_not_grow_by_a_clock_that_is_put_back(
@@ -105,13 +124,12 @@ async def test_a_file_from_the_future_holds_nothing_back(
     hass: HomeAssistant,
     household: MockConfigEntry,
     gateway: Gateway,
-    disk: dict[str, Any],
     freezer: FrozenDateTimeFactory,
 ) -> None:
     """It was written by a clock that was ahead, and the board has none while it is off."""
     ahead = dt_util.utcnow() + timedelta(days=30)
     put_deliveries_on_disk(
-        disk,
+        hass,
         household.entry_id,
         [
             pending_delivery("1234567890123456780", OMID, ahead),
@@ -127,7 +145,7 @@ async def test_a_file_from_the_future_holds_nothing_back(
     household.add_to_hass(hass)
     assert await hass.config_entries.async_setup(household.entry_id)
     gateway.calls.clear()
-    await pass_by(hass, freezer, max(FIRST_QUESTION, GAPS[1] - FIRST_QUESTION))
+    await pass_by(hass, freezer, max(FIRST_QUESTION, GAPS[1] - FIRST_QUESTION) + 1)
     assert sorted(asked_for(gateway)) == [
         "1234567890123456780",
         "1234567890123456783",

@@ -11,7 +11,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
 
 from simulator import Account, Gateway
 from simulator.codes import Delivery
@@ -21,6 +24,7 @@ from tests.integration.conftest import OMID, SARA
 from tests.integration.story.deliveries import (
     GAPS,
     PENDING,
+    hold_a_question,
     listen,
     numbers,
     pass_by,
@@ -124,27 +128,29 @@ async def test_a_refusal_that_is_believed_ends_all_questions(
     assert take_calls(gateway).count("GetDeliveries2") <= 1
 
 
-async def test_a_round_of_questions_ends_with_the_first_refusal(
+async def test_nothing_is_asked_after_the_first_refusal(
     hass: HomeAssistant,
     told: Told,
     gateway: Gateway,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """What was answered before it is reported all the same."""
+    """What was answered before it was told."""
     strangers = numbers(5)
     for number in strangers:
         gateway.set_outcome(number, Delivery.REACHED_OPERATOR)
     sent = await send_to(hass, *strangers)
     # Not the first question: the credit is asked for some seconds after sending, and would be refused too.
-    await until_first_question(hass, freezer)
+    await until_first_question(hass, freezer, 4)
     for message_id in sent:
         gateway.set_outcome(message_id, Delivery.DELIVERED)
     gateway.fault("GetDeliveries2", LastGoodAnswer())
-    await pass_by(hass, freezer, GAPS[1] - 1)
+    await pass_by(hass, freezer, GAPS[1] - 5)
     take_calls(gateway)
     await pass_by(hass, freezer, 1)
     assert list(told.words.values()) == ["delivered"]
-    assert take_calls(gateway) == ["GetDeliveries2", "GetDeliveries2", "GetCredit"]
+    assert take_calls(gateway) == ["GetDeliveries2"]
+    await pass_by(hass, freezer, 1)
+    assert take_calls(gateway) == ["GetDeliveries2", "GetCredit"]
     await pass_by(hass, freezer, 3600, 60)
     assert take_calls(gateway) == []
     assert set(told.words) < set(sent)
@@ -169,3 +175,26 @@ async def test_nobody_is_kept_waiting_for_what_is_not_asked_any_more(
     assert [row["delivery"] for row in waiting.result()] == ["pending"]
     assert len(reauth_flows(hass)) == 1
     assert told.words == {}
+
+
+async def test_nobody_is_kept_waiting_while_an_answer_fails_to_come(
+    hass: HomeAssistant,
+    home: MockConfigEntry,
+    told: Told,
+    gateway: Gateway,
+    account: Account,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """The refusal is believed before the question that is under way is answered."""
+    waiting = asyncio.create_task(send_sms(hass, [SARA], wait_for_delivery=300))
+    await asyncio.sleep(0)
+    await hass.async_block_till_done()
+    held = await hold_a_question(hass, freezer, gateway)
+    account.password = "n3w-word"
+    await home.runtime_data.coordinator.async_refresh()
+    freezer.tick(timedelta(seconds=17))
+    async_fire_time_changed(hass)
+    rows = await waiting
+    assert [row["delivery"] for row in rows] == ["pending"]
+    assert told.words == {}
+    held.released.set()

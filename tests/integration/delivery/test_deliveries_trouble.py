@@ -18,7 +18,6 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.payamak.gateway import PayamakClient
-from custom_components.payamak.ledger.timing import FIRST_QUESTION_AFTER
 from simulator import Account, Gateway, create_app
 from simulator.codes import Delivery
 from simulator.exchange import Exchange
@@ -33,7 +32,6 @@ from simulator.faults import (
     Maintenance,
     ProxyError,
     Redirect,
-    Replaced,
     Reset,
     ServerError,
     TruncatedJson,
@@ -42,7 +40,6 @@ from tests.integration.conftest import SARA, make_entry
 from tests.integration.story.deliveries import (
     FIRST_QUESTION,
     GAPS,
-    PENDING,
     asked_for,
     gaps_between,
     listen,
@@ -50,7 +47,6 @@ from tests.integration.story.deliveries import (
     pass_by,
     questions,
     send_to,
-    state_of,
     until_first_question,
 )
 from tests.integration.story.forms import let_pass, reauth_flows
@@ -104,7 +100,8 @@ async def test_a_gateway_that_is_away_is_left_alone_for_longer_each_time(
     await pass_by(hass, freezer, sum(BREAKS) + 100, 10)
     assert gaps_between(began, questions(gateway)) == [FIRST_QUESTION, *BREAKS]
     gateway.clear_faults()
-    await pass_by(hass, freezer, 900 + 20, 5)
+    await pass_by(hass, freezer, 900, 10)
+    await pass_by(hass, freezer, 20)
     assert told.words == dict.fromkeys(sent, "delivered")
 
 
@@ -123,7 +120,7 @@ async def test_a_gateway_that_can_not_be_reached_is_asked_again_later(
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
     told = listen(hass)
-    gateway.delivery_time = timedelta(seconds=FIRST_QUESTION + 1)
+    gateway.delivery_time = timedelta(seconds=FIRST_QUESTION + 2)
     sent = await send_to(hass, *numbers(2))
     # Some seconds after sending the credit is asked for too: that is over by the first question.
     await until_first_question(hass, freezer, 1)
@@ -151,8 +148,8 @@ async def test_after_a_good_answer_the_next_break_is_short_again(
     await send_to(hass, *([SARA, *numbers(5)]))
     gateway.fault("GetDeliveries2", ServerError(), times=3)
     await until_first_question(hass, freezer)
-    await pass_by(hass, freezer, sum(BREAKS[:3]), 10)
-    assert len(questions(gateway)) > 4
+    await pass_by(hass, freezer, sum(BREAKS[:3]) + 5)
+    assert len(questions(gateway)) == 3 + 6
     gateway.fault("GetDeliveries2", ServerError(), times=2)
     began = dt_util.utcnow()
     await send_to(hass, *numbers(5, first=50))
@@ -208,16 +205,16 @@ async def test_a_gateway_that_answers_nonsense_is_left_alone_too(
     began = dt_util.utcnow()
     sent = await send_to(hass, *numbers(20))
     await until_first_question(hass, freezer)
-    await pass_by(hass, freezer, sum(BREAKS[:2]) + 50, 10)
+    await pass_by(hass, freezer, sum(BREAKS[:2]) + 50)
     assert gaps_between(began, questions(gateway)) == [
         FIRST_QUESTION,
-        0,
-        0,
+        1,
+        1,
         *BREAKS[:2],
     ]
     assert not told.events
     gateway.clear_faults()
-    await pass_by(hass, freezer, 200, 5)
+    await pass_by(hass, freezer, 200)
     assert told.words == dict.fromkeys(sent, "delivered")
 
 
@@ -257,7 +254,7 @@ async def test_a_message_that_always_fails_keeps_no_other_from_being_asked_for(
     await pass_by(hass, freezer, 1)
     [bad] = await send_to(hass, SARA)
     gateway.fault("GetDeliveries2", ForSome({bad}, fault), times=None)
-    await pass_by(hass, freezer, 300, 5)
+    await pass_by(hass, freezer, 300)
     assert told.words == dict.fromkeys(others, "delivered")
     assert 3 <= asked_for(gateway).count(bad) <= 5
     for _ in range(16):
@@ -282,30 +279,10 @@ async def test_many_that_are_refused_are_no_trouble_of_the_gateway(
     await pass_by(hass, freezer, 60)
     methods = [call.method for call in gateway.calls]
     # The credit tells each time that it is no matter of the password, and counts as a question.
-    assert len(methods) <= 66
+    assert len(methods) <= 61
     assert methods.count("GetCredit") == methods.count("GetDeliveries2")
     assert len(set(asked_for(gateway))) >= 25
     assert reauth_flows(hass) == []
-
-
-@pytest.mark.usefixtures("silence")
-async def test_an_id_that_is_given_twice_is_told_of_once(
-    hass: HomeAssistant,
-    home: MockConfigEntry,
-    gateway: Gateway,
-    freezer: FrozenDateTimeFactory,
-) -> None:
-    """Also while the first message with it waits its turn to be asked for."""
-    told = listen(hass)
-    sent = await send_to(hass, *numbers(12))
-    await let_pass(hass, freezer, FIRST_QUESTION_AFTER)
-    asked = asked_for(gateway)
-    waiting = next(each for each in sent if each not in asked)
-    gateway.fault("SendSMS", Replaced("Value", waiting))
-    assert await send_to(hass, SARA) == [waiting]
-    await pass_by(hass, freezer, 60)
-    assert told.words == dict.fromkeys(sent, "delivered")
-    assert state_of(hass, PENDING) == "0"
 
 
 @pytest.mark.usefixtures("silence")
@@ -318,12 +295,12 @@ async def test_a_question_that_is_never_answered_ends_by_itself(
     """The break begins when it is given up, not when it was asked."""
     held = Held()
     told = listen(hass)
-    gateway.delivery_time = timedelta(seconds=FIRST_QUESTION + 1)
+    gateway.delivery_time = timedelta(seconds=FIRST_QUESTION + 3)
     sent = await send_to(hass, *numbers(3))
     # Some seconds after sending the credit is asked for too: that is over by the first question.
-    await until_first_question(hass, freezer)
+    await until_first_question(hass, freezer, 2)
     gateway.fault("GetDeliveries2", held)
-    await pass_by(hass, freezer, GAPS[1] - 1)
+    await pass_by(hass, freezer, GAPS[1] - 3)
     gateway.calls.clear()
     freezer.tick(timedelta(seconds=1))
     async_fire_time_changed(hass)
@@ -357,11 +334,11 @@ async def test_trouble_that_nobody_foresaw_ends_the_following_of_nothing(
         return await honest(self, message_id)
 
     monkeypatch.setattr(PayamakClient, "get_delivery", out_of_the_blue)
-    await pass_by(hass, freezer, 100, 5)
+    await pass_by(hass, freezer, 100)
     assert told.words == dict.fromkeys(sent[1:], "delivered")
     assert "out of the blue" in caplog.text
     monkeypatch.undo()
-    await pass_by(hass, freezer, 100, 5)
+    await pass_by(hass, freezer, 100)
     assert told.words == dict.fromkeys(sent, "delivered")
     assert {
         record.levelno

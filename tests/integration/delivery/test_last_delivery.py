@@ -27,7 +27,6 @@ from tests.integration.story.deliveries import (
     state_of,
     until_first_question,
 )
-from tests.integration.story.disk import text_on_disk
 from tests.integration.story.forms import let_pass, take_calls
 from tests.integration.story.people import add, change, notify, send_message, send_sms
 
@@ -204,22 +203,17 @@ async def test_it_follows_the_recipients_without_a_reload(
     assert take_calls(gateway) == ["SendSMS"]
 
 
-async def test_who_is_removed_is_forgotten(
-    hass: HomeAssistant,
-    family_home: MockConfigEntry,
-    freezer: FrozenDateTimeFactory,
-    disk: dict[str, Any],
+async def test_a_number_that_comes_back_is_known(
+    hass: HomeAssistant, family_home: MockConfigEntry, freezer: FrozenDateTimeFactory
 ) -> None:
-    """A number that comes back later has no past."""
+    """For as long as the history is kept."""
     await notify(hass, "payamak_sara")
     await until_first_question(hass, freezer)
     for subentry_id in ("subentry-sara", "subentry-family"):
         hass.config_entries.async_remove_subentry(family_home, subentry_id)
     await hass.async_block_till_done()
-    await notify(hass, "payamak_omid")
-    assert SARA not in text_on_disk(disk, family_home.entry_id)
     await add(hass, family_home, "Sara", SARA, slug="sara")
-    assert last(hass) == "unknown"
+    assert last(hass) == "delivered"
 
 
 async def test_an_id_that_stands_twice_in_a_reply_is_that_of_both(

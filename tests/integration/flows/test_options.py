@@ -21,6 +21,7 @@ OPTIONS = {
     "refresh_interval": 15,
     "inbox_interval": 0,
     "inbox_max_age": 10,
+    "history_days": 7,
     "push": False,
 }
 

@@ -15,6 +15,7 @@ from pytest_homeassistant_custom_component.common import async_fire_time_changed
 from simulator import Gateway
 from simulator.exchange import Exchange
 from simulator.faults import Fault
+from tests.integration.story.disk import disk_at_rest
 
 ID = "ab" * 32
 PUSH = {"push": True, "webhook_id": ID}
@@ -44,20 +45,22 @@ async def ring(panel: Panel, webhook_id: str = ID, query: str = "") -> str:
     return await response.text()
 
 
-async def until(condition: Callable[[], bool]) -> None:
+async def until(hass: HomeAssistant, condition: Callable[[], bool]) -> None:
     """Let the loop run until something has happened and its poll is over; the clock of this test stands still."""
-    for _ in range(5000):
+    for _ in range(50):
+        await for_a_while(hass, turns=100)
         if condition():
-            await for_a_while()
+            await for_a_while(hass)
             return
-        await asyncio.sleep(0)
     pytest.fail("It never happened")
 
 
-async def for_a_while() -> None:
-    """Let the loop run for as long as several polls would take."""
-    for _ in range(500):
-        await asyncio.sleep(0)
+async def for_a_while(hass: HomeAssistant, turns: int = 500) -> None:
+    """Let the loop run for as long as several polls would take, and the disk write what they found."""
+    for _ in range(turns // 50):
+        for _ in range(50):
+            await asyncio.sleep(0)
+        await disk_at_rest(hass)
 
 
 async def let_go_by(
@@ -66,7 +69,7 @@ async def let_go_by(
     """Let time go by; what is due begins, and has time to end."""
     freezer.tick(seconds)
     async_fire_time_changed(hass)
-    await for_a_while()
+    await for_a_while(hass)
 
 
 def polls(gateway: Gateway) -> int:

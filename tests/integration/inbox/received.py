@@ -15,7 +15,7 @@ from simulator.faults import RowsFault
 from simulator.world import World
 from tests.integration.conftest import LINE, OMID, SARA, make_entry, recipient
 from tests.integration.story import disk as disk_story
-from tests.integration.story.disk import what_is_on_disk
+from tests.integration.story.disk import Left, what_is_on_disk
 from tests.integration.story.forms import let_pass, take_calls
 from tests.integration.story.told import Told
 
@@ -106,9 +106,9 @@ def asked(gateway: Gateway) -> list[str]:
     return offsets
 
 
-def on_disk(disk: dict[str, Any], entry: MockConfigEntry) -> Any:
+def on_disk(hass: HomeAssistant, entry: MockConfigEntry) -> Left:
     """Give what the disk holds of an account now: what a power cut would leave."""
-    return what_is_on_disk(disk, entry.entry_id)
+    return what_is_on_disk(hass, entry.entry_id)
 
 
 async def restart(hass: HomeAssistant, entry: MockConfigEntry) -> None:
@@ -117,11 +117,9 @@ async def restart(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     await set_up(hass, entry)
 
 
-async def power_cut(
-    hass: HomeAssistant, disk: dict[str, Any], entry: MockConfigEntry, left: Any
-) -> None:
+async def power_cut(hass: HomeAssistant, entry: MockConfigEntry, left: Left) -> None:
     """Take everything away but what the disk held at some moment, and start anew."""
-    await disk_story.power_cut(hass, disk, entry.entry_id, left)
+    await disk_story.power_cut(hass, entry.entry_id, left)
     await set_up(hass, entry)
 
 
@@ -130,10 +128,11 @@ def complaints(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [
         record.getMessage()
         for record in caplog.records
-        if record.name
-        in (
-            "custom_components.payamak.inbox.poller",
-            "custom_components.payamak.account.outage",
+        if record.name.startswith(
+            (
+                "custom_components.payamak.inbox.",
+                "custom_components.payamak.account.outage",
+            )
         )
         and record.levelno > logging.INFO
     ]

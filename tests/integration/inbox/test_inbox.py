@@ -1,5 +1,6 @@
 """Received SMS: polled, and each told as an event with everything that is known of it."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,14 @@ from homeassistant.const import (
     EVENT_STATE_CHANGED,
     EVENT_STATE_REPORTED,
 )
-from homeassistant.core import CoreState, Event, HomeAssistant, callback
+from homeassistant.core import (
+    CoreState,
+    Event,
+    EventStateChangedData,
+    HomeAssistant,
+    callback,
+)
+from homeassistant.helpers.event import async_track_state_change_event
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -49,11 +57,32 @@ async def test_the_first_poll_ever_tells_nothing(
     told = listen(hass)
     arrive(gateway, *(f"{number}" for number in range(150)))
     await set_up(hass, family_with_inbox(gateway_url))
-    assert [call.method for call in gateway.calls].count("GetMessages") == 1
     assert told.texts == []
     state = hass.states.get(RECEIVED)
     assert state is not None
     assert state.state == "unknown"
+
+
+@pytest.mark.parametrize(("young", "pages"), [(100, 2), (150, 3), (250, 4)])
+async def test_what_the_first_poll_ever_took_as_seen_is_not_told_later_either(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    gateway_url: str,
+    young: int,
+    pages: int,
+) -> None:
+    """Behind the first page there may be messages whose dates are young."""
+    arrive(gateway, *(f"old {number}" for number in range(250)), ago=timedelta(hours=2))
+    arrive(gateway, *(f"{number}" for number in range(young)))
+    await set_up(hass, family_with_inbox(gateway_url))
+    assert [call.method for call in gateway.calls].count("GetMessages") == pages
+    told = listen(hass)
+    texts = [f"new {number}" for number in range(120)]
+    arrive(gateway, *texts)
+    await poll(hass, freezer)
+    await poll(hass, freezer)
+    assert told.texts == texts
 
 
 async def test_a_new_message_is_told_with_everything_that_is_known_of_it(
@@ -104,18 +133,45 @@ async def test_each_message_of_a_burst_is_a_change_of_its_own_and_the_oldest_com
     assert told.texts[4:] == ["چهار"]
 
 
+async def test_everything_else_goes_on_between_two_of_many_messages(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    told: Told,
+) -> None:
+    """Each message has a turn of the event loop of its own."""
+    turns = 0
+    turns_of_messages: list[int] = []
+
+    async def count_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    @callback
+    def note(_event: Event[EventStateChangedData]) -> None:
+        turns_of_messages.append(turns)
+
+    async_track_state_change_event(hass, RECEIVED, note)
+    counting = asyncio.create_task(count_turns())
+    arrive(gateway, *(f"{number}" for number in range(50)))
+    await poll(hass, freezer)
+    counting.cancel()
+    assert len(set(turns_of_messages)) == len(told.texts) == 50
+
+
 async def test_a_poll_with_nothing_new_costs_one_request_and_nothing_else(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     gateway: Gateway,
     entry: MockConfigEntry,
-    disk: dict[str, Any],
 ) -> None:
     """No state is written, and nothing to the disk; in a box of more than a page, too."""
     arrive(gateway, *(f"{number}" for number in range(120)))
     await poll(hass, freezer)
     asked(gateway)
-    writes = Writes(disk, entry.entry_id)
+    writes = Writes(hass, entry.entry_id)
     states: list[Event[Any]] = []
 
     @callback
@@ -131,6 +187,7 @@ async def test_a_poll_with_nothing_new_costs_one_request_and_nothing_else(
         assert asked(gateway) == ["0"], polls
     assert states == []
     assert not writes.written_since()
+    writes.close()
 
 
 async def test_polls_come_as_often_as_the_option_says(
@@ -157,7 +214,6 @@ async def test_with_an_interval_of_0_nothing_is_polled(
     freezer: FrozenDateTimeFactory,
     gateway: Gateway,
     gateway_url: str,
-    disk: dict[str, Any],
 ) -> None:
     """Not even a baseline is set; turned on later, it is, and what came meanwhile is ignored."""
     entry = family_with_inbox(gateway_url, inbox_interval=0)
@@ -168,8 +224,8 @@ async def test_with_an_interval_of_0_nothing_is_polled(
         await poll(hass, freezer, 120)
     assert "GetMessages" not in {call.method for call in gateway.calls}
     await send(hass)
-    assert received_on_disk(disk, entry.entry_id) == {}
-    await power_cut(hass, disk, entry, on_disk(disk, entry))
+    assert received_on_disk(hass, entry.entry_id) == set()
+    await power_cut(hass, entry, on_disk(hass, entry))
     hass.config_entries.async_update_entry(entry, options={"inbox_interval": 60})
     await hass.async_block_till_done()
     arrive(gateway, "then")

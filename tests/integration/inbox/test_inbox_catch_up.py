@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, override
+from typing import override
 
 from aiohttp import web
 from freezegun.api import FrozenDateTimeFactory
@@ -14,9 +14,9 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from simulator import Gateway
 from simulator.exchange import Exchange
 from simulator.faults import Code, Fault, FirstPageOnly, Place, Reset
-from tests.integration.story.disk import text_on_disk
 from tests.integration.story.told import Told
 
+from .lists import FurtherPagesRefused
 from .received import (
     arrive,
     asked,
@@ -64,24 +64,12 @@ class ArrivingMeanwhile(Fault):
         return exchange.reply(payload)
 
 
-@dataclass(frozen=True)
-class FurtherPagesRefused(Fault):
-    """An honest first page, and a refusal of every other."""
-
-    @override
-    async def answer(self, exchange: Exchange) -> web.StreamResponse:
-        if exchange.parameter("index") == "0":
-            return exchange.reply(exchange.process())
-        return await Code(35, Place.STATUS).answer(exchange)
-
-
 @pytest.mark.usefixtures("silence")
 async def test_ten_thousand_messages_take_about_a_hundred_requests(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     gateway: Gateway,
     entry: MockConfigEntry,
-    disk: dict[str, Any],
     told: Told,
 ) -> None:
     """In order, each once, and none that is too old; the file stays small."""
@@ -90,15 +78,15 @@ async def test_ten_thousand_messages_take_about_a_hundred_requests(
     young = [f"young {number}" for number in range(6000)]
     arrive(gateway, *young)
     gateway.calls.clear()
-    await power_cut(hass, disk, entry, on_disk(disk, entry))
+    await power_cut(hass, entry, on_disk(hass, entry))
     polls = [call for call in gateway.calls if call.method == "GetMessages"]
     assert len(polls) == 101
     assert told.texts == young
-    assert len(text_on_disk(disk, entry.entry_id)) < 32 * 1024
+    assert sum(map(len, on_disk(hass, entry).values())) < 3 * 1024 * 1024
     gateway.calls.clear()
     await poll(hass, freezer)
     assert asked(gateway) == ["0"]
-    await power_cut(hass, disk, entry, on_disk(disk, entry))
+    await power_cut(hass, entry, on_disk(hass, entry))
     assert len(told.texts) == 6000
 
 
@@ -193,6 +181,27 @@ async def test_a_panel_that_tells_its_first_page_alone_is_believed_at_the_third_
     await poll(hass, freezer)
     assert asked(gateway) == ["0"]
     assert told.texts == texts[150:]
+
+
+@pytest.mark.parametrize("fault", [FirstPageOnly(), FurtherPagesRefused()], ids=repr)
+async def test_a_panel_that_lists_no_second_page_at_the_first_poll_ever(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    gateway_url: str,
+    fault: Fault,
+) -> None:
+    """Its first page is enough after the third try at the latest."""
+    arrive(gateway, *(f"{number}" for number in range(150)))
+    gateway.fault("GetMessages", fault, times=None)
+    await set_up(hass, family_with_inbox(gateway_url))
+    told = listen(hass)
+    for _ in range(2):
+        await poll(hass, freezer)
+    arrive(gateway, "new")
+    for _ in range(3):
+        await poll(hass, freezer)
+    assert told.texts == ["new"]
 
 
 async def test_a_panel_that_repeats_its_first_page_is_asked_for_no_more(

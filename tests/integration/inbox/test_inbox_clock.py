@@ -166,7 +166,6 @@ async def test_while_the_dates_are_known_to_be_wrong_they_decide_nothing(
     hass: HomeAssistant,
     gateway: Gateway,
     entry: MockConfigEntry,
-    disk: dict[str, Any],
     house: Home,
     told: Told,
     shift: timedelta,
@@ -175,7 +174,7 @@ async def test_while_the_dates_are_known_to_be_wrong_they_decide_nothing(
     await house.receive(shift, shift, shift)
     told.events.clear()
     arrive(gateway, "OPEN", ago=timedelta(seconds=1))
-    await power_cut(hass, disk, entry, on_disk(disk, entry))
+    await power_cut(hass, entry, on_disk(hass, entry))
     assert told.texts == []
     assert house.hours is not None
     await house.receive(shift, timedelta())
@@ -229,15 +228,14 @@ async def test_the_repair_stays_over_a_reload(
 async def test_the_repair_is_there_again_after_a_restart(
     hass: HomeAssistant,
     entry: MockConfigEntry,
-    disk: dict[str, Any],
     issue_registry: ir.IssueRegistry,
     house: Home,
 ) -> None:
     """What the disk holds brings it back."""
     await house.receive(HOUR, HOUR, HOUR)
-    left = on_disk(disk, entry)
+    left = on_disk(hass, entry)
     await hass.config_entries.async_unload(entry.entry_id)
     for issue in list(issue_registry.issues.values()):
         ir.async_delete_issue(hass, issue.domain, issue.issue_id)
-    await power_cut(hass, disk, entry, left)
+    await power_cut(hass, entry, left)
     assert house.hours == "1"

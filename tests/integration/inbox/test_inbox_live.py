@@ -190,22 +190,6 @@ async def test_an_empty_list_at_the_first_poll_makes_nothing_new(
     assert told.texts == []
 
 
-@pytest.mark.usefixtures("silence")
-async def test_empty_lists_in_between_change_nothing(
-    hass: HomeAssistant,
-    freezer: FrozenDateTimeFactory,
-    gateway: Gateway,
-    told: Told,
-) -> None:
-    """They are polls that succeeded, however long they go on."""
-    gateway.fault("GetMessages", Replaced("Data", []), times=15)
-    for _ in range(15):
-        await poll(hass, freezer)
-    arrive(gateway, "1", ago=HOUR)
-    await poll(hass, freezer)
-    assert told.texts == ["1"]
-
-
 async def test_a_row_that_could_not_be_read_is_not_new_once_it_can(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,

@@ -1,8 +1,6 @@
 """Each received SMS is told once, whatever happens to Home Assistant, its clock, or the gateway's list."""
 
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
@@ -12,7 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Account, Gateway
 from simulator.faults import Fault, RepeatedRows, ReversedRows, ShuffledRows
-from tests.integration.story.disk import received_on_disk
+from tests.integration.story.disk import Left, received_on_disk
 from tests.integration.story.told import Told
 
 from .received import RECEIVED, arrive, list_late, on_disk, poll, power_cut
@@ -28,7 +26,6 @@ async def test_a_restart_repeats_nothing_and_tells_what_is_young_enough(
     freezer: FrozenDateTimeFactory,
     gateway: Gateway,
     entry: MockConfigEntry,
-    disk: dict[str, Any],
     told: Told,
 ) -> None:
     """The rest is known from then on."""
@@ -39,7 +36,7 @@ async def test_a_restart_repeats_nothing_and_tells_what_is_young_enough(
     freezer.tick(timedelta(minutes=9))
     arrive(gateway, "CLOSE")
     freezer.tick(timedelta(minutes=2))
-    await power_cut(hass, disk, entry, on_disk(disk, entry))
+    await power_cut(hass, entry, on_disk(hass, entry))
     assert told.texts == ["before", "CLOSE"]
     hass.config_entries.async_update_entry(entry, options={"inbox_max_age": 1440})
     await hass.async_block_till_done()
@@ -53,16 +50,15 @@ async def test_a_power_cut_between_two_messages_repeats_none(
     freezer: FrozenDateTimeFactory,
     gateway: Gateway,
     entry: MockConfigEntry,
-    disk: dict[str, Any],
     told: Told,
     cut_at: int,
 ) -> None:
     """They are noted before they are told: of a hundred that are noted together, some may be lost, but none comes twice."""
-    left: list[Any] = []
+    left: list[Left] = []
 
     @callback
     def look_at_the_disk(event: Event[EventStateChangedData]) -> None:
-        left.append(on_disk(disk, entry))
+        left.append(on_disk(hass, entry))
 
     stop = async_track_state_change_event(hass, RECEIVED, look_at_the_disk)
     arrive(gateway, *MANY)
@@ -71,7 +67,7 @@ async def test_a_power_cut_between_two_messages_repeats_none(
     assert told.texts == MANY
     before = told.texts[: cut_at + 1]
     told.events.clear()
-    await power_cut(hass, disk, entry, left[cut_at])
+    await power_cut(hass, entry, left[cut_at])
     after = told.texts
     assert after == MANY[cut_at // 100 * 100 + 100 :]
     assert not set(before) & set(after)
@@ -83,7 +79,6 @@ async def test_a_power_cut_before_they_are_noted_loses_none(
     freezer: FrozenDateTimeFactory,
     gateway: Gateway,
     entry: MockConfigEntry,
-    disk: dict[str, Any],
     told: Told,
     known: int,
 ) -> None:
@@ -91,10 +86,10 @@ async def test_a_power_cut_before_they_are_noted_loses_none(
     texts = ["یک", "دو", "سه"]
     arrive(gateway, *texts[:known])
     await poll(hass, freezer)
-    left = on_disk(disk, entry)
+    left = on_disk(hass, entry)
     told.events.clear()
     arrive(gateway, *texts[known:])
-    await power_cut(hass, disk, entry, left)
+    await power_cut(hass, entry, left)
     assert told.texts == texts[known:]
 
 
@@ -103,12 +98,11 @@ async def test_a_power_cut_before_the_baseline_is_set_sets_it_later(
     freezer: FrozenDateTimeFactory,
     gateway: Gateway,
     entry: MockConfigEntry,
-    disk: dict[str, Any],
     told: Told,
 ) -> None:
     """So does a file that was lost: rather nothing than something old."""
     arrive(gateway, "unlucky")
-    await power_cut(hass, disk, entry, None)
+    await power_cut(hass, entry, {})
     assert told.texts == []
     arrive(gateway, "سلام")
     await poll(hass, freezer)
@@ -225,19 +219,19 @@ async def test_the_file_stays_small_and_forgets_nothing_that_counts(
     gateway: Gateway,
     account: Account,
     entry: MockConfigEntry,
-    disk: dict[str, Any],
     told: Told,
+    monkeypatch: pytest.MonkeyPatch,
     left: int,
 ) -> None:
-    """What is older than the thousand newest is known as a whole."""
+    """The ids that were seen first are forgotten; the messages up to these then count as old."""
+    monkeypatch.setattr("custom_components.payamak.ledger.received._MOST_KEPT", 1000)
     arrive(gateway, *(f"{number}" for number in range(1100)))
     await poll(hass, freezer)
     assert len(told.texts) == 1100
-    stored: Mapping[str, Any] = received_on_disk(disk, entry.entry_id)
-    assert len(stored["known"]) == 1000
-    oldest = min(each.msg_id for each in account.received)
-    assert stored["all_known_up_to"] == str(oldest + 99)
-    await power_cut(hass, disk, entry, on_disk(disk, entry))
+    ids = [str(each.msg_id) for each in account.received]
+    assert received_on_disk(hass, entry.entry_id) == set(ids[100:])
+    freezer.tick(timedelta(minutes=11))
+    await power_cut(hass, entry, on_disk(hass, entry))
     # Newer ones are deleted in the panel, and the oldest come into sight.
     del account.received[left:]
     await poll(hass, freezer)

@@ -1,7 +1,6 @@
 """Each received SMS is told once, also while the account is reloaded or removed."""
 
 import asyncio
-from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
@@ -75,7 +74,6 @@ async def test_a_reload_or_removal_while_a_poll_is_held_back(
     freezer: FrozenDateTimeFactory,
     gateway: Gateway,
     entry: MockConfigEntry,
-    disk: dict[str, Any],
     told: Told,
     again: bool,
 ) -> None:
@@ -93,7 +91,7 @@ async def test_a_reload_or_removal_while_a_poll_is_held_back(
     await hass.async_block_till_done(wait_background_tasks=True)
     await poll(hass, freezer)
     assert told.texts == (["سلام"] if again else [])
-    assert (on_disk(disk, entry) is not None) is again
+    assert (on_disk(hass, entry) != {}) is again
 
 
 async def test_a_removal_while_the_first_poll_is_held_back_leaves_no_file(
@@ -101,11 +99,10 @@ async def test_a_removal_while_the_first_poll_is_held_back_leaves_no_file(
     freezer: FrozenDateTimeFactory,
     gateway: Gateway,
     entry: MockConfigEntry,
-    disk: dict[str, Any],
     told: Told,
 ) -> None:
     """Its baseline belongs to nobody."""
-    await power_cut(hass, disk, entry.entry_id, None)
+    await power_cut(hass, entry.entry_id, {})
     held = Held()
     gateway.fault("GetMessages", held)
     assert await hass.config_entries.async_setup(entry.entry_id)
@@ -113,7 +110,7 @@ async def test_a_removal_while_the_first_poll_is_held_back_leaves_no_file(
     await hass.config_entries.async_remove(entry.entry_id)
     held.released.set()
     await hass.async_block_till_done(wait_background_tasks=True)
-    assert on_disk(disk, entry) is None
+    assert on_disk(hass, entry) == {}
     assert told.texts == []
 
 

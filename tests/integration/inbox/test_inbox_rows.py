@@ -1,5 +1,7 @@
 """Rows that can't be read: skipped, counted, and hiding no other message."""
 
+from datetime import timedelta
+
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 import pytest
@@ -159,7 +161,7 @@ async def test_a_row_that_cant_be_read_at_the_first_poll_ever_makes_nothing_behi
     gateway_url: str,
 ) -> None:
     """The page is as full as any other, so there may be more, which is old as well."""
-    arrive(gateway, *(f"{number}" for number in range(130)))
+    arrive(gateway, *(f"{number}" for number in range(130)), ago=timedelta(hours=1))
     bad = WithoutIds((account.received[-1].msg_id,))
     gateway.fault("GetMessages", bad)
     await set_up(hass, family_with_inbox(gateway_url))

@@ -1,6 +1,5 @@
 """What could make an old SMS start something again, or an answer start another one."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -185,40 +184,19 @@ async def test_an_account_that_moves_to_another_panel_sets_a_new_baseline(
     assert told.texts == ["here", "there"]
 
 
-async def test_a_panel_that_numbers_its_messages_anew_sets_a_new_baseline(
-    hass: HomeAssistant,
-    freezer: FrozenDateTimeFactory,
-    gateway: Gateway,
-    account: Account,
-    entry: MockConfigEntry,
-    told: Told,
-) -> None:
-    """Else no message would ever be new again."""
-    arrive(gateway, *(f"{number}" for number in range(1100)))
-    await poll(hass, freezer)
-    told.events.clear()
-    account.received.clear()
-    for number, text in enumerate(("first of the new ones", "now"), start=100):
-        [message] = arrive(gateway, text)
-        account.received[-1] = replace(message, msg_id=number)
-        await poll(hass, freezer)
-    assert told.texts == ["now"]
-
-
 async def test_while_home_assistant_stops_nothing_is_told(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     gateway: Gateway,
     entry: MockConfigEntry,
-    disk: dict[str, Any],
     told: Told,
 ) -> None:
     """Nothing is written then, and automations don't run any more: it is told after the start."""
     arrive(gateway, "OPEN")
-    left = on_disk(disk, entry)
+    left = on_disk(hass, entry)
     hass.set_state(CoreState.stopping)
     await entry.runtime_data.inbox.async_refresh()
-    assert (told.texts, on_disk(disk, entry)) == ([], left)
+    assert (told.texts, on_disk(hass, entry)) == ([], left)
     hass.set_state(CoreState.running)
     await entry.runtime_data.inbox.async_refresh()
     assert told.texts == ["OPEN"]

@@ -37,13 +37,13 @@ def push_alone() -> dict[str, Any]:
 
 @pytest.mark.usefixtures("silence")
 async def test_a_call_brings_the_new_message_at_once(
-    gateway: Gateway, panel: Panel, told: Told
+    hass: HomeAssistant, gateway: Gateway, panel: Panel, told: Told
 ) -> None:
     """One poll, with no time gone by."""
     arrive(gateway, "سلام")
     assert await ring(panel) == "OK"
-    await until(lambda: told.texts == ["سلام"])
-    await for_a_while()
+    await until(hass, lambda: told.texts == ["سلام"])
+    await for_a_while(hass)
     assert polls(gateway) == 1
 
 
@@ -79,12 +79,12 @@ async def test_the_panels_own_push_works_from_end_to_end(
     ],
 )
 async def test_what_a_call_carries_is_never_used(
-    gateway: Gateway, panel: Panel, told: Told, query: str
+    hass: HomeAssistant, gateway: Gateway, panel: Panel, told: Told, query: str
 ) -> None:
     """Anybody can write anything there; what is told comes from the gateway."""
     assert await ring(panel, query=query) == "OK"
-    await until(lambda: polls(gateway) == 1)
-    await for_a_while()
+    await until(hass, lambda: polls(gateway) == 1)
+    await for_a_while(hass)
     assert told.texts == []
     [call] = gateway.calls
     assert "OPEN" not in str(call.parameters)
@@ -92,12 +92,12 @@ async def test_what_a_call_carries_is_never_used(
 
 @pytest.mark.usefixtures("silence")
 async def test_a_body_is_never_used_either(
-    gateway: Gateway, panel: Panel, told: Told
+    hass: HomeAssistant, gateway: Gateway, panel: Panel, told: Told
 ) -> None:
     """Some panels may call with POST."""
     response = await panel.post(f"/api/webhook/{ID}", json={"body": "OPEN"})
     assert (response.status, await response.text()) == (200, "OK")
-    await until(lambda: polls(gateway) == 1)
+    await until(hass, lambda: polls(gateway) == 1)
     assert told.texts == []
 
 
@@ -114,7 +114,7 @@ async def test_a_thousand_calls_in_a_second_cost_two_polls(
     for _ in range(1000):
         answer = await webhook.async_handle_webhook(hass, ID, call)
         assert answer.text == "OK"
-    await until(lambda: told.texts == ["1"])
+    await until(hass, lambda: told.texts == ["1"])
     arrive(gateway, "2")
     await let_go_by(hass, freezer, 3)
     assert polls(gateway) == 1
@@ -159,7 +159,7 @@ async def test_a_call_during_a_slow_poll_is_answered_at_once_and_heard_afterward
         # Not so long that the gateway's answer would be given up.
         await let_go_by(hass, freezer, 3)
     late.released.set()
-    await for_a_while()
+    await for_a_while(hass)
     assert told.texts == []
     await let_go_by(hass, freezer, 6)
     assert told.texts == ["سلام"]
@@ -181,7 +181,7 @@ async def test_regular_polls_go_on_beside_it(
     await hass.async_block_till_done()
     arrive(gateway, "1")
     await ring(panel)
-    await until(lambda: told.texts == ["1"])
+    await until(hass, lambda: told.texts == ["1"])
     arrive(gateway, "2")
     await let_go_by(hass, freezer, 61)
     assert told.texts == ["1", "2"]
@@ -211,10 +211,10 @@ async def test_a_call_during_a_regular_poll_tells_nothing_twice(
     assert await ring(panel) == "OK"
     # Long enough for a whole poll with its two requests, which must not happen yet.
     for _ in range(20):
-        await for_a_while()
+        await for_a_while(hass)
     assert (told.texts, polls(gateway)) == ([], 0)
     second_page.released.set()
-    await until(lambda: told.texts == texts)
+    await until(hass, lambda: told.texts == texts)
     await let_go_by(hass, freezer, 6)
     assert told.texts == texts
     assert polls(gateway) == 1
@@ -236,7 +236,7 @@ async def test_it_can_be_turned_off_and_on_again(
     gateway.calls.clear()
     arrive(gateway, "سلام")
     assert await ring(panel) == await ring(panel, "cd" * 32) == ""
-    await for_a_while()
+    await for_a_while(hass)
     assert gateway.calls == []
     hass.config_entries.async_update_entry(
         entry, options={"inbox_interval": 0, "webhook_id": ID, "push": True}
@@ -313,7 +313,7 @@ async def test_each_account_has_an_address_of_its_own(
     arrive(gateway, "1")
     arrive(gateway, "2", line=SECOND_LINE)
     assert await ring(panel, other_id) == "OK"
-    await until(lambda: other.texts == ["2"])
-    await for_a_while()
+    await until(hass, lambda: other.texts == ["2"])
+    await for_a_while(hass)
     assert told.texts == []
     assert [call.parameters["username"] for call in gateway.calls] == ["omid"]

@@ -38,7 +38,7 @@ async def test_what_was_announced_while_the_gateway_was_away_is_asked_for_again(
     gateway.fault("GetMessages", Reset(), times=3)
     arrive(gateway, "سلام")
     await ring(panel)
-    await for_a_while()
+    await for_a_while(hass)
     for _ in range(3):
         assert told.texts == []
         await let_go_by(hass, freezer, 61)
@@ -63,7 +63,7 @@ async def test_the_first_message_counts_where_the_first_poll_failed(
     await let_go_by(hass, freezer, 61)
     arrive(gateway, "سلام")
     await ring(await hass_client_no_auth())
-    await until(lambda: told.texts == ["سلام"])
+    await until(hass, lambda: told.texts == ["سلام"])
 
 
 @pytest.mark.parametrize("offered_before", [True, False])
@@ -108,7 +108,7 @@ async def test_calls_after_wrong_credentials_ask_nothing(
     """Whoever knows the address must not be able to get ours blocked."""
     account.password = "n3w-secret"
     await ring(panel)
-    await for_a_while()
+    await for_a_while(hass)
     assert len(reauth_flows(hass)) == 1
     gateway.calls.clear()
     for _ in range(10):

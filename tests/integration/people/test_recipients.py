@@ -1,5 +1,6 @@
 """Names are taken wherever numbers are, and nobody gets a message twice."""
 
+from datetime import timedelta
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -21,6 +22,7 @@ from tests.integration.conftest import (
     sent_calls,
 )
 from tests.integration.story.deliveries import listen, until_first_question
+from tests.integration.story.forms import let_pass
 from tests.integration.story.people import ALI, notify, received, send_sms
 
 
@@ -338,6 +340,8 @@ async def test_the_name_of_a_number_is_the_persons_rather_than_a_groups(
         gateway.set_outcome(number, Delivery.DELIVERED)
     await notify(hass, target=[SARA, OMID, MINA])
     await until_first_question(hass, freezer)
+    for _ in range(2):
+        await let_pass(hass, freezer, timedelta(seconds=1))
     names = {each["recipient"]: each["name"] for each in told.events}
     assert names == {SARA: "Sara", OMID: "Parents", MINA: "Family"}
 

@@ -99,6 +99,7 @@ async def test_the_end_of_a_message_is_recorded_without_its_recipient(
     """Automations see who it was."""
     report = DeliveryReport(
         entry_id=recorded_home.entry_id,
+        sms_id="01JDA7R3N5VQZ9K2M8X4T6W0YB",
         message_id="5325462146549872113",
         recipient=SARA,
         name="Sara",

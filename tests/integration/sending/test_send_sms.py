@@ -38,6 +38,7 @@ from tests.integration.conftest import (
     make_entry,
     sent_calls,
 )
+from tests.integration.story.disk import forget_memory
 
 
 async def send(hass: HomeAssistant, **data: Any) -> dict[str, Any]:
@@ -70,6 +71,7 @@ async def test_the_response_has_a_row_for_each_recipient(
     """Ids are text, in the order of the recipients."""
     response = await send(hass, recipients=[SARA, OMID])
     ids = [gateway.phone(number).messages[0].rec_id for number in (SARA, OMID)]
+    ours = [row["sms_id"] for row in response["messages"]]
     assert response == {
         "accepted": 2,
         "queued": 0,
@@ -79,6 +81,7 @@ async def test_the_response_has_a_row_for_each_recipient(
         "estimated_cost": 3460,
         "messages": [
             {
+                "sms_id": sms_id,
                 "recipient": number,
                 "name": None,
                 "status": "accepted",
@@ -86,10 +89,23 @@ async def test_the_response_has_a_row_for_each_recipient(
                 "code": None,
                 "error": None,
             }
-            for number, message_id in zip((SARA, OMID), ids, strict=True)
+            for sms_id, number, message_id in zip(ours, (SARA, OMID), ids, strict=True)
         ],
     }
     assert all(len(message_id) == 19 for message_id in ids)
+    assert len(set(ours)) == 2
+
+
+@pytest.mark.usefixtures("home")
+async def test_a_response_to_thousands_is_in_order(
+    hass: HomeAssistant, account: Account
+) -> None:
+    """Home Assistant goes on meanwhile, so they are read and written in parts."""
+    account.credit = Decimal(3000)
+    numbers = [f"0913{number:07d}" for number in range(2001)]
+    response = await send(hass, recipients=numbers)
+    assert [row["recipient"] for row in response["messages"]] == numbers
+    assert (response["accepted"], response["parts"]) == (2001, 2001)
 
 
 @pytest.mark.usefixtures("home")
@@ -423,12 +439,33 @@ async def test_the_account_must_be_named_where_there_are_two(
     assert [call["from"] for call in sent_calls(gateway)] == ["30001234", LINE]
 
 
-@pytest.mark.usefixtures("home")
-async def test_the_cost_is_null_where_the_panel_tells_no_price(
-    hass: HomeAssistant, home: MockConfigEntry, gateway: Gateway
+async def test_the_cost_is_null_where_the_panel_has_never_told_a_price(
+    hass: HomeAssistant, entry: MockConfigEntry, gateway: Gateway
 ) -> None:
     """No price is not a price of nothing."""
     gateway.fault("GetBasePrice", Maintenance(), times=None)
+    entry.add_to_hass(hass)
+    await hass.config_entries.async_setup(entry.entry_id)
+    assert (await send(hass))["estimated_cost"] is None
+
+
+async def test_the_last_price_is_known_after_a_restart(
+    hass: HomeAssistant, home: MockConfigEntry, gateway: Gateway
+) -> None:
+    """Where the panel does not tell it then."""
+    gateway.fault("GetBasePrice", Maintenance(), times=None)
+    await hass.config_entries.async_unload(home.entry_id)
+    await forget_memory(hass)
+    await hass.config_entries.async_setup(home.entry_id)
+    assert (await send(hass))["estimated_cost"] == 1730
+
+
+async def test_the_last_price_of_another_panel_counts_for_nothing(
+    hass: HomeAssistant, home: MockConfigEntry, gateway: Gateway
+) -> None:
+    """An account may move to another address."""
+    gateway.fault("GetBasePrice", Maintenance(), times=None)
+    hass.config_entries.async_update_entry(home, unique_id="sara@sms.example.com")
     await hass.config_entries.async_reload(home.entry_id)
     assert (await send(hass))["estimated_cost"] is None
 

@@ -109,6 +109,7 @@ def end(hass: HomeAssistant, state: SmsState, **changes: Any) -> None:
     """Let a message to Sara come to its end."""
     report = {
         "entry_id": ENTRY_ID,
+        "sms_id": "01JDA7R3N5VQZ9K2M8X4T6W0YB",
         "message_id": "1795345442123456792",
         "recipient": SARA,
         "name": None,

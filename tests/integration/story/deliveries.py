@@ -7,8 +7,9 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
-from custom_components.payamak.ledger.timing import (
+from custom_components.payamak.delivery.timing import (
     AGAIN_AFTER,
     AWAITED_EVERY,
     EXPIRES_AFTER,
@@ -19,7 +20,7 @@ from simulator import Gateway
 from simulator.calls import Call
 
 from .forms import let_pass
-from .people import send_sms
+from .people import Held, send_sms
 from .told import Told
 
 DELIVERY = "event.payamak_delivery"
@@ -91,6 +92,19 @@ async def before_first_question(
 ) -> None:
     """Let time go by until a message that was just sent is asked for within a second."""
     await pass_by(hass, freezer, FIRST_QUESTION - 1)
+
+
+async def hold_a_question(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, gateway: Gateway
+) -> Held:
+    """Let the first question be asked, and hold its answer back."""
+    await before_first_question(hass, freezer)
+    held = Held()
+    gateway.fault("GetDeliveries2", held)
+    freezer.tick(timedelta(seconds=1))
+    async_fire_time_changed(hass)
+    await held.arrived.wait()
+    return held
 
 
 async def until_question(

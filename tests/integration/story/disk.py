@@ -1,56 +1,69 @@
 """What the tests know of an account's file: its name, its content, its damage, and how a power cut leaves it.
 
-Nothing else in the tests knows how the account's data is stored.
+Apart from the tests of the ledger, nothing else in the tests knows how the account's data is stored.
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from copy import deepcopy
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from datetime import datetime
-import json
 from pathlib import Path
+import sqlite3
+import threading
 from typing import Any
 from unittest.mock import patch
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.storage import Store
 
-type Disk = dict[str, Any]
+from custom_components.payamak.gateway import SmsState
+from custom_components.payamak.ledger import SmsRow, open_ledgers
+from custom_components.payamak.ledger.file import Change, LedgerFile
+from custom_components.payamak.ledger.rows import write_rows
+from custom_components.payamak.ledger.schema import prepare
 
+_ENDS = ("", "-wal")
 
-def _name(entry_id: str) -> str:
-    return f"payamak.{entry_id}"
+type Left = Mapping[str, bytes]
+"""The bytes of an account's files at some moment, by the end of their names; empty where there were none."""
 
-
-def what_is_on_disk(disk: Disk, entry_id: str) -> Any:
-    """Give what the disk holds of an account now: what a power cut would leave. None is no file."""
-    return deepcopy(disk.get(_name(entry_id)))
-
-
-def text_on_disk(disk: Disk, entry_id: str) -> str:
-    """Give all that the disk holds of an account as a text to search and to measure."""
-    return json.dumps(disk[_name(entry_id)], ensure_ascii=False)
+DAMAGED: Left = {"": b"no database " * 1000}
+"""What a disk may hold after it was damaged."""
 
 
-def put_on_disk(disk: Disk, entry_id: str, content: Any) -> None:
-    """Leave on the disk what it held at some moment, of this account or of another one; None is no file."""
-    disk.pop(_name(entry_id), None)
-    if content is not None:
-        disk[_name(entry_id)] = deepcopy(content) | {"key": _name(entry_id)}
+def real_file(hass: HomeAssistant, entry_id: str) -> Path:
+    """Give where an account's file is."""
+    return Path(hass.config.path(".storage", f"payamak.{entry_id}.db"))
 
 
-def put_data_on_disk(disk: Disk, entry_id: str, data: Any, version: int = 1) -> Any:
-    """Leave a file with any data on the disk, and give what is there then."""
-    put_on_disk(disk, entry_id, {"version": version, "minor_version": 1, "data": data})
-    return what_is_on_disk(disk, entry_id)
+def what_is_on_disk(hass: HomeAssistant, entry_id: str) -> Left:
+    """Give what the disk holds of an account now: what a power cut would leave."""
+    path = real_file(hass, entry_id)
+    return {
+        end: file.read_bytes()
+        for end in _ENDS
+        if (file := path.with_name(path.name + end)).exists()
+    }
+
+
+def put_on_disk(hass: HomeAssistant, entry_id: str, left: Left) -> None:
+    """Leave on the disk what it held at some moment, of this account or of another one."""
+    path = real_file(hass, entry_id)
+    path.parent.mkdir(exist_ok=True)
+    for end in (*_ENDS, "-shm"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
+    for end, content in left.items():
+        path.with_name(path.name + end).write_bytes(content)
 
 
 def put_deliveries_on_disk(
-    disk: Disk, entry_id: str, deliveries: Sequence[dict[str, Any]]
+    hass: HomeAssistant, entry_id: str, deliveries: Sequence[SmsRow]
 ) -> None:
     """Leave a file with pending messages on the disk."""
-    put_data_on_disk(disk, entry_id, {"deliveries": {"pending": list(deliveries)}})
+    put_on_disk(hass, entry_id, {})
+    path = real_file(hass, entry_id)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        prepare(connection)
+        connection.executemany(*write_rows(deliveries))
 
 
 def pending_delivery(
@@ -61,123 +74,137 @@ def pending_delivery(
     name: str | None = None,
     asked: int = 0,
     asked_at: datetime | None = None,
-) -> dict[str, Any]:
+) -> SmsRow:
     """Give a pending message as it is stored."""
+    return SmsRow(
+        sms_id=f"sms-{message_id}",
+        text=1,
+        recipient=recipient,
+        name=name,
+        state=SmsState.ACCEPTED,
+        message_id=message_id,
+        parts=1,
+        cost=None,
+        created_at=sent_at.timestamp(),
+        sent_at=sent_at.timestamp(),
+        asked=asked,
+        asked_at=None if asked_at is None else asked_at.timestamp(),
+    )
+
+
+def on_disk(hass: HomeAssistant, entry_id: str, statement: str) -> list[Any]:
+    """Give the rows that another program reads in an account's file now."""
+    path = real_file(hass, entry_id)
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        return connection.execute(statement).fetchall()
+
+
+def text_on_disk(hass: HomeAssistant, entry_id: str) -> str:
+    """Give all that the disk holds of an account as a text to search."""
+    path = real_file(hass, entry_id)
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        return "\n".join(connection.iterdump())
+
+
+def questions_on_disk(hass: HomeAssistant, entry_id: str) -> dict[str, int]:
+    """Give how often each pending message was asked for, as far as the disk knows."""
+    statement = "SELECT message_id, asked FROM sms WHERE state = 'accepted'"
+    return dict(on_disk(hass, entry_id, statement))
+
+
+def received_on_disk(hass: HomeAssistant, entry_id: str) -> set[str]:
+    """Give the ids of received messages that the disk knows."""
     return {
-        "message_id": message_id,
-        "recipient": recipient,
-        "name": name,
-        "sent_at": sent_at.timestamp(),
-        "asked": asked,
-        "asked_at": asked_at and asked_at.timestamp(),
-        "code": None,
+        row[0] for row in on_disk(hass, entry_id, "SELECT message_id FROM received")
     }
 
 
-def questions_on_disk(disk: Disk, entry_id: str) -> dict[str, int]:
-    """Give how often each pending message was asked for, as far as the disk knows."""
-    pending = disk[_name(entry_id)]["data"]["deliveries"]["pending"]
-    return {each["message_id"]: each["asked"] for each in pending}
+async def disk_at_rest(hass: HomeAssistant) -> None:
+    """Wait until the accounts' files have written what they began with, and have told so.
 
-
-def received_on_disk(disk: Disk, entry_id: str) -> dict[str, Any]:
-    """Give what the disk knows of received messages; nothing before the first poll."""
-    received = disk[_name(entry_id)]["data"]["received"]
-    assert isinstance(received, dict)
-    return received
+    Home Assistant does not wait for that by itself, as nothing of it waits.
+    """
+    # A transaction may have to wait for the one before it.
+    for ledger in [*open_ledgers(hass).values()] * 2:
+        await ledger._file.async_read(lambda _: None)
+        # Those who are told go on in the next turns of the loop.
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
 
 
 class Writes:
     """Tells whether an account's file was written."""
 
-    def __init__(self, disk: Disk, entry_id: str) -> None:
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Begin now."""
-        self._disk = disk
-        self._name = _name(entry_id)
-        self._last = disk.get(self._name)
+        self._connection = sqlite3.connect(real_file(hass, entry_id))
+        self._last = self._version()
 
     def written_since(self) -> bool:
         """Tell whether anything was written since the last time, even if it was the same."""
-        # Each write makes a new object.
-        before, self._last = self._last, self._disk.get(self._name)
-        return self._last is not before
+        before, self._last = self._last, self._version()
+        return self._last != before
+
+    def close(self) -> None:
+        """Look no more."""
+        self._connection.close()
+
+    def _version(self) -> int:
+        # SQLite counts the transactions of others.
+        (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+        return int(version)
 
 
-def forget_memory(hass: HomeAssistant) -> None:
+async def forget_memory(hass: HomeAssistant) -> None:
     """Take away all that is kept in memory through a reload; the accounts must be unloaded."""
-    hass.data["payamak_stores"].clear()
+    ledgers = open_ledgers(hass)
+    while ledgers:
+        await ledgers.popitem()[1].async_close()
 
 
-async def power_cut(hass: HomeAssistant, disk: Disk, entry_id: str, left: Any) -> None:
+async def power_cut(hass: HomeAssistant, entry_id: str, left: Left) -> None:
     """Take everything away but what the disk held at some moment; the account is not set up again yet."""
     await hass.config_entries.async_unload(entry_id)
-    forget_memory(hass)
-    put_on_disk(disk, entry_id, left)
-
-
-def real_file(hass: HomeAssistant, entry_id: str) -> Path:
-    """Give where an account's file is on a real disk."""
-    return Path(hass.config.path(".storage", _name(entry_id)))
-
-
-@contextmanager
-def damaged_beyond_reading(content: Any) -> Iterator[None]:
-    """Let the reading of the file stumble over its content."""
-
-    def stumble() -> Any:
-        return content["data"] if isinstance(content, dict) else content | {}
-
-    with _reading(stumble):
-        yield
+    await forget_memory(hass)
+    put_on_disk(hass, entry_id, left)
 
 
 @contextmanager
 def reading_fails() -> Iterator[None]:
-    """Let the disk refuse to read the file, which may be intact."""
+    """Let the disk refuse to open the file, which may be intact."""
 
-    def fail() -> Any:
-        raise HomeAssistantError("Error reading") from OSError("I/O error")
+    def fail(_file: LedgerFile, _read: object) -> None:
+        raise PermissionError(13, "Permission denied", ".storage")
 
-    with _reading(fail):
-        yield
-
-
-@contextmanager
-def _reading(read: Any) -> Iterator[None]:
-    honest = Store.async_load
-
-    async def load(store: Store[Any]) -> Any:
-        return read() if "payamak" in store.key else await honest(store)
-
-    with patch.object(Store, "async_load", load):
+    with patch.object(LedgerFile, "_connect", fail):
         yield
 
 
 @contextmanager
 def writing_fails() -> Iterator[None]:
     """Let the disk refuse every write."""
-    honest = Store._async_write_data
 
-    async def fail(store: Store[Any], data: dict[str, Any]) -> None:
-        if "payamak" in store.key:
-            raise PermissionError(13, "Permission denied", ".storage")
-        await honest(store, data)
+    def fail(_file: LedgerFile, _changes: object) -> None:
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise error
 
-    with patch.object(Store, "_async_write_data", fail):
+    with patch.object(LedgerFile, "_carry_out", fail):
         yield
 
 
 @contextmanager
-def saving_fails_once(error: Exception) -> Iterator[None]:
-    """Let one save raise an error that nobody expects."""
-    honest = Store.async_save
-    failed: list[Store[Any]] = []
+def writing_is_held(
+    hass: HomeAssistant,
+) -> Iterator[tuple[asyncio.Event, threading.Event]]:
+    """Let the disk take its time: the first event tells that a write has begun, the second one lets it go on."""
+    begun, go = asyncio.Event(), threading.Event()
+    write = LedgerFile._carry_out
 
-    async def fail_once(store: Store[Any], data: Any) -> None:
-        if "payamak" in store.key and not failed:
-            failed.append(store)
-            raise error
-        await honest(store, data)
+    def write_slowly(file: LedgerFile, changes: Iterable[Change]) -> None:
+        hass.loop.call_soon_threadsafe(begun.set)
+        assert go.wait(5)
+        write(file, changes)
 
-    with patch.object(Store, "async_save", fail_once):
-        yield
+    with patch.object(LedgerFile, "_carry_out", write_slowly):
+        yield begun, go

@@ -35,6 +35,7 @@ async def test_a_delivery_is_told_as_soon_as_the_gateway_tells_it(
     rows = await send_sms(hass, [SARA, OMID])
     assert await runs.take() == []
     await let_pass(hass, freezer, timedelta(seconds=11))
+    await let_pass(hass, freezer, timedelta(seconds=1))
     [run] = await runs.take()
     assert run.pop("sent_at").startswith(sent_at.isoformat())
     assert run == {
@@ -44,6 +45,7 @@ async def test_a_delivery_is_told_as_soon_as_the_gateway_tells_it(
         "platform": "payamak.message_delivered",
         "description": "SMS to امید: delivered",
         "config_entry_id": family_home.entry_id,
+        "sms_id": rows[1]["sms_id"],
         "message_id": rows[1]["message_id"],
         "recipient": OMID,
         "name": "امید",
@@ -65,6 +67,8 @@ async def test_a_failure_is_told_with_its_kind_and_code(
     gateway.set_outcome("09390000009", 2)
     await send_sms(hass, ["Sara", OMID, "09390000009"])
     await let_pass(hass, freezer, timedelta(seconds=11))
+    for _ in range(2):
+        await let_pass(hass, freezer, timedelta(seconds=1))
     told = [(run["name"], run["outcome"], run["code"]) for run in await runs.take()]
     assert sorted(told, key=str) == [
         ("Sara", "blacklisted", 35),

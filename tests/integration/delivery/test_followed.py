@@ -1,28 +1,34 @@
 """When a message is asked for, when it expires, and what goes before what."""
 
 from itertools import pairwise
+from time import process_time
 
 import pytest
 
-from custom_components.payamak.delivery.followed import Followed, youngest_due
+from custom_components.payamak.delivery.followed import AllFollowed, Followed
 from custom_components.payamak.gateway import SmsState
 from custom_components.payamak.ledger import SmsRow
 
 _T = 1_000_000.0
 _HOUR = 3600.0
 _EXPIRY = 72 * _HOUR
+_NEVER = _T + 10 * _EXPIRY
 
 
 def _row(
-    sent_at: float | None = _T, asked: int = 0, asked_at: float | None = None
+    sent_at: float | None = _T,
+    asked: int = 0,
+    asked_at: float | None = None,
+    sms_id: str = "01",
+    message_id: str = "1",
 ) -> SmsRow:
     return SmsRow(
-        sms_id="01",
+        sms_id=sms_id,
         text=1,
         recipient="09120000001",
         name=None,
         state=SmsState.ACCEPTED,
-        message_id="1",
+        message_id=message_id,
         parts=1,
         cost=None,
         created_at=_T - 5,
@@ -216,23 +222,107 @@ def test_the_six_hours_more_are_not_in_the_future_either() -> None:
         assert followed.has_expired(end)
 
 
+def _all(*rows: SmsRow) -> AllFollowed:
+    """Follow some rows, each with an id of its own."""
+    for number, row in enumerate(rows):
+        row.sms_id = row.message_id = str(number)
+    all_followed = AllFollowed({row.sms_id: row for row in rows})
+    all_followed.take_up(_NEVER)
+    return all_followed
+
+
 def test_only_what_is_due_is_asked_for() -> None:
     """From the moment on at which it is."""
-    followed = Followed(_row())
-    assert youngest_due([followed], _T + 9.999) is None
-    assert youngest_due([followed], _T + 10) is followed
-    assert youngest_due([], _T) is None
+    later, row = _row(sent_at=_T + 1), _row()
+    all_followed = _all(later, row)
+    assert all_followed.next_due() == _T + 10
+    assert all_followed.youngest_due(_T + 9.999) is None
+    assert all_followed.youngest_due(_T + 10) is all_followed.of(row)
+    assert all_followed.youngest_due(_T + 11) is all_followed.of(later)
+    assert _all().youngest_due(_T) is None
+    assert not _all()
+    assert all_followed
+
+
+def test_only_what_is_over_has_expired() -> None:
+    """And not more at a time than can be told at once."""
+    end = _T + _EXPIRY
+    rows = [_row(_T + late, asked=20, asked_at=end - _HOUR) for late in (0, 1, 0)]
+    all_followed = _all(*rows)
+    first, second, third = (all_followed.of(row) for row in rows)
+    assert all_followed.expired(end - 0.001, at_most=9) == []
+    assert all_followed.expired(end, at_most=9) == [first, third]
+    assert all_followed.expired(end + 1, at_most=2) == [first, second]
+    assert all_followed.remove([first, third]) == [rows[0], rows[2]]
+    assert all_followed.expired(end + 1, at_most=9) == [second]
+
+
+def test_what_is_pending_is_taken_up_once() -> None:
+    """An id that the gateway gives twice is followed with both of its rows."""
+    first, same, other = (
+        _row(),
+        _row(sms_id="02"),
+        _row(sms_id="03", message_id="3"),
+    )
+    pending = {first.sms_id: first}
+    all_followed = AllFollowed(pending)
+    [followed] = all_followed.take_up(_T)
+    assert all_followed.take_up(_T) == []
+    pending |= {each.sms_id: each for each in (same, other)}
+    assert all_followed.take_up(_T) == [all_followed.of(other)]
+    assert all_followed.of(same) is followed
+    assert followed.rows == [first, same]
+    assert all_followed.remove([followed]) == [first, same]
+    for ended in (first, same):
+        del pending[ended.sms_id]
+    assert all_followed.take_up(_T) == []
+    assert all_followed.next_due() == _T + 10
+
+
+def test_what_could_not_be_ended_is_taken_up_again() -> None:
+    """It is still pending in the ledger, also where younger ones are followed."""
+    rows = _row(), _row(sms_id="02", message_id="2")
+    all_followed = AllFollowed({row.sms_id: row for row in rows})
+    first, _ = all_followed.take_up(_T)
+    all_followed.remove([first])
+    [again] = all_followed.take_up(_T)
+    assert again.row is rows[0]
+
+
+def test_what_was_sent_by_a_clock_that_was_ahead_is_taken_for_new() -> None:
+    """Unless it is ahead by a few seconds alone."""
+    for row, due_at in (
+        (_row(sent_at=_T + 10), _T + 20),
+        (_row(sent_at=_T + 10.001), _T + 10),
+        (_row(sent_at=_T - 80, asked=3, asked_at=_T + 10), _T + 90),
+        (_row(sent_at=_T - 80, asked=3, asked_at=_T + 10.001), _T + 80),
+    ):
+        all_followed = AllFollowed({row.sms_id: row})
+        all_followed.take_up(_T)
+        assert all_followed.next_due() == due_at
+
+
+def test_an_id_that_is_given_thousands_of_times_holds_nothing_up() -> None:
+    """The rows are not compared with one another."""
+    pending = {each: _row(sms_id=each) for each in map(str, range(20_000))}
+    all_followed = AllFollowed(pending)
+    begin = process_time()
+    [followed] = all_followed.take_up(_T)
+    assert process_time() - begin < 0.5
+    assert len(followed.rows) == 20_000
 
 
 def _order(*followed: Followed) -> list[int]:
     """Return in which order all are asked for, none of them twice."""
-    left = dict(enumerate(followed))
+    all_followed = _all(*(each.row for each in followed))
+    for each in followed:
+        all_followed._by_id[each.message_id] = each
     order = []
-    while left:
-        chosen = youngest_due(reversed(left.values()), _T + 10 * _EXPIRY)
-        (number,) = [each for each in left if left[each] is chosen]
-        order.append(number)
-        del left[number]
+    while all_followed:
+        chosen = all_followed.youngest_due(_NEVER)
+        assert chosen
+        order.append(followed.index(chosen))
+        all_followed.remove([chosen])
     return order
 
 

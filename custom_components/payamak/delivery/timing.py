@@ -17,3 +17,6 @@ EXPIRES_AFTER: Final = timedelta(hours=72)
 LATE_FOR: Final = timedelta(hours=6)
 # Home Assistant may have been off for long: a message only expires if it was asked for this lately.
 ASKED_LATELY: Final = timedelta(hours=12)
+
+# A clock that is set back by less than this is ignored.
+IGNORED_CORRECTION: Final = timedelta(seconds=10)

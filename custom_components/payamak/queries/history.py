@@ -1,0 +1,63 @@
+"""The action that tells what became of the SMS that were sent."""
+
+from typing import Final
+
+from homeassistant.core import ServiceCall, ServiceResponse
+from homeassistant.helpers import config_validation as cv
+from homeassistant.util import dt as dt_util
+import voluptuous as vol
+
+from ..account.errors import Explainer, ledger_error
+from ..account.service_call import ACCOUNT_SCHEMA, account_data, listed
+from ..gateway import SmsState
+from ..ledger import HistoryQuery, LedgerError
+from ..people.address_book import split_list
+from ..sending.report import history_row
+
+ACTION_GET_HISTORY: Final = "get_history"
+
+ATTR_LIMIT: Final = "limit"
+ATTR_RECIPIENTS: Final = "recipients"
+ATTR_SINCE: Final = "since"
+ATTR_SMS_IDS: Final = "sms_ids"
+ATTR_STATES: Final = "states"
+
+_MOST_MESSAGES: Final = 1000
+_USUAL_LIMIT: Final = 100
+
+GET_HISTORY_SCHEMA: Final = vol.Schema(
+    {
+        vol.Optional(ATTR_SMS_IDS, default=list): vol.All(listed, [cv.string]),
+        # The address book checks the recipients, and raises in the user's language.
+        vol.Optional(ATTR_RECIPIENTS, default=list): vol.All(listed, [cv.string]),
+        vol.Optional(ATTR_STATES, default=list): vol.All(
+            listed, [vol.Coerce(SmsState)]
+        ),
+        vol.Optional(ATTR_SINCE): cv.datetime,
+        vol.Optional(ATTR_LIMIT, default=_USUAL_LIMIT): vol.All(
+            vol.Coerce(int), vol.Range(min=1, max=_MOST_MESSAGES)
+        ),
+        **ACCOUNT_SCHEMA,
+    }
+)
+
+
+async def async_get_history(call: ServiceCall) -> ServiceResponse:
+    """Return what became of the SMS that were sent, the newest first. The gateway is not asked."""
+    data = account_data(call)
+    people = call.data[ATTR_RECIPIENTS]
+    recipients = await data.address_book.async_resolve(people) if people else ()
+    since = call.data.get(ATTR_SINCE)
+    query = HistoryQuery(
+        sms_ids=list(split_list(call.data[ATTR_SMS_IDS])),
+        recipients=[who.number for who in recipients],
+        states=call.data[ATTR_STATES],
+        since=None if since is None else dt_util.as_utc(since).timestamp(),
+        limit=call.data[ATTR_LIMIT],
+    )
+    try:
+        found = await data.ledger.async_history(query)
+    except LedgerError as error:
+        raise ledger_error() from error
+    explain = await Explainer.async_load(call.hass)
+    return {"messages": [history_row(row, text, explain) for row, text in found]}
