@@ -5,7 +5,7 @@ from functools import partial
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HassJob, HomeAssistant
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.typing import ConfigType
@@ -61,7 +61,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> b
     ledger = await async_open_ledger(hass, entry.entry_id)
     days: int = entry.options.get(CONF_HISTORY_DAYS, DEFAULT_HISTORY_DAYS)
     keep = timedelta(days=days)
-    entry.async_on_unload(async_keep_up(hass, ledger, repairs, keep))
+    entry.async_on_unload(async_keep_up(hass, entry.entry_id, ledger, repairs, keep))
     coordinator = AccountCoordinator(hass, entry, account, ledger.facts)
     await coordinator.async_config_entry_first_refresh()
     account.settle_doubts_with(coordinator.async_refresh)
@@ -97,6 +97,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> b
             coordinator.async_refresh_after_sending,
         ),
     )
+    finish = HassJob(entry.runtime_data.messenger.async_finish, "payamak finishes")
+    entry.async_on_unload(hass.async_add_shutdown_job(finish))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await async_setup_notify_action(hass, entry)
     if entry.options.get(CONF_PUSH, False):

@@ -104,7 +104,7 @@ async def see_activity(scene: Scene) -> None:
 async def _write_on_phone(scene: Scene, number: str, text: str) -> None:
     """Fill in the form on the page of the phones."""
     await scene.phones.goto(scene.stage.gateway.phones_url)
-    form = scene.phones.locator("form")
+    form = scene.phones.locator('form[action="/received"]')
     await form.locator("[name=sender]").fill(number)
     await form.locator("[name=text]").fill(text)
     await form.get_by_role("button").click()

@@ -3,8 +3,13 @@
 import asyncio
 from pathlib import Path
 import shutil
+from sqlite3 import Connection, OperationalError
+from typing import cast
 
-from custom_components.payamak.ledger import Ledger
+from homeassistant.core import HomeAssistant
+
+from custom_components.payamak.backup import async_post_backup, async_pre_backup
+from custom_components.payamak.ledger import Ledger, async_open_ledger
 from custom_components.payamak.ledger.file import LedgerFile
 
 from .conftest import OpenFile, OpenFiles, OpenLedger, execute, fact, look
@@ -104,3 +109,45 @@ async def test_the_ledger_of_an_account_is_in_a_backup(
     await ledger.async_end_backup()
     assert (await open_ledger(copy)).facts.get("during") == "backup"
     assert await execute(ledger.facts._file, "PRAGMA wal_autocheckpoint") == [(1000,)]
+
+
+class _DiskThatTakesNothing:
+    """A connection on which nothing can be moved from the log into the file."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def execute(self, statement: str) -> object:
+        if "wal_checkpoint" in statement:
+            raise OperationalError("disk I/O error")
+        return self._connection.execute(statement)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+async def test_a_disk_that_takes_nothing_keeps_no_backup_from_being_made(
+    file: OpenFile,
+) -> None:
+    """The file and the log beside it are whole, and stay as they are."""
+    connection = file._connection
+    assert connection
+    file._connection = cast("Connection", _DiskThatTakesNothing(connection))
+    await file.async_hold_checkpoints()
+    assert await execute(file, "PRAGMA wal_autocheckpoint") == [(0,)]
+
+
+async def test_an_account_that_goes_meanwhile_keeps_no_backup_from_being_made(
+    hass: HomeAssistant,
+) -> None:
+    """Neither before nor after it was copied."""
+    ledger = await async_open_ledger(hass, "01GONE")
+    other = await async_open_ledger(hass, "01HERE")
+    await ledger.async_close()
+    await async_pre_backup(hass)
+    held = await execute(other.facts._file, "PRAGMA wal_autocheckpoint")
+    await async_post_backup(hass)
+    assert (held, await execute(other.facts._file, "PRAGMA wal_autocheckpoint")) == (
+        [(0,)],
+        [(1000,)],
+    )

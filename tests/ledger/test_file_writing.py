@@ -413,3 +413,22 @@ async def test_a_failing_disk_is_no_reason_to_write_what_nobody_asked_for(
     assert await execute(copy, "PRAGMA integrity_check") == [("ok",)]
     assert await execute(copy, "SELECT key FROM fact") == [("a",)]
     await _make_room(file)
+
+
+async def test_a_disk_that_hangs_holds_nobody_up_for_long(
+    path: Path, file: OpenFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it takes later is there then."""
+    monkeypatch.setattr(
+        "custom_components.payamak.ledger.file._SECONDS_FOR_A_WRITE", 0.01
+    )
+    go = threading.Event()
+    hanging = asyncio.ensure_future(file.async_read(lambda _: go.wait(10)))
+    await asyncio.sleep(0)
+    with pytest.raises(LedgerError, match="too long"):
+        await file.async_write(fact("late"))
+    go.set()
+    await hanging
+    await settle(file)
+    assert look(path) == ["late"]
+    assert file.troubles == []

@@ -549,3 +549,20 @@ async def test_only_what_is_needed_is_read(
     assert len(stored.pending) == 4
     assert set(stored.last) == {SARA, OMID}
     assert stored.last_text == 24
+
+
+@pytest.mark.parametrize("state", [SmsState.UNKNOWN, SmsState.FAILED])
+async def test_a_late_answer_makes_no_older_sms_the_last_one(
+    path: Path, ledger: Ledger, open_ledger: OpenLedger, state: SmsState
+) -> None:
+    """Whether the ledger is read anew or not."""
+    older = begin(ledger.outgoing, SARA)
+    never_left = begin(ledger.outgoing, SARA)
+    await ledger.outgoing.async_note_sending(older)
+    await send(ledger.outgoing, SARA)
+    older[0].state = never_left[0].state = state
+    await ledger.outgoing.async_note_outcome(older)
+    await ledger.outgoing.async_note_outcome(never_left)
+    again = await open_ledger(copy_of(path))
+    for each in (ledger, again):
+        assert each.outgoing.last_state([SARA]) is SmsState.ACCEPTED

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -22,6 +23,8 @@ _LOGGER = logging.getLogger(__name__)
 
 # Another process that holds the file for longer than this, holds it for good.
 _SECONDS_FOR_A_LOCK: Final = 5
+# An alarm does not wait longer than this for a disk that hangs; the change is written nevertheless, once that is possible.
+_SECONDS_FOR_A_WRITE: Final = 3
 # A change that need not be on the disk at once is written with the next one that must, or after this long.
 _SECONDS_TO_WRITE_SOON: Final = 30
 # After the disk refused a change, it is tried again this often.
@@ -110,6 +113,13 @@ class LedgerFile:
         written = asyncio.get_running_loop().create_future()
         self._waiting.append(_Request(changes, written))
         self._begin_to_write()
+        try:
+            await asyncio.wait([written], timeout=_SECONDS_FOR_A_WRITE)
+        finally:
+            # Nobody waits for it any more; where it is done, this changes nothing.
+            takes_too_long = written.cancel()
+        if takes_too_long:
+            raise LedgerError("the disk takes too long")
         await written
 
     def write_soon(self, *changes: Change) -> None:
@@ -328,8 +338,10 @@ class LedgerFile:
                 connection.execute("ROLLBACK")
 
     def _hold_checkpoints(self) -> None:
-        self._connected.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._set_checkpoint(_NEVER_BY_ITSELF)
+        # A disk that takes nothing must not keep the backup from being made: the file and its log are whole as they are.
+        with suppress(sqlite3.Error):
+            self._connected.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _set_checkpoint(self, pages: int) -> None:
         self._connected.execute(f"PRAGMA wal_autocheckpoint={pages}")

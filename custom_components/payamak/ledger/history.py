@@ -12,11 +12,11 @@ from .rows import COLUMNS, SmsRow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryQuery:
-    """Which SMS to tell of; an empty collection leaves that open."""
+    """Which SMS to tell of; None leaves that open, and nothing fits an empty collection."""
 
-    sms_ids: Collection[str] = ()
-    recipients: Collection[str] = ()
-    states: Collection[SmsState] = ()
+    sms_ids: Collection[str] | None = None
+    recipients: Collection[str] | None = None
+    states: Collection[SmsState] | None = None
     since: float | None = None
     limit: int
 
@@ -34,7 +34,7 @@ async def async_read_history(file: LedgerFile, query: HistoryQuery) -> list[Hist
         ("recipient", query.recipients),
         ("state", query.states),
     ):
-        if wanted:
+        if wanted is not None:
             # One value, however many there are: SQLite takes no more than some thousands.
             conditions.append(f"sms.{column} IN (SELECT value FROM json_each(?))")  # noqa: S608 - a name of a column
             values.append(json.dumps(list(wanted)))

@@ -11,7 +11,7 @@ from sqlite3 import Connection
 from typing import Final
 
 from homeassistant.const import EVENT_HOMEASSISTANT_CLOSE
-from homeassistant.core import Event, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers.singleton import singleton
 from homeassistant.helpers.storage import STORAGE_DIR
 from homeassistant.util import dt as dt_util
@@ -40,6 +40,7 @@ class Ledger:
         self.trouble: FileTrouble | None = None
         self._trouble_of_file: FileTrouble | None = None
         self._on_trouble: Callable[[], None] | None = None
+        self._forget_end: CALLBACK_TYPE | None = None
 
     async def async_load(self) -> None:
         """Open the file and read it; whatever is wrong with it, messages must go out."""
@@ -83,12 +84,21 @@ class Ledger:
         """Let changes go into the file again."""
         await self._file.async_release_checkpoints()
 
+    @callback
+    def close_with(self, hass: HomeAssistant) -> None:
+        """Close the file when Home Assistant ends."""
+        self._forget_end = hass.bus.async_listen_once(
+            EVENT_HOMEASSISTANT_CLOSE, self.async_close
+        )
+
     async def async_close(self, _event: Event | None = None) -> None:
         """Write what waits, and close the file."""
         await self._file.async_close()
 
     async def async_remove(self) -> None:
         """Delete the file; what is noted from now on belongs to nobody any more."""
+        if self._forget_end:
+            self._forget_end()
         await self._file.async_remove()
 
     @callback
@@ -110,7 +120,7 @@ async def async_open_ledger(hass: HomeAssistant, entry_id: str) -> Ledger:
             await ledger.async_close()
             raise
         ledgers[entry_id] = ledger
-        hass.bus.async_listen_once(EVENT_HOMEASSISTANT_CLOSE, ledger.async_close)
+        ledger.close_with(hass)
     return ledgers[entry_id]
 
 

@@ -153,14 +153,14 @@ class OutgoingBook:
         now = dt_util.utcnow().timestamp()
         for row in rows:
             row.state, row.sent_at = SmsState.SENDING, now
-            self._last[row.recipient] = row
+            self._note_last(row)
         await self._file.async_write(*self._texts_of(rows), write_rows(rows))
 
     async def async_note_outcome(self, rows: Sequence[SmsRow]) -> None:
         """Write what the gateway said to some rows, once for each. Raises LedgerError where the disk does not take it."""
         now = dt_util.utcnow().timestamp()
         for row in rows:
-            self._last[row.recipient] = row
+            self._note_last(row)
             if row.state in _NOT_SENT:
                 row.sent_at = None
             self._count(row)
@@ -212,6 +212,12 @@ class OutgoingBook:
         """Return about what was sent today costs, in Rial."""
         self._begin_day()
         return self._cost_today
+
+    def _note_last(self, row: SmsRow) -> None:
+        """Remember the last SMS to a number; an answer that comes late makes no older one the last."""
+        last = self._last.get(row.recipient)
+        if last is None or last.text <= row.text:
+            self._last[row.recipient] = row
 
     def _texts_of(self, rows: Iterable[SmsRow]) -> list[Change]:
         """Return what writes the texts of rows, where that has not been done yet."""

@@ -1,5 +1,6 @@
 """The action that tells what became of the SMS that were sent."""
 
+from datetime import datetime
 from typing import Final
 
 from homeassistant.core import ServiceCall, ServiceResponse
@@ -9,6 +10,7 @@ import voluptuous as vol
 
 from ..account.errors import Explainer, ledger_error
 from ..account.service_call import ACCOUNT_SCHEMA, account_data, listed
+from ..coordinator import PayamakData
 from ..gateway import SmsState
 from ..ledger import HistoryQuery, LedgerError
 from ..people.address_book import split_list
@@ -27,12 +29,10 @@ _USUAL_LIMIT: Final = 100
 
 GET_HISTORY_SCHEMA: Final = vol.Schema(
     {
-        vol.Optional(ATTR_SMS_IDS, default=list): vol.All(listed, [cv.string]),
+        vol.Optional(ATTR_SMS_IDS): vol.All(listed, [cv.string]),
         # The address book checks the recipients, and raises in the user's language.
-        vol.Optional(ATTR_RECIPIENTS, default=list): vol.All(listed, [cv.string]),
-        vol.Optional(ATTR_STATES, default=list): vol.All(
-            listed, [vol.Coerce(SmsState)]
-        ),
+        vol.Optional(ATTR_RECIPIENTS): vol.All(listed, [cv.string]),
+        vol.Optional(ATTR_STATES): vol.All(listed, [vol.Coerce(SmsState)]),
         vol.Optional(ATTR_SINCE): cv.datetime,
         vol.Optional(ATTR_LIMIT, default=_USUAL_LIMIT): vol.All(
             vol.Coerce(int), vol.Range(min=1, max=_MOST_MESSAGES)
@@ -45,14 +45,11 @@ GET_HISTORY_SCHEMA: Final = vol.Schema(
 async def async_get_history(call: ServiceCall) -> ServiceResponse:
     """Return what became of the SMS that were sent, the newest first. The gateway is not asked."""
     data = account_data(call)
-    people = call.data[ATTR_RECIPIENTS]
-    recipients = await data.address_book.async_resolve(people) if people else ()
-    since = call.data.get(ATTR_SINCE)
     query = HistoryQuery(
-        sms_ids=list(split_list(call.data[ATTR_SMS_IDS])),
-        recipients=[who.number for who in recipients],
-        states=call.data[ATTR_STATES],
-        since=None if since is None else dt_util.as_utc(since).timestamp(),
+        sms_ids=_items(call, ATTR_SMS_IDS),
+        recipients=await _async_numbers(data, _items(call, ATTR_RECIPIENTS)),
+        states=call.data.get(ATTR_STATES),
+        since=_timestamp(call.data.get(ATTR_SINCE)),
         limit=call.data[ATTR_LIMIT],
     )
     try:
@@ -61,3 +58,24 @@ async def async_get_history(call: ServiceCall) -> ServiceResponse:
         raise ledger_error() from error
     explain = await Explainer.async_load(call.hass)
     return {"messages": [history_row(row, text, explain) for row, text in found]}
+
+
+def _items(call: ServiceCall, field: str) -> list[str] | None:
+    """Return the items of a list or a text; none at all is something else than a field that was left out."""
+    return list(split_list(call.data[field])) if field in call.data else None
+
+
+async def _async_numbers(
+    data: PayamakData, people: list[str] | None
+) -> list[str] | None:
+    if not people:
+        return people
+    return [who.number for who in await data.address_book.async_resolve(people)]
+
+
+def _timestamp(time: datetime | None) -> float | None:
+    try:
+        return None if time is None else dt_util.as_utc(time).timestamp()
+    except OverflowError:
+        # It is before all times that have a number.
+        return None

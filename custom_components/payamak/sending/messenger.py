@@ -18,6 +18,7 @@ from ..gateway import (
     GatewayError,
     OptOutMissingError,
     SmsState,
+    TemporaryError,
     UncertainError,
     UnreachableError,
     WaitError,
@@ -29,6 +30,8 @@ from .message import Message, Size
 _LOGGER = logging.getLogger(__name__)
 
 _CALLS_AT_A_TIME = 3
+# Home Assistant itself waits no longer than 20 s.
+_SECONDS_TO_FINISH = 15
 
 # Further calls would fail with these too, each after a time-out of its own.
 _ERRORS_FOR_ALL = (AccountWideError, UnreachableError, WaitError)
@@ -95,6 +98,14 @@ class Messenger:
         self._on_outcome = on_outcome
         self._on_sent = on_sent
         self._slots = asyncio.Semaphore(_CALLS_AT_A_TIME)
+        self._under_way: set[asyncio.Task[SendReport]] = set()
+        self._ending = False
+
+    async def async_finish(self) -> None:
+        """Begin no further call, and wait until each message under way is accounted for: Home Assistant stops."""
+        self._ending = True
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=_SECONDS_TO_FINISH)
 
     def preview(self, message: Message) -> SendReport:
         """Report how many parts a message would take, without sending it."""
@@ -114,6 +125,8 @@ class Messenger:
     ) -> SendReport:
         """Send to all recipients even when the automation that asked for it is stopped or restarted."""
         task = self._hass.async_create_task(sending, "payamak sends a message")
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
@@ -144,6 +157,8 @@ class Messenger:
         calls = []
         while progress.waiting:
             await self._slots.acquire()
+            if self._ending:
+                progress.stopped_by = TemporaryError("home_assistant_stops")
             if progress.stopped_by:
                 self._slots.release()
                 await self._give_up(progress, progress.stopped_by)

@@ -4,6 +4,7 @@ from datetime import timedelta
 import sqlite3
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import EVENT_HOMEASSISTANT_CLOSE
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -140,3 +141,13 @@ async def test_the_file_goes_with_the_account(
     await hass.async_block_till_done()
     assert list(path.parent.glob("payamak*")) == []
     assert key(hass, home, "ledger") is None
+
+
+async def test_nothing_of_an_account_that_is_removed_stays_in_memory(
+    hass: HomeAssistant, home: MockConfigEntry
+) -> None:
+    """Home Assistant's end has nothing to close any more."""
+    before = hass.bus.async_listeners()[EVENT_HOMEASSISTANT_CLOSE]
+    await hass.config_entries.async_remove(home.entry_id)
+    after = hass.bus.async_listeners().get(EVENT_HOMEASSISTANT_CLOSE, 0)
+    assert after == before - 1

@@ -226,3 +226,15 @@ async def test_an_id_that_stands_twice_in_a_reply_is_that_of_both(
     await send_to(hass, SARA, OMID)
     await until_first_question(hass, freezer)
     assert (last(hass), last(hass, "omid")) == ("undelivered", "undelivered")
+
+
+async def test_after_the_history_is_over_nothing_is_known(
+    hass: HomeAssistant, family_home: MockConfigEntry, freezer: FrozenDateTimeFactory
+) -> None:
+    """The sensor says so, even if nothing else happens."""
+    await notify(hass, "payamak_sara")
+    await until_first_question(hass, freezer)
+    assert last(hass) == "delivered"
+    freezer.tick(timedelta(days=7))
+    await let_pass(hass, freezer, timedelta(hours=6))
+    assert last(hass) == "unknown"

@@ -301,3 +301,24 @@ async def test_a_week_is_usual_and_counts_from_the_end(
         await hass.config_entries.async_setup(home.entry_id)
         assert len(await history(hass)) == rows
     assert OutgoingBook.last_state(home.runtime_data.ledger.outgoing, [SARA]) is None
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("field", ["sms_ids", "recipients", "states"])
+@pytest.mark.parametrize("nothing", [[], ""])
+async def test_nothing_fits_an_empty_list(
+    hass: HomeAssistant, field: str, nothing: object
+) -> None:
+    """A template that finds nothing must not give everybody's messages."""
+    await send_sms(hass, SARA)
+    if (field, nothing) != ("states", ""):
+        assert await history(hass, **{field: nothing}) == []
+    assert len(await history(hass)) == 1
+
+
+@pytest.mark.usefixtures("home")
+async def test_any_time_can_be_asked_from(hass: HomeAssistant) -> None:
+    """The first of all days has no number in some time zones."""
+    await hass.config.async_set_time_zone("Asia/Tehran")
+    await send_sms(hass, SARA)
+    assert len(await history(hass, since="0001-01-01 00:00:00")) == 1
