@@ -1,6 +1,7 @@
 """Sending through the integration in a real core with its ledger on the disk, beside raw requests in the same run."""
 
 import asyncio
+import gc
 from itertools import batched
 from pathlib import Path
 from statistics import median
@@ -119,6 +120,9 @@ async def main() -> None:
         running_home(url) as hass,
         ClientSession() as session,
     ):
+        # A collection of all that the process keeps would stop the loop for a while in any program.
+        gc.collect()
+        gc.freeze()
         await compare_single(hass, session, url)
         for count in (1000, 10_000):
             await compare(hass, session, url, count)

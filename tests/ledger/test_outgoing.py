@@ -249,13 +249,20 @@ async def test_the_outcome_tells_whether_it_left_and_whether_it_ended(
 
 
 async def test_a_request_under_way_at_a_crash_has_an_unknown_outcome(
-    path: Path, ledger: Ledger, freezer: FrozenDateTimeFactory, open_ledger: OpenLedger
+    path: Path,
+    ledger: Ledger,
+    freezer: FrozenDateTimeFactory,
+    open_ledger: OpenLedger,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """It is never sent again; it may have left, so it counts."""
+    """It is never sent again; it may have left, so it counts. The log says so, without whom it was for."""
     rows = begin(ledger.outgoing, SARA, parts=3, cost=100)
     await ledger.outgoing.async_note_sending(rows)
+    assert caplog.text == ""
     freezer.tick(60)
     again = await open_ledger(copy_of(path))
+    assert "while 1 SMS were being sent" in caplog.text
+    assert SARA not in caplog.text
     assert again.outgoing.pending == {}
     assert again.outgoing.last_state([SARA]) is None
     assert (again.outgoing.parts_today, again.outgoing.cost_today) == (3, 100)

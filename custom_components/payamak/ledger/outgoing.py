@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+import logging
 from sqlite3 import Connection
 from typing import Final
 
@@ -12,6 +13,8 @@ from homeassistant.util.ulid import ulid_now
 from ..gateway import SmsState, well_formed
 from .file import Change, LedgerFile
 from .rows import SELECT, SmsRow, write_rows
+
+_LOGGER = logging.getLogger(__name__)
 
 _WORST_FIRST: Final = (
     SmsState.REJECTED,
@@ -124,6 +127,10 @@ class OutgoingBook:
                 row.state, row.ended_at = SmsState.UNKNOWN, now
                 row.reason = INTERRUPTED
             self._file.write_soon(write_rows(stored.interrupted))
+            _LOGGER.warning(
+                "Home Assistant ended while %d SMS were being sent, and it is not known whether they left",
+                len(stored.interrupted),
+            )
 
     def new_text(self, text: str | None, *, parts: int, cost: float | None) -> Text:
         """Return a text to begin rows with; it is written with the first of them."""
