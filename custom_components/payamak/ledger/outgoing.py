@@ -252,8 +252,8 @@ class OutgoingBook:
 
 def _known_state(row: SmsRow) -> SmsState | None:
     """Return the state that is shown; one that can't be followed, or that nobody knows, is none."""
-    unfollowed = row.state is SmsState.ACCEPTED and not row.is_pending
-    return None if unfollowed or row.state is SmsState.UNKNOWN else row.state
+    nobody_knows = row.is_unfollowed or row.state is SmsState.UNKNOWN
+    return None if nobody_knows else row.state
 
 
 def _local_date(timestamp: float) -> date:

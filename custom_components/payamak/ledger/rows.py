@@ -50,6 +50,11 @@ class SmsRow:
         return self.state is SmsState.ACCEPTED and self.message_id is not None
 
     @property
+    def is_unfollowed(self) -> bool:
+        """Tell whether it was accepted without an id, so that nobody can find out its end."""
+        return self.state is SmsState.ACCEPTED and self.message_id is None
+
+    @property
     def left_at(self) -> float:
         """Return when it left, or else when it was begun."""
         return self.created_at if self.sent_at is None else self.sent_at

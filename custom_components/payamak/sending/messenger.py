@@ -67,10 +67,6 @@ class SendReport:
         """Return the rows of the ledger."""
         return [row.sms for row in self.rows]
 
-    def count(self, state: SmsState) -> int:
-        """Return how many recipients are in this state."""
-        return sum(row.state is state for row in self.rows)
-
 
 class Messenger:
     """Sends messages over one account, with a few calls at a time for all of them together."""

@@ -75,8 +75,7 @@ def _row(
 
 def _delivery(sms: SmsRow) -> str:
     """Return the state of the delivery: failed if the message was refused, unknown if it can't be followed."""
-    unfollowed = sms.state is SmsState.ACCEPTED and not sms.is_pending
-    return (SmsState.UNKNOWN if unfollowed else sms.state).delivery
+    return (SmsState.UNKNOWN if sms.is_unfollowed else sms.state).delivery
 
 
 def history_row(
@@ -128,7 +127,7 @@ async def async_raise_for_failures(
         return
     if accepted:
         key = "partly_sent"
-    elif report.count(SmsState.UNKNOWN):
+    elif any(row.state is SmsState.UNKNOWN for row in report.rows):
         key = "not_confirmed"
     else:
         key = "not_accepted"
