@@ -5,24 +5,29 @@ from functools import partial
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
-from homeassistant.core import HassJob, HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.typing import ConfigType
 
 from .account.account import Account
+from .account.credit import CreditWatch
 from .account.devices import (
     async_register_account_device,
     async_rename_recipient_devices,
 )
 from .account.known_logins import forget_login
 from .account.ledger_upkeep import async_keep_up
+from .account.not_sent import NotSent
+from .account.removal import async_tell_what_waits
 from .account.repairs import Issue, Repairs, async_clear_when_disabled
 from .const import (
     CONF_HISTORY_DAYS,
+    CONF_LOW_CREDIT,
     CONF_PUSH,
     CONF_WEBHOOK_ID,
     DEFAULT_HISTORY_DAYS,
+    DEFAULT_LOW_CREDIT,
     DOMAIN,
 )
 from .coordinator import AccountCoordinator, PayamakConfigEntry, PayamakData
@@ -33,10 +38,16 @@ from .ledger import async_open_ledger, async_remove_ledger
 from .people.address_book import AddressBook
 from .sending.messenger import Messenger
 from .sending.notify_action import async_setup_notify_action
+from .sending.road import build_road
 from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
-PLATFORMS = [Platform.EVENT, Platform.NOTIFY, Platform.SENSOR]
+PLATFORMS = [
+    Platform.BINARY_SENSOR,
+    Platform.EVENT,
+    Platform.NOTIFY,
+    Platform.SENSOR,
+]
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
@@ -50,25 +61,40 @@ async def async_setup_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> b
     """Set an account up."""
     repairs = Repairs(hass, entry.entry_id, entry.title)
     repairs.take_over()
+    ledger = await async_open_ledger(hass, entry.entry_id)
     account = Account(
         hass,
         entry.entry_id,
         entry.data,
         repairs,
+        CreditWatch(repairs, entry.options.get(CONF_LOW_CREDIT, DEFAULT_LOW_CREDIT)),
         partial(entry.async_start_reauth, hass),
+        ledger,
     )
     entry.async_on_unload(account.close)
-    ledger = await async_open_ledger(hass, entry.entry_id)
     days: int = entry.options.get(CONF_HISTORY_DAYS, DEFAULT_HISTORY_DAYS)
     keep = timedelta(days=days)
     entry.async_on_unload(async_keep_up(hass, entry.entry_id, ledger, repairs, keep))
     coordinator = AccountCoordinator(hass, entry, account, ledger.facts)
-    await coordinator.async_config_entry_first_refresh()
+    # An account that was here before is there at once, also while the gateway is not.
+    known = coordinator.async_take_known()
+    if not known:
+        await coordinator.async_config_entry_first_refresh()
+    account.watch.async_start(coordinator.async_refresh, answered=not known)
     account.settle_doubts_with(coordinator.async_refresh)
     # Before the settings are read below: a change after that must cause a reload.
     entry.async_on_unload(entry.add_update_listener(_async_apply))
     address_book = AddressBook.of(entry.subentries)
     deliveries = DeliveryFollower(hass, entry.entry_id, account, ledger.outgoing)
+    road = build_road(
+        hass,
+        entry.entry_id,
+        entry.options,
+        account,
+        ledger,
+        NotSent(ledger.facts, repairs),
+        deliveries.async_sent,
+    )
     entry.runtime_data = PayamakData(
         settings=_settings(entry),
         repairs=repairs,
@@ -87,18 +113,16 @@ async def async_setup_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> b
             ledger.received,
             lambda: coordinator.data.lines or (),
         ),
+        road=road,
         messenger=Messenger(
             hass,
             account,
             address_book,
-            ledger.outgoing,
+            road,
             lambda: coordinator.data.base_price,
-            deliveries.async_sent,
             coordinator.async_refresh_after_sending,
         ),
     )
-    finish = HassJob(entry.runtime_data.messenger.async_finish, "payamak finishes")
-    entry.async_on_unload(hass.async_add_shutdown_job(finish))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await async_setup_notify_action(hass, entry)
     if entry.options.get(CONF_PUSH, False):
@@ -110,37 +134,57 @@ async def async_setup_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> b
         )
         await doorbell.async_start()
         entry.async_on_unload(doorbell.async_stop)
-    # Automations miss events that come before Home Assistant has started.
-    entry.async_on_unload(async_at_started(hass, partial(_async_start, entry)))
+    if known:
+        entry.async_create_background_task(
+            hass, _async_ask_and_start(hass, entry), "payamak asks the first time"
+        )
+    else:
+        _start_once_it_is_time(hass, entry)
     return True
+
+
+async def _async_ask_and_start(hass: HomeAssistant, entry: PayamakConfigEntry) -> None:
+    """Ask a first question, and nothing else before it is over: a wrong login must not be refused several times at once."""
+    await entry.runtime_data.account.watch.async_ask()
+    if entry.state is not ConfigEntryState.UNLOAD_IN_PROGRESS:
+        _start_once_it_is_time(hass, entry)
+
+
+@callback
+def _start_once_it_is_time(hass: HomeAssistant, entry: PayamakConfigEntry) -> None:
+    """Wait for Home Assistant's start: automations miss events that come before it."""
+    entry.async_on_unload(async_at_started(hass, partial(_async_start, entry)))
 
 
 async def _async_start(entry: PayamakConfigEntry, hass: HomeAssistant) -> None:
     """Begin to ask for the delivery of messages and for received ones."""
     data = entry.runtime_data
     data.deliveries.async_start()
+    data.road.async_start()
     if data.inbox.update_interval or entry.options.get(CONF_PUSH, False):
         await data.inbox.async_start()
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> bool:
     """Unload an account, after the answers that came in already are reported."""
+    await entry.runtime_data.road.async_stop()
     await entry.runtime_data.deliveries.async_stop()
     await entry.runtime_data.inbox.async_stop()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> None:
-    """Forget the repairs, the login and the file of an account that was removed."""
+    """Forget the repairs, the login and the file of an account that was removed, and tell what waits in it."""
     Repairs(hass, entry.entry_id, entry.title).clear(*Issue)
     forget_login(hass, entry.entry_id)
+    await async_tell_what_waits(hass, entry.entry_id, entry.title)
     await async_remove_ledger(hass, entry.entry_id)
 
 
 async def _async_apply(hass: HomeAssistant, entry: PayamakConfigEntry) -> None:
     """Apply what was changed: settings by a reload, recipients without one.
 
-    A reload asks the gateway, and nobody can be reached until it has answered.
+    During a reload nobody can be reached, and the entities are gone.
     """
     if (
         entry.state is not ConfigEntryState.LOADED

@@ -14,6 +14,7 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from .account.account import Account, none_if_not_offered
 from .account.errors import update_error
+from .account.quiet import Quiet
 from .account.repairs import Repairs
 from .const import CONF_REFRESH_INTERVAL, DEFAULT_REFRESH_INTERVAL, DOMAIN
 from .delivery.follower import DeliveryFollower
@@ -22,6 +23,7 @@ from .inbox.poller import Inbox
 from .ledger import Facts, Ledger
 from .people.address_book import AddressBook
 from .sending.messenger import Messenger
+from .sending.road import Road
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -45,6 +47,7 @@ class PayamakData:
     coordinator: AccountCoordinator
     deliveries: DeliveryFollower
     inbox: Inbox
+    road: Road
     messenger: Messenger
     # Called when recipients are added, changed or removed.
     recipient_followers: list[Callable[[], Awaitable[None]]] = field(
@@ -119,6 +122,36 @@ class AccountCoordinator(DataUpdateCoordinator[AccountData]):
         )
         self._account = account
         self._facts = facts
+        self._quiet = Quiet(self, account.watch)
+        self._asking = False
+        entry.async_on_unload(account.watch.async_listen(self._gateway_changed))
+
+    @property
+    def _known(self) -> AccountData | None:
+        return AccountData.last_known(self._facts, self.config_entry.unique_id)
+
+    @callback
+    def async_take_known(self) -> bool:
+        """Begin with what was known before, without an answer of now; tell whether anything was.
+
+        What is shown needs a first answer: statistics must not take what may be old for a value of now.
+        """
+        if (known := self._known) is None:
+            return False
+        self.data = known
+        self._account.credit.begin_with(known.credit)
+        self._quiet.silence()
+        return True
+
+    @callback
+    def _gateway_changed(self) -> None:
+        """Ask at once when the gateway is back, whoever has found that out."""
+        if not (
+            self._account.watch.is_away or self.last_update_success or self._asking
+        ):
+            self.config_entry.async_create_background_task(
+                self.hass, self.async_refresh(), "payamak asks a gateway that is back"
+            )
 
     @callback
     def async_refresh_after_sending(self) -> None:
@@ -127,6 +160,18 @@ class AccountCoordinator(DataUpdateCoordinator[AccountData]):
 
     @override
     async def _async_update_data(self) -> AccountData:
+        """Ask, unless the gateway is away: then the watch asks when it is time."""
+        watch = self._account.watch
+        if watch.holds_back:
+            self._quiet.failed()
+            raise update_error(watch.error)
+        self._asking = True
+        try:
+            return await self._async_ask()
+        finally:
+            self._asking = False
+
+    async def _async_ask(self) -> AccountData:
         """Ask one thing after the other: with a wrong login only one call is refused."""
         client, ask = self._account.client, self._account.ask
         try:
@@ -134,17 +179,16 @@ class AccountCoordinator(DataUpdateCoordinator[AccountData]):
             base_price = await none_if_not_offered(ask(client.get_base_price))
             lines = await none_if_not_offered(ask(client.get_lines))
         except GatewayError as error:
-            self._account.outage_log.failed(self, error)
+            self._quiet.failed()
             raise update_error(error) from error
-        self._account.outage_log.worked(self)
+        self._quiet.worked()
         if lines is not None:
             self._account.check_sender(lines)
-        panel = self.config_entry.unique_id
-        known = AccountData.last_known(self._facts, panel)
+        known = self._known
         data = AccountData(
             credit=credit,
             base_price=known.base_price if base_price is None and known else base_price,
             lines=known.lines if lines is None and known else lines,
         )
-        data.keep_in(self._facts, panel)
+        data.keep_in(self._facts, self.config_entry.unique_id)
         return data

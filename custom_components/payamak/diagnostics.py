@@ -8,6 +8,7 @@ from homeassistant.const import CONF_URL
 from homeassistant.core import HomeAssistant
 from yarl import URL
 
+from .account.repairs import Issue
 from .const import (
     CONF_NOTIFY_ACTION,
     CONF_SENDER,
@@ -51,17 +52,23 @@ def _account(entry: PayamakConfigEntry) -> dict[str, Any]:
     ledger = entry.runtime_data.ledger
     inbox = entry.runtime_data.inbox
     inbox_error = inbox.last_exception
+    repairs = entry.runtime_data.repairs
     return {
         "credit": str(data.credit),
         "base_price": None if data.base_price is None else str(data.base_price),
         "lines": None if data.lines is None else [*map(mask_number, data.lines)],
+        "repairs": [word for issue in Issue if (word := repairs.word(issue))],
         "pending_deliveries": len(ledger.outgoing.pending),
-        "parts_sent_today": ledger.outgoing.parts_today,
+        "outbox": len(ledger.outgoing.waiting),
+        "outbox_held_up_by": entry.runtime_data.road.outbox.holds.reason,
+        "unsettled": len(ledger.outgoing.unsettled),
+        "parts_sent_today": ledger.outgoing.today.parts,
         "ledger_trouble": ledger.trouble,
         "unknown_delivery_codes": sorted(entry.runtime_data.deliveries.unknown_codes),
         "received_messages_ignored": inbox.ignored,
         "received_rows_skipped": inbox.skipped_rows,
         "inbox_last_error": None if inbox_error is None else str(inbox_error),
+        "gateway": entry.runtime_data.account.watch.details,
         "last_update_success": coordinator.last_update_success,
         "last_error": None if error is None else str(error),
     }

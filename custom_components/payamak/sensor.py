@@ -82,13 +82,19 @@ OUTGOING_SENSORS: Final = (
         state_class=SensorStateClass.MEASUREMENT,
         value_fn=lambda outgoing: len(outgoing.pending),
     ),
+    OutgoingSensorDescription(
+        key="outbox",
+        translation_key="outbox",
+        state_class=SensorStateClass.MEASUREMENT,
+        value_fn=lambda outgoing: len(outgoing.waiting),
+    ),
 )
 SENSORS_OF_TODAY: Final = (
     OutgoingSensorDescription(
         key="parts_sent_today",
         translation_key="parts_sent_today",
         state_class=SensorStateClass.TOTAL,
-        value_fn=lambda outgoing: outgoing.parts_today,
+        value_fn=lambda outgoing: outgoing.today.parts,
     ),
     OutgoingSensorDescription(
         key="spent_today",
@@ -97,14 +103,19 @@ SENSORS_OF_TODAY: Final = (
         native_unit_of_measurement="IRR",
         state_class=SensorStateClass.TOTAL,
         suggested_display_precision=0,
-        value_fn=lambda outgoing: outgoing.cost_today,
+        value_fn=lambda outgoing: outgoing.today.cost,
     ),
 )
 LAST_DELIVERY: Final = SensorEntityDescription(
     key="last_delivery",
     translation_key="last_delivery",
     device_class=SensorDeviceClass.ENUM,
-    options=[state.delivery for state in (*ENDS, SmsState.ACCEPTED)],
+    options=[
+        state.delivery
+        for state in (*ENDS, SmsState.ACCEPTED, SmsState.WAITING)
+        # What nobody knows is Home Assistant's own "unknown".
+        if state is not SmsState.UNKNOWN
+    ],
 )
 
 

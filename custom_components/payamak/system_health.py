@@ -25,15 +25,15 @@ async def _async_information(hass: HomeAssistant) -> dict[str, Any]:
     entries: list[PayamakConfigEntry] = hass.config_entries.async_entries(
         DOMAIN, include_ignore=False, include_disabled=False
     )
+    loaded = [entry for entry in entries if entry.state is ConfigEntryState.LOADED]
     working = [
-        entry
-        for entry in entries
-        if entry.state is ConfigEntryState.LOADED
-        and entry.runtime_data.coordinator.last_update_success
+        entry for entry in loaded if entry.runtime_data.coordinator.last_update_success
     ]
+    away = [entry for entry in loaded if entry.runtime_data.account.watch.is_away]
     urls = sorted({entry.data[CONF_URL] for entry in entries}) or [DEFAULT_URL]
     return {
         "accounts": len(entries),
         "accounts_working": len(working),
+        "accounts_away": len(away),
         "can_reach_gateway": system_health.async_check_can_reach_url(hass, urls[0]),
     }

@@ -212,6 +212,49 @@ async def test_a_gateway_that_is_away_leads_to_the_fallback_at_once(
     assert [alarm.elapsed(event) for event in done] == [0]
 
 
+async def test_a_message_that_waits_and_then_arrives_in_time_ends_it(
+    alarm: Alarm, gateway: Gateway, done: Done
+) -> None:
+    """The gateway is asked for it by the id that it gave later."""
+    gateway.fault("SendSMS", Code(6), times=2)
+    gateway.delivery_time = timedelta(seconds=45)
+    await alarm.go_off(minutes=5)
+    await alarm.after(25)
+    assert gateway.phone(SARA).messages == []
+    assert not alarm.over
+    await alarm.after(295)
+    assert len(gateway.phone(SARA).messages) == 1
+    assert alarm.over
+    assert done == []
+
+
+async def test_a_message_that_waits_leads_to_the_fallback_when_the_time_is_over(
+    alarm: Alarm, gateway: Gateway, done: Done
+) -> None:
+    """Until then the gateway may come back; afterwards the message is still sent."""
+    gateway.fault("SendSMS", Code(6), times=None)
+    await alarm.go_off(recipients=["Sara", OMID], minutes=3)
+    await alarm.after(200)
+    [event] = done
+    assert alarm.elapsed(event) == 180
+    assert event.data["numbers"] == [SARA, OMID]
+    gateway.clear_faults()
+    await alarm.after(600)
+    assert len(gateway.phone(SARA).messages) == 1
+
+
+async def test_a_message_that_is_refused_after_it_has_waited_leads_to_the_fallback(
+    alarm: Alarm, gateway: Gateway, done: Done
+) -> None:
+    """It is certain by then, whatever time is left."""
+    gateway.fault("SendSMS", Code(6))
+    gateway.phone(SARA).blacklisted = True
+    await alarm.go_off(minutes=10)
+    await alarm.after(100)
+    [event] = done
+    assert 40 <= alarm.elapsed(event) <= 80
+
+
 @pytest.mark.parametrize(
     "inputs",
     [

@@ -136,6 +136,17 @@ def constant(expression: ast.expr) -> str | None:
     return None
 
 
+def given_to_steps() -> dict[str, set[str]]:
+    """Return the steps of a repair's form that are given values of their own, with the names of those."""
+    return {
+        step_id: given
+        for call in nodes(ast.Call, "flows/not_sent_flow.py")
+        if (given := keys_of(keyword(call, "description_placeholders")))
+        and (step := keyword(call, "step_id"))
+        and (step_id := constant(step))
+    }
+
+
 def repository_files() -> Iterator[Path]:
     """Return the files that belong to the repository."""
     for folder, folders, files in os.walk(REPOSITORY):

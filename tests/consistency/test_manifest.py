@@ -65,7 +65,10 @@ _VERSIONS = [
     AwesomeVersionStrategy.PEP440,
 ]
 # Home Assistant always has these, so hassfest lets them be used without a dependency.
-_ALWAYS_LOADED = {platform.value for platform in Platform} | {"system_health"}
+_ALWAYS_LOADED = {platform.value for platform in Platform} | {
+    "persistent_notification",
+    "system_health",
+}
 
 
 def test_the_manifest_has_the_required_keys_and_no_unknown_one() -> None:

@@ -137,6 +137,11 @@ def test_every_placeholder_is_a_word_outside_of_single_quotes(language: str) -> 
             pytest.param(flow, id=kind)
             for kind, flow in translations("en").get("config_subentries", {}).items()
         ),
+        *(
+            pytest.param(issue["fix_flow"], id=key)
+            for key, issue in translations("en")["issues"].items()
+            if "fix_flow" in issue
+        ),
     ],
 )
 def test_every_field_of_a_form_is_described(flow: dict[str, Any]) -> None:

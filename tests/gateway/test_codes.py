@@ -3,7 +3,7 @@
 import pytest
 
 from custom_components.payamak.gateway import (
-    ENDS,
+    DELIVERY_ENDS,
     AccountError,
     AccountWideError,
     AddressError,
@@ -12,6 +12,7 @@ from custom_components.payamak.gateway import (
     CredentialsError,
     CreditError,
     GatewayError,
+    InactiveAccountError,
     MessageError,
     OptOutMissingError,
     RecipientError,
@@ -35,9 +36,9 @@ CODES: list[tuple[int, type[GatewayError], str]] = [
     (7, MessageError, "filtered_word"),
     (8, MessageError, "below_minimum_count"),
     (9, SenderLineError, "public_line"),
-    (10, AccountError, "account_inactive"),
+    (10, InactiveAccountError, "account_inactive"),
     (11, UncertainError, "not_sent"),
-    (12, AccountError, "documents_incomplete"),
+    (12, InactiveAccountError, "documents_incomplete"),
     (14, MessageError, "link_not_allowed"),
     (15, OptOutMissingError, "opt_out_missing"),
     (16, RecipientError, "no_recipient"),
@@ -118,6 +119,7 @@ def test_what_may_have_been_sent_is_uncertain() -> None:
         (ApiKeyRequiredError, {AccountWideError}),
         (AddressError, {AccountWideError}),
         (AccountError, {AccountWideError}),
+        (InactiveAccountError, {AccountWideError}),
         (CreditError, set()),
         (WaitError, set()),
         (SenderLineError, {RejectedError}),
@@ -143,11 +145,11 @@ def test_each_error_asks_for_one_thing(
 def test_every_documented_delivery_status(code: int, status: str, final: bool) -> None:
     """The table of delivery statuses."""
     assert delivery_state_of(code) == status
-    assert (delivery_state_of(code) in ENDS) is final
+    assert (delivery_state_of(code) in DELIVERY_ENDS) is final
 
 
 @pytest.mark.parametrize("code", [4, 6, 7, 9, 34, 36, 101, 201, 600, -2, 999999999])
 def test_a_new_delivery_status_is_unknown_and_not_the_last_word(code: int) -> None:
     """Asking goes on until something known comes."""
     assert delivery_state_of(code) is SmsState.UNKNOWN
-    assert delivery_state_of(code) not in ENDS
+    assert delivery_state_of(code) not in DELIVERY_ENDS

@@ -7,12 +7,12 @@ import sys
 import pytest
 
 from custom_components.payamak.gateway import (
-    AccountError,
     AddressError,
     ApiKeyRequiredError,
     BadReplyError,
     CredentialsError,
     GatewayError,
+    InactiveAccountError,
     RejectedError,
     SmsState,
     TemporaryError,
@@ -132,8 +132,8 @@ def test_a_code_that_becomes_known_does_not_become_wrong_credentials(
         ("111", 35, AddressError),
         (None, 6, TemporaryError),
         ("6", 35, TemporaryError),
-        (None, 10, AccountError),
-        ("12", 35, AccountError),
+        (None, 10, InactiveAccountError),
+        ("12", 35, InactiveAccountError),
         ("999", 35, RejectedError),
         (None, 1, BadReplyError),
         ("", 1, BadReplyError),

@@ -1,6 +1,5 @@
 """What the history tells of, and what it forgets."""
 
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from custom_components.payamak.ledger import (
 )
 
 from .conftest import OpenLedger, copy_of, execute, look
-from .test_outgoing import OMID, SARA, begin, send, take
+from .messages import OMID, SARA, begin, send, take
 
 MINA = "09120000003"
 MORNING = datetime(2026, 3, 1, 6, tzinfo=UTC)
@@ -31,9 +30,7 @@ def _morning(freezer: FrozenDateTimeFactory) -> None:
 
 
 async def _history(ledger: Ledger, limit: int = 100, **query: Any) -> list[SmsRow]:
-    return [
-        row for row, _ in await ledger.async_history(HistoryQuery(limit=limit, **query))
-    ]
+    return await ledger.async_history(HistoryQuery(limit=limit, **query))
 
 
 @pytest.fixture
@@ -59,10 +56,10 @@ def _ids(rows: list[SmsRow]) -> list[str]:
 async def test_all_are_told_the_newest_first(
     ledger: Ledger, rows: list[SmsRow]
 ) -> None:
-    """As they are."""
-    assert [asdict(row) for row in await _history(ledger)] == [
-        asdict(row) for row in rows
-    ]
+    """As they are, and each with its text."""
+    told = await _history(ledger)
+    assert [row.values() for row in told] == [row.values() for row in rows]
+    assert [row.content and row.content.key for row in told] == [5, 4, 3, 2, 1]
 
 
 @pytest.mark.parametrize(
@@ -72,6 +69,9 @@ async def test_all_are_told_the_newest_first(
         ({"recipients": {SARA, MINA}}, [1, 2, 4]),
         ({"recipients": ["09120000009"]}, []),
         ({"recipients": ["\ud83d"]}, []),
+        ({"recipients": []}, []),
+        ({"states": []}, []),
+        ({"sms_ids": []}, []),
         ({"states": [SmsState.UNKNOWN]}, [2]),
         ({"states": [SmsState.UNKNOWN, SmsState.ACCEPTED]}, [0, 1, 2, 4]),
         ({"states": [SmsState.DELIVERED]}, []),
@@ -134,14 +134,24 @@ async def test_those_of_one_moment_are_told_in_their_order(ledger: Ledger) -> No
 
 
 async def test_texts_are_told(ledger: Ledger) -> None:
-    """None for a pattern, which stands in the panel, or where the text is gone."""
-    for text in ("سلام", None, "lost"):
-        await take(
-            ledger.outgoing, begin(ledger.outgoing, SARA, text=text), SmsState.FAILED
-        )
-    await execute(ledger._file, "DELETE FROM text WHERE text = 'lost'")
-    history = await ledger.async_history(HistoryQuery(limit=100))
-    assert [text for _, text in history] == [None, None, "سلام"]
+    """With all that was said of how they are sent; None for a pattern, which stands in the panel."""
+    told = []
+    for text, how in (
+        ("سلام", {"sender": "50004001", "flash": True}),
+        (None, {"pattern_id": 1730, "variables": ("۱", "b")}),
+        ("plain", {}),
+    ):
+        rows = begin(ledger.outgoing, SARA, text=text, parts=2, cost=173.5, **how)
+        told.append(rows[0].content)
+        await take(ledger.outgoing, rows, SmsState.FAILED)
+    assert [row.content for row in await _history(ledger)] == told[::-1]
+
+
+async def test_what_has_no_text_is_not_told(ledger: Ledger) -> None:
+    """Nobody could say what it was."""
+    await send(ledger.outgoing, SARA)
+    await execute(ledger._file, "DELETE FROM text")
+    assert await _history(ledger) == []
 
 
 async def test_what_is_to_be_written_soon_is_told(
@@ -185,6 +195,7 @@ async def test_what_ended_long_ago_is_forgotten(
     """With its text and number. What has not ended is kept, however old it is."""
     freezer.move_to(MORNING + timedelta(seconds=120))
     await ledger.outgoing.async_end([rows[0]], SmsState.DELIVERED)
+    await ledger.outgoing.async_end([rows[2]], SmsState.UNKNOWN)
     keep = timedelta(days=7)
     # Omid's second and Sara's second SMS ended two minutes after the first one was sent, Omid's first one before.
     freezer.move_to(MORNING + keep + timedelta(seconds=120))
@@ -198,6 +209,18 @@ async def test_what_ended_long_ago_is_forgotten(
     again = await open_ledger(copy_of(path))
     assert again.outgoing.last_state([OMID]) is None
     assert again.outgoing.last_state([SARA]) is SmsState.ACCEPTED
+
+
+async def test_what_waits_or_may_have_left_is_not_forgotten(
+    ledger: Ledger, freezer: FrozenDateTimeFactory
+) -> None:
+    """However long that lasts."""
+    (unknown,) = await send(ledger.outgoing, SARA, state=SmsState.UNKNOWN)
+    waiting = begin(ledger.outgoing, OMID)
+    await ledger.outgoing.async_note_waiting(waiting)
+    freezer.tick(timedelta(days=400))
+    ledger.async_forget_old(timedelta(days=1))
+    assert _ids(await _history(ledger)) == _ids([*waiting, unknown])
 
 
 async def test_a_text_stays_as_long_as_one_of_its_rows(
@@ -221,7 +244,7 @@ async def test_nothing_of_what_is_forgotten_stays_on_the_disk(
     """Not in unused parts of the file either."""
     text = "a secret that is long enough to be found " * 50
     await take(
-        ledger.outgoing, begin(ledger.outgoing, SARA, text=text), SmsState.UNKNOWN
+        ledger.outgoing, begin(ledger.outgoing, SARA, text=text), SmsState.FAILED
     )
     await execute(ledger._file, "PRAGMA wal_checkpoint(TRUNCATE)")
     assert b"a secret" in path.read_bytes()

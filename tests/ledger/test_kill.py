@@ -51,10 +51,12 @@ async def test_a_kill_loses_and_tears_nothing(
     assert ledger.trouble is None
     history = await ledger.async_history(HistoryQuery(limit=-1))
     accepted = {
-        row.sms_id for row, text in history if row.state is SmsState.ACCEPTED and text
+        row.sms_id
+        for row in history
+        if row.state is SmsState.ACCEPTED and row.content and row.content.text
     }
     assert set(acknowledged) <= accepted
     assert len(acknowledged) >= _KILLS
     # The last one of each time may have been under way, and nothing is ever sent again.
     assert len(history) - len(acknowledged) <= _KILLS
-    assert {row.state for row, _ in history} <= {SmsState.ACCEPTED, SmsState.UNKNOWN}
+    assert {row.state for row in history} <= {SmsState.ACCEPTED, SmsState.UNKNOWN}

@@ -1,12 +1,8 @@
-"""The outgoing SMS: what is written of each, and what is known of all of them."""
+"""The outgoing SMS: what is written of each, and what is read again."""
 
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-import zoneinfo
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.payamak.gateway import SmsState
@@ -15,52 +11,10 @@ from custom_components.payamak.ledger import (
     Ledger,
     LedgerError,
     OutgoingBook,
-    SmsRow,
 )
 
 from .conftest import OpenLedger, begins, copy_of, execute, look, settle, trace
-
-SARA = "09120000001"
-OMID = "09120000002"
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-
-def begin(
-    book: OutgoingBook,
-    *numbers: str,
-    text: str | None = "سلام",
-    parts: int = 1,
-    cost: float | None = None,
-) -> list[SmsRow]:
-    """Return new rows of one text."""
-    new = book.new_text(text, parts=parts, cost=cost)
-    return [book.begin(new, number, None) for number in numbers]
-
-
-async def take(
-    book: OutgoingBook, rows: Sequence[SmsRow], state: SmsState, message_id: str = "1"
-) -> None:
-    """Send rows; the gateway gives accepted ones an id, each its own."""
-    await book.async_note_sending(rows)
-    for number, row in enumerate(rows):
-        row.state = state
-        if state is SmsState.ACCEPTED and message_id:
-            row.message_id = f"{message_id}{number}"
-    await book.async_note_outcome(rows)
-
-
-async def send(
-    book: OutgoingBook,
-    *numbers: str,
-    state: SmsState = SmsState.ACCEPTED,
-    message_id: str = "1",
-    parts: int = 1,
-    cost: float | None = None,
-) -> list[SmsRow]:
-    """Send a text, and return its rows."""
-    rows = begin(book, *numbers, parts=parts, cost=cost)
-    await take(book, rows, state, message_id)
-    return rows
+from .messages import NOON, OMID, SARA, begin, send
 
 
 @pytest.fixture(autouse=True)
@@ -81,6 +35,7 @@ async def test_a_row_is_written_with_all_that_is_known(
         None,
         NOON.timestamp(),
     )
+    row.not_before = NOON.timestamp() + 3600
     freezer.tick(1)
     await book.async_note_sending([row])
     row.state, row.message_id = SmsState.ACCEPTED, "4935183905738402958"
@@ -104,6 +59,8 @@ async def test_a_row_is_written_with_all_that_is_known(
         2,
         3460.5,
         NOON.timestamp(),
+        NOON.timestamp(),
+        NOON.timestamp() + 3600,
         NOON.timestamp() + 1,
         None,
         3,
@@ -223,7 +180,7 @@ async def test_what_cannot_be_followed_is_not_pending(ledger: Ledger) -> None:
     [
         (SmsState.ACCEPTED, "1", True, False),
         (SmsState.ACCEPTED, "", True, True),
-        (SmsState.UNKNOWN, "", True, True),
+        (SmsState.UNKNOWN, "", True, False),
         (SmsState.FAILED, "", False, True),
         (SmsState.WAITING, "", False, False),
     ],
@@ -237,7 +194,7 @@ async def test_the_outcome_tells_whether_it_left_and_whether_it_ended(
     left: bool,
     ended: bool,
 ) -> None:
-    """What has not ended is never forgotten, so each row that nobody follows has an end."""
+    """What has not ended is never forgotten, so each row that nobody follows or looks for has an end."""
     (row,) = begin(ledger.outgoing, SARA)
     await ledger.outgoing.async_note_sending([row])
     freezer.tick(5)
@@ -265,12 +222,22 @@ async def test_a_request_under_way_at_a_crash_has_an_unknown_outcome(
     assert SARA not in caplog.text
     assert again.outgoing.pending == {}
     assert again.outgoing.last_state([SARA]) is None
-    assert (again.outgoing.parts_today, again.outgoing.cost_today) == (3, 100)
+    assert (again.outgoing.today.parts, again.outgoing.today.cost) == (3, 100)
+    (row,) = again.outgoing.unsettled.values()
+    assert (row.state, row.reason) == (SmsState.UNKNOWN, "interrupted")
+    assert row.content == rows[0].content
+    assert again.outgoing.waiting == {}
+    assert again.outgoing.restored == set()
+    assert not again.outgoing.waits_for(SARA)
     await again.async_close()
     copy = again._file._path
     assert look(copy, "SELECT state FROM sms") == ["unknown"]
+    assert look(copy, "SELECT reason FROM sms") == ["interrupted"]
     assert look(copy, "SELECT sent_at FROM sms") == [NOON.timestamp()]
-    assert look(copy, "SELECT ended_at FROM sms") == [NOON.timestamp() + 60]
+    assert look(copy, "SELECT ended_at FROM sms") == [None]
+    later = await open_ledger(copy)
+    assert list(later.outgoing.unsettled) == [row.sms_id]
+    assert caplog.text.count("were being sent") == 1
 
 
 async def test_what_is_whole_is_not_written_at_the_start(
@@ -323,7 +290,7 @@ async def test_what_the_disk_does_not_take_is_known_all_the_same(
     with pytest.raises(LedgerError):
         await book.async_note_outcome(rows)
     assert list(book.pending.values()) == rows
-    assert book.parts_today == 4
+    assert book.today.parts == 4
     with pytest.raises(LedgerError):
         await book.async_end([rows[0]], SmsState.DELIVERED)
     assert list(book.pending.values()) == [rows[1]]
@@ -336,240 +303,22 @@ async def test_what_the_disk_does_not_take_is_known_all_the_same(
     assert look(path, "SELECT length(text) FROM text") == [4000]
 
 
-_ORDER = [
-    SmsState.REJECTED,
-    SmsState.FAILED,
-    SmsState.UNDELIVERED,
-    SmsState.BLACKLISTED,
-    SmsState.FILTERED,
-    SmsState.EXPIRED,
-    SmsState.WAITING,
-    SmsState.SENDING,
-    SmsState.ACCEPTED,
-    SmsState.DELIVERED,
-]
-
-
-def _hold(book: OutgoingBook, number: str, state: SmsState) -> None:
-    (row,) = begin(book, number)
-    row.state, row.message_id = state, "1"
-    book._last[number] = row
-
-
-def test_all_states_have_a_place() -> None:
-    """But the one that says nothing."""
-    assert {*_ORDER, SmsState.UNKNOWN} == set(SmsState)
-
-
-@pytest.mark.parametrize("first", range(len(_ORDER)))
-def test_the_worst_state_of_several_numbers_is_told(ledger: Ledger, first: int) -> None:
-    """A family's last delivery is only as good as that of each."""
-    for second, other in enumerate(_ORDER):
-        _hold(ledger.outgoing, SARA, _ORDER[first])
-        _hold(ledger.outgoing, OMID, other)
-        assert ledger.outgoing.last_state([SARA, OMID]) is _ORDER[min(first, second)]
-        assert ledger.outgoing.last_state([SARA]) is _ORDER[first]
-
-
-@pytest.mark.parametrize("known", _ORDER)
-def test_delivered_is_said_of_all_or_not_at_all(
-    ledger: Ledger, known: SmsState
-) -> None:
-    """Of one that is unknown nobody can say so; any trouble is told nevertheless."""
-    _hold(ledger.outgoing, SARA, known)
-    _hold(ledger.outgoing, OMID, SmsState.UNKNOWN)
-    told = None if known is SmsState.DELIVERED else known
-    assert ledger.outgoing.last_state([SARA, OMID]) is told
-    assert ledger.outgoing.last_state([OMID]) is None
-
-
-def test_a_number_to_which_nothing_was_sent_does_not_count(ledger: Ledger) -> None:
-    """Nobody is asked about it."""
-    assert ledger.outgoing.last_state([SARA]) is None
-    assert ledger.outgoing.last_state([]) is None
-    _hold(ledger.outgoing, SARA, SmsState.DELIVERED)
-    assert ledger.outgoing.last_state([SARA, OMID]) is SmsState.DELIVERED
-
-
-async def test_the_state_of_what_cannot_be_followed_is_not_told(
-    path: Path, ledger: Ledger, open_ledger: OpenLedger
-) -> None:
-    """It would stay pending for ever."""
-    await send(ledger.outgoing, SARA, message_id="")
-    again = await open_ledger(copy_of(path))
-    for each in (ledger, again):
-        assert each.outgoing.last_state([SARA]) is None
-
-
-async def test_the_last_sms_to_a_number_counts(
-    path: Path, ledger: Ledger, freezer: FrozenDateTimeFactory, open_ledger: OpenLedger
-) -> None:
-    """Whatever becomes of those before it, and of those to others; also after a restart."""
-    book = ledger.outgoing
-    (first, _) = await send(book, SARA, OMID)
-    freezer.tick(-60)  # The clock may be set back.
-    rows = begin(book, SARA)
-    await book.async_note_sending(rows)
-    assert book.last_state([SARA]) is SmsState.SENDING
-    rows[0].state = SmsState.FAILED
-    await book.async_note_outcome(rows)
-    await book.async_end([first], SmsState.DELIVERED)
-    again = await open_ledger(copy_of(path))
-    for each in (ledger, again):
-        assert each.outgoing.last_state([SARA]) is SmsState.FAILED
-        assert each.outgoing.last_state([OMID]) is SmsState.ACCEPTED
-
-
-async def test_the_end_of_the_last_sms_is_its_state(
-    path: Path, ledger: Ledger, open_ledger: OpenLedger
-) -> None:
-    """The row is one and the same."""
-    (row,) = await send(ledger.outgoing, SARA)
-    again = await open_ledger(copy_of(path))
-    for book in (ledger.outgoing, again.outgoing):
-        pending = book.pending[row.sms_id]
-        await book.async_end([pending], SmsState.DELIVERED)
-        assert book.last_state([SARA]) is SmsState.DELIVERED
-
-
-async def test_an_old_number_is_forgotten(
-    path: Path, ledger: Ledger, freezer: FrozenDateTimeFactory
-) -> None:
-    """After the days that the user chose; what has not ended is kept."""
-    keep = timedelta(days=7)
-    await send(ledger.outgoing, SARA, state=SmsState.UNKNOWN)
-    await send(ledger.outgoing, OMID)
-    _hold(ledger.outgoing, SARA, SmsState.FAILED)
-    ledger.outgoing._last[SARA].ended_at = NOON.timestamp()
-    freezer.move_to(NOON + keep)
-    ledger.async_forget_old(keep)
-    await ledger._file.async_write()
-    assert ledger.outgoing.last_state([SARA]) is SmsState.FAILED
-    assert sorted(look(path, "SELECT recipient FROM sms")) == [SARA, OMID]
-    freezer.tick(1)
-    ledger.async_forget_old(keep)
-    await ledger._file.async_write()
-    assert ledger.outgoing.last_state([SARA]) is None
-    assert ledger.outgoing.last_state([OMID]) is SmsState.ACCEPTED
-    assert look(path, "SELECT recipient FROM sms") == [OMID]
-
-
-async def test_todays_totals(
-    path: Path, ledger: Ledger, open_ledger: OpenLedger
-) -> None:
-    """What left counts, known or not; what was refused or never left does not."""
-    book = ledger.outgoing
-    assert (book.parts_today, book.cost_today) == (0, 0)
-    await send(book, SARA, OMID, parts=2, cost=100.5)
-    await send(book, SARA, parts=3, cost=None)
-    await send(book, SARA, state=SmsState.UNKNOWN, parts=10, cost=1000)
-    await send(book, SARA, state=SmsState.FAILED, parts=100, cost=10_000)
-    await send(book, SARA, state=SmsState.WAITING, parts=100, cost=10_000)
-    begin(book, SARA, parts=100, cost=10_000)
-    again = await open_ledger(copy_of(path))
-    for each in (ledger, again):
-        assert each.outgoing.parts_today == 17
-        assert each.outgoing.cost_today == 1201
-
-
-async def test_what_did_not_arrive_has_left_nevertheless(
-    path: Path, ledger: Ledger, open_ledger: OpenLedger
-) -> None:
-    """An operator's error comes after the gateway took it, and the money."""
-    (row,) = await send(ledger.outgoing, SARA, parts=2, cost=100)
-    await ledger.outgoing.async_end([row], SmsState.FAILED)
-    again = await open_ledger(copy_of(path))
-    for each in (ledger, again):
-        assert (each.outgoing.parts_today, each.outgoing.cost_today) == (2, 100)
-
-
-@pytest.fixture
-def _zone(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Let the home be somewhere else."""
-    dt_util.set_default_time_zone(zoneinfo.ZoneInfo(request.param))
-    yield
-    dt_util.set_default_time_zone(UTC)
-
-
-@pytest.mark.usefixtures("_zone")
-@pytest.mark.parametrize("_zone", ["Asia/Tehran", "America/New_York"], indirect=True)
-async def test_a_day_is_one_of_the_home(
-    path: Path,
-    ledger: Ledger,
-    freezer: FrozenDateTimeFactory,
-    open_ledger: OpenLedger,
-) -> None:
-    """It begins at midnight in its time zone, across restarts."""
-    midnight = datetime(2026, 3, 1, tzinfo=dt_util.DEFAULT_TIME_ZONE)
-    number = 0
-
-    async def restarted() -> Ledger:
-        nonlocal number
-        number += 1
-        copy = copy_of(path).rename(path.with_name(f"{number}.db"))
-        Path(f"{path.with_name('copy-of-payamak.db')}-wal").rename(f"{copy}-wal")
-        return await open_ledger(copy)
-
-    async def totals() -> list[tuple[int, float]]:
-        books = (ledger.outgoing, (await restarted()).outgoing)
-        return [(each.parts_today, each.cost_today) for each in books]
-
-    freezer.move_to(midnight - timedelta(seconds=1))
-    await send(ledger.outgoing, SARA, parts=1, cost=10)
-    assert await totals() == [(1, 10)] * 2
-    freezer.move_to(midnight)
-    assert await totals() == [(0, 0)] * 2
-    await send(ledger.outgoing, SARA, parts=2, cost=20)
-    assert await totals() == [(2, 20)] * 2
-    freezer.move_to(midnight + timedelta(days=1, seconds=-1))
-    await send(ledger.outgoing, SARA, parts=4, cost=40)
-    assert await totals() == [(6, 60)] * 2
-    freezer.move_to(midnight + timedelta(days=1))
-    assert await totals() == [(0, 0)] * 2
-
-
-async def test_what_left_before_midnight_is_not_of_the_new_day(
-    ledger: Ledger, freezer: FrozenDateTimeFactory
-) -> None:
-    """Its answer may come after it."""
-    midnight = datetime(2026, 3, 2, tzinfo=UTC)
-    freezer.move_to(midnight - timedelta(seconds=1))
-    assert ledger.outgoing.parts_today == 0
-    rows = begin(ledger.outgoing, SARA)
-    await ledger.outgoing.async_note_sending(rows)
-    freezer.move_to(midnight)
-    rows[0].state, rows[0].message_id = SmsState.ACCEPTED, "1"
-    await ledger.outgoing.async_note_outcome(rows)
-    assert ledger.outgoing.parts_today == 0
-
-
 async def test_only_what_is_needed_is_read(
     path: Path, ledger: Ledger, open_ledger: OpenLedger
 ) -> None:
     """A week of messages does not stay in memory."""
     for number in range(20):
-        await send(ledger.outgoing, SARA, state=SmsState.UNKNOWN)
+        await send(ledger.outgoing, SARA, state=SmsState.FAILED)
         if number % 5 == 0:
             await send(ledger.outgoing, OMID, message_id=f"{number}-")
     copy = copy_of(path)
     stored = await (await open_ledger(copy))._file.async_read(OutgoingBook.read)
-    assert len(stored.pending) == 4
-    assert set(stored.last) == {SARA, OMID}
+    assert [(row.text, row.recipient) for row in stored.rows] == [
+        (2, OMID),
+        (8, OMID),
+        (14, OMID),
+        (20, OMID),
+        (24, SARA),
+    ]
+    assert [row.content for row in stored.rows] == [None] * 5
     assert stored.last_text == 24
-
-
-@pytest.mark.parametrize("state", [SmsState.UNKNOWN, SmsState.FAILED])
-async def test_a_late_answer_makes_no_older_sms_the_last_one(
-    path: Path, ledger: Ledger, open_ledger: OpenLedger, state: SmsState
-) -> None:
-    """Whether the ledger is read anew or not."""
-    older = begin(ledger.outgoing, SARA)
-    never_left = begin(ledger.outgoing, SARA)
-    await ledger.outgoing.async_note_sending(older)
-    await send(ledger.outgoing, SARA)
-    older[0].state = never_left[0].state = state
-    await ledger.outgoing.async_note_outcome(older)
-    await ledger.outgoing.async_note_outcome(never_left)
-    again = await open_ledger(copy_of(path))
-    for each in (ledger, again):
-        assert each.outgoing.last_state([SARA]) is SmsState.ACCEPTED

@@ -1,5 +1,6 @@
 """A received message that was seen once is never new again."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -226,3 +227,17 @@ async def test_ids_that_make_no_sense_put_the_file_aside(
     )
     again = await open_ledger(copy_of(path))
     assert again.trouble is FileTrouble.DAMAGED
+
+
+async def test_the_panels_clock_shift_is_kept(
+    path: Path, ledger: Ledger, open_ledger: OpenLedger
+) -> None:
+    """Until nobody knows it any more."""
+    assert ledger.received.clock_shift is None
+    for shift in (timedelta(hours=-3.5), timedelta(0), None):
+        ledger.received.note_clock_shift(shift)
+        await ledger._file.async_write()
+        again = await open_ledger(copy_of(path))
+        for each in (ledger, again):
+            assert each.received.clock_shift == shift
+        await again.async_close()

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 import logging
 from typing import Any, Final
 
@@ -23,10 +24,13 @@ from ..gateway import (
     PayamakClient,
     RejectedError,
     SenderLineError,
+    comparable_line,
     mask_number,
 )
+from ..ledger import Ledger
+from .credit import CreditWatch
+from .gateway_watch import GatewayWatch
 from .known_logins import known_login
-from .outage import OutageLog
 from .repairs import Issue, Repairs
 from .signals import signal_login_refused
 
@@ -79,18 +83,25 @@ class Account:
         entry_id: str,
         data: Mapping[str, Any],
         repairs: Repairs,
+        credit: CreditWatch,
         start_reauth: Callable[[], None],
+        ledger: Ledger,
     ) -> None:
         """Make the client from the entry's data; ``start_reauth`` is called where the login is refused for good."""
         self._hass = hass
         self._entry_id = entry_id
         self._repairs = repairs
+        self.credit = credit
         self._start_reauth = start_reauth
+        self._ledger = ledger
         self._closed = False
+        self._credit_listeners: list[Callable[[Decimal], None]] = []
         self.sender: str = data[CONF_SENDER]
         self._sender_listed: bool = data[CONF_SENDER_LISTED]
         self.client = make_client(hass, data, known_login(hass, entry_id, data))
-        self.outage_log = OutageLog()
+        self.watch = GatewayWatch(
+            hass, ledger.facts, lambda: not self.credentials_error
+        )
         self._ask_again: HassJob[[datetime], Coroutine[Any, Any, None]] | None = None
         self._cancel_timer: CALLBACK_TYPE | None = None
         self._delay = _SECOND_QUESTION_AFTER
@@ -137,6 +148,7 @@ class Account:
         """Stop raising repairs and asking: another set-up, or nobody, speaks for the account now."""
         self._closed = True
         self._end_doubt()
+        self.watch.async_close()
 
     async def ask[T](self, question: Callable[[], Awaitable[T]]) -> T:
         """Ask the gateway something, and note what its answer says about the account as a whole.
@@ -149,7 +161,20 @@ class Account:
 
     async def ask_credit(self) -> Decimal:
         """Ask for the credit, which every panel tells: this settles whether the login is a good one."""
-        return await self._answer(self.client.get_credit)
+        credit = await self._answer(self.client.get_credit, counts=True)
+        if not self._closed:
+            self.credit.note_credit(credit)
+            for listener in tuple(self._credit_listeners):
+                listener(credit)
+        return credit
+
+    @callback
+    def async_listen_to_credit(
+        self, listener: Callable[[Decimal], None]
+    ) -> CALLBACK_TYPE:
+        """Call a listener with the credit each time that the gateway tells it: then login and address are fine, too."""
+        self._credit_listeners.append(listener)
+        return partial(self._credit_listeners.remove, listener)
 
     async def ask_or_check_login[T](self, question: Callable[[], Awaitable[T]]) -> T:
         """Ask for what not every panel offers.
@@ -161,14 +186,46 @@ class Account:
             return await self.ask(question)
         except RejectedError:
             # Where it is refused as well, the login has failed twice.
-            await self._answer(self.client.get_credit, believe_refusal=True)
+            await self._answer(
+                self.client.get_credit, counts=True, believe_refusal=True
+            )
             raise
 
+    async def send_call[T](self, call: Callable[[], Awaitable[T]]) -> T:
+        """Make a call that sends, and note whether the gateway is there; what it answers is noted by its results.
+
+        The gateway also refuses a good login now and then: as long as that is in doubt, the message can be sent again.
+        """
+        try:
+            return await self._heed(call, counts=True)
+        except CredentialsError as error:
+            if self.client.login.doubt:
+                raise LoginInDoubtError("login_in_doubt") from error
+            raise
+
+    async def _heed[T](self, call: Callable[[], Awaitable[T]], *, counts: bool) -> T:
+        """Make a call, and let the watch know what became of it."""
+        refused = self.credentials_error
+        try:
+            answer = await call()
+        except GatewayError as error:
+            # Once the login is refused, the client raises that itself, and no call is made.
+            if not (refused and isinstance(error, CredentialsError)):
+                self.watch.note_error(error, counts=counts)
+            raise
+        self._ledger.note_gateway_time(self.client.gateway_time)
+        self.watch.note_answer()
+        return answer
+
     async def _answer[T](
-        self, question: Callable[[], Awaitable[T]], *, believe_refusal: bool = False
+        self,
+        question: Callable[[], Awaitable[T]],
+        *,
+        counts: bool = False,
+        believe_refusal: bool = False,
     ) -> T:
         try:
-            answer = await question()
+            answer = await self._heed(question, counts=counts)
         except CredentialsError as error:
             if believe_refusal:
                 self.client.login.believe(error)
@@ -212,6 +269,8 @@ class Account:
     def note_message_result(self, error: GatewayError | None) -> None:
         """Note what became of a message, whichever line it went out over."""
         self._follow_login()
+        if not self._closed:
+            self.credit.note_message_result(error)
         if error is None:
             self._refuses_messages = False
             self._clear(Issue.ADDRESS, Issue.ACCOUNT)
@@ -236,7 +295,7 @@ class Account:
         """Compare the usual line with the account's own; one never listed may be right."""
         if self._refuses_sender:
             return
-        if self.sender in lines:
+        if comparable_line(self.sender) in map(comparable_line, lines):
             self._clear(Issue.SENDER_LINE)
         elif self._sender_listed:
             self._show_sender_line("sender_line_gone", _GONE_LINE)

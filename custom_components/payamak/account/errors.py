@@ -57,6 +57,11 @@ def ledger_error() -> HomeAssistantError:
     return _translated(HomeAssistantError, "ledger_not_read")
 
 
+def cancel_error() -> HomeAssistantError:
+    """Return what an action raises when the disk does not take that messages were called back."""
+    return _translated(HomeAssistantError, "cancel_not_stored")
+
+
 def validation_error(key: str, **placeholders: str) -> ServiceValidationError:
     """Return what an action raises for input that can't be right."""
     return _translated(ServiceValidationError, key, **placeholders)

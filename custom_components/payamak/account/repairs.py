@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.config_entries import (
     SIGNAL_CONFIG_ENTRY_CHANGED,
@@ -25,6 +25,19 @@ class Issue(StrEnum):
     NOTIFY_ACTION = "notify_action"
     PANEL_CLOCK = "panel_clock"
     LEDGER = "ledger"
+    NOT_SENT = "not_sent"
+    LOW_CREDIT = "low_credit"
+
+
+# The key in a repair's data that names the account, for its form.
+ENTRY_ID: Final = "entry_id"
+# Those that have a form; the others are mended elsewhere.
+_FIXABLE: Final = (
+    Issue.SENDER_LINE,
+    Issue.NOTIFY_ACTION,
+    Issue.NOT_SENT,
+    Issue.LOW_CREDIT,
+)
 
 
 class Repairs:
@@ -47,7 +60,7 @@ class Repairs:
                 self._put(
                     issue,
                     shown.translation_key,
-                    shown.data,
+                    self.facts(issue),
                     shown.translation_placeholders or {},
                 )
 
@@ -61,14 +74,26 @@ class Repairs:
         **placeholders: str,
     ) -> None:
         """Show a repair, or change what it says; ``facts`` tell the next set-up what was found."""
-        data: dict[str, str | int | float | None] = {**(facts or {})}
-        self._put(issue, translation_key, data, placeholders)
+        self._put(issue, translation_key, facts or {}, placeholders)
 
     @callback
     def facts(self, issue: Issue) -> Mapping[str, Any]:
         """Return the facts of a repair that is shown, or none."""
         shown = self._shown(issue)
-        return (shown.data if shown else None) or {}
+        data = (shown.data if shown else None) or {}
+        return {name: fact for name, fact in data.items() if name != ENTRY_ID}
+
+    @callback
+    def word(self, issue: Issue) -> str | None:
+        """Return the translation key of a repair that is shown, or None."""
+        shown = self._shown(issue)
+        return shown.translation_key if shown else None
+
+    @callback
+    def heed(self, issue: Issue) -> None:
+        """Ignore a repair no longer, where the user chose to."""
+        if self._shown(issue):
+            ir.async_ignore_issue(self._hass, DOMAIN, self._id_of(issue), ignore=False)
 
     @callback
     def clear(self, *issues: Issue) -> None:
@@ -83,17 +108,21 @@ class Repairs:
         self,
         issue: Issue,
         translation_key: str,
-        data: dict[str, str | int | float | None] | None,
+        facts: Mapping[str, Any],
         placeholders: Mapping[str, str],
     ) -> None:
         ir.async_create_issue(
             self._hass,
             DOMAIN,
             self._id_of(issue),
-            data=data,
-            is_fixable=False,
+            data={ENTRY_ID: self._entry_id, **facts},
+            is_fixable=issue in _FIXABLE,
             learn_more_url=f"{DOCUMENTATION}#troubleshooting",
-            severity=ir.IssueSeverity.ERROR,
+            severity=(
+                ir.IssueSeverity.WARNING
+                if issue is Issue.LOW_CREDIT
+                else ir.IssueSeverity.ERROR
+            ),
             translation_key=translation_key,
             translation_placeholders={**placeholders, "account": self._title},
         )

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 import logging
@@ -10,20 +9,13 @@ from typing import Final
 
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import CALLBACK_TYPE, Event, HassJob, HomeAssistant, callback
-from homeassistant.helpers.dispatcher import (
-    async_dispatcher_connect,
-    async_dispatcher_send,
-)
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from ..account.account import Account
-from ..account.signals import (
-    SIGNAL_DELIVERY_ENDED,
-    DeliveryReport,
-    signal_deliveries_changed,
-    signal_login_refused,
-)
+from ..account.ends import Ends
+from ..account.signals import signal_deliveries_changed, signal_login_refused
 from ..gateway import (
     CredentialsError,
     Delivery,
@@ -33,7 +25,7 @@ from ..gateway import (
     UncertainError,
     UnreachableError,
 )
-from ..ledger import LedgerError, OutgoingBook, SmsRow
+from ..ledger import OutgoingBook, SmsRow
 from .followed import AllFollowed, Followed
 from .pace import LONGEST_BREAK, Pace
 from .timing import IGNORED_CORRECTION
@@ -63,6 +55,7 @@ class DeliveryFollower:
         self._entry_id = entry_id
         self._account = account
         self._outgoing = outgoing
+        self._ends = Ends(hass, entry_id, outgoing)
         self._followed = AllFollowed(outgoing.pending)
         self._running = False
         self._closed = False
@@ -89,6 +82,7 @@ class DeliveryFollower:
             async_dispatcher_connect(
                 self._hass, signal_login_refused(self._entry_id), self._schedule
             ),
+            self._account.watch.async_listen(self._gateway_changed),
             self._hass.bus.async_listen(
                 EVENT_HOMEASSISTANT_STOP, self._async_home_stops
             ),
@@ -113,7 +107,7 @@ class DeliveryFollower:
     @callback
     def async_recipients_changed(self) -> None:
         """Let the entities of recipients show what is known of their present numbers."""
-        self._send_changed()
+        self._ends.async_tell_change()
 
     @callback
     def async_sent(self, rows: Iterable[SmsRow]) -> None:
@@ -121,7 +115,7 @@ class DeliveryFollower:
         accepted = any(row.state is SmsState.ACCEPTED for row in rows)
         if accepted and self._pace.end_break(dt_util.utcnow()):
             self._schedule()
-        self._send_changed()
+        self._ends.async_tell_change()
 
     async def async_wait(self, rows: Sequence[SmsRow], seconds: float) -> None:
         """Wait until the state of all rows is final, or the time is over."""
@@ -136,7 +130,7 @@ class DeliveryFollower:
         self._schedule()
         try:
             async with asyncio.timeout(seconds):
-                while not self._closed and any(row.is_pending for row in rows):
+                while not self._closed and any(row.is_open for row in rows):
                     await self._news.wait()
         except TimeoutError:
             pass
@@ -146,8 +140,16 @@ class DeliveryFollower:
                 followed.schedule()
 
     @callback
+    def _gateway_changed(self) -> None:
+        """Ask nothing while the gateway is away, and go on at once when it is back."""
+        if not self._account.watch.is_away:
+            self._pace.end_break(dt_util.utcnow())
+        self._schedule()
+
+    @callback
     def _take_up(self) -> None:
         """Follow what was sent, and ask for it in time; a timer that comes before is left as it is."""
+        self._tell_waiting()
         new = self._follow_new()
         if not self._cancel_timer or any(each.due_at < self._next_due for each in new):
             self._schedule()
@@ -195,7 +197,11 @@ class DeliveryFollower:
     @property
     def _may_ask(self) -> bool:
         """Tell whether questions may be asked; after wrong credentials, not before a reload."""
-        return self._running and self._account.credentials_error is None
+        return (
+            self._running
+            and not self._account.watch.is_away
+            and self._account.credentials_error is None
+        )
 
     async def _async_next_question(self, _now: datetime) -> None:
         self._cancel_timer = None
@@ -270,8 +276,10 @@ class DeliveryFollower:
         ):
             # Otherwise a message that always fails would be asked for again and again before all others.
             followed.note_asked(now.timestamp(), answered=False)
-        # The time is read again: the question itself may have taken longer than the break.
-        self._pace.note_error(error, dt_util.utcnow())
+        # What concerns every call is the watch's; it says when to go on.
+        if not self._account.watch.is_away:
+            # The time is read again: the question itself may have taken longer than the break.
+            self._pace.note_error(error, dt_util.utcnow())
 
     async def _async_end(self, ended: Sequence[Followed], state: SmsState) -> None:
         """Write final states to the disk, and then report them, so that a crash repeats no report."""
@@ -281,27 +289,10 @@ class DeliveryFollower:
         # The gateway may have given the same id again while it was asked.
         self._follow_new()
         rows = self._followed.remove(ended)
-        # What the disk does not take is known in memory, and the ledger raises a repair.
-        with suppress(LedgerError):
-            await self._outgoing.async_end(rows, state)
-        for followed in ended:
-            async_dispatcher_send(
-                self._hass, SIGNAL_DELIVERY_ENDED, self._report_of(followed.row)
-            )
+        await self._ends.async_write(rows, state)
+        # One report for each id, which two rows may have.
+        await self._ends.async_tell([followed.row for followed in ended])
         self._tell_waiting()
-        self._send_changed()
-
-    def _report_of(self, row: SmsRow) -> DeliveryReport:
-        return DeliveryReport(
-            entry_id=self._entry_id,
-            sms_id=row.sms_id,
-            message_id=row.message_id,
-            recipient=row.recipient,
-            name=row.name,
-            state=row.state,
-            code=row.code,
-            sent_at=dt_util.utc_from_timestamp(row.left_at),
-        )
 
     def _tell_waiting(self) -> None:
         self._news.set()
@@ -311,7 +302,3 @@ class DeliveryFollower:
         """End all waiting, now and later: no questions will be asked any more."""
         self._closed = True
         self._tell_waiting()
-
-    @callback
-    def _send_changed(self) -> None:
-        async_dispatcher_send(self._hass, signal_deliveries_changed(self._entry_id))

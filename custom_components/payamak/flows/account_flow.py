@@ -38,6 +38,7 @@ from .address import UnusableAddressError, account_id, complete_address
 from .options_flow import PayamakOptionsFlow
 from .recipient_flow import RecipientFlow
 from .sender_form import check_sender, free_notify_action, is_listed, sender_fields
+from .store import store_and_reload
 
 _USERNAME = TextSelector(TextSelectorConfig(autocomplete="username"))
 _PASSWORD = TextSelector(
@@ -268,16 +269,8 @@ class PayamakConfigFlow(ConfigFlow, domain=DOMAIN):
         reason: str,
         unique_id: str | None = None,
     ) -> ConfigFlowResult:
-        """Store what changed, and have the entry reloaded exactly once.
-
-        The update listener does that for a change, but it isn't attached while set-up fails.
-        """
-        will_reload = bool(entry.update_listeners)
-        changed = self.hass.config_entries.async_update_entry(
-            entry, data=data, unique_id=unique_id or entry.unique_id
-        )
-        if not (changed and will_reload):
-            self.hass.config_entries.async_schedule_reload(entry.entry_id)
+        """Store what changed, and end."""
+        store_and_reload(self.hass, entry, data, unique_id)
         return self.async_abort(reason=reason)
 
 

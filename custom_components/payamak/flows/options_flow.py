@@ -14,16 +14,24 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from ..const import (
+    CONF_DAILY_LIMIT,
+    CONF_DUPLICATE_WINDOW,
     CONF_HISTORY_DAYS,
     CONF_INBOX_INTERVAL,
     CONF_INBOX_MAX_AGE,
+    CONF_LOW_CREDIT,
     CONF_PUSH,
     CONF_REFRESH_INTERVAL,
+    CONF_RETRY_FOR,
     CONF_WEBHOOK_ID,
+    DEFAULT_DAILY_LIMIT,
+    DEFAULT_DUPLICATE_WINDOW,
     DEFAULT_HISTORY_DAYS,
     DEFAULT_INBOX_INTERVAL,
     DEFAULT_INBOX_MAX_AGE,
+    DEFAULT_LOW_CREDIT,
     DEFAULT_REFRESH_INTERVAL,
+    DEFAULT_RETRY_FOR,
 )
 from ..inbox.doorbell import async_push_address
 
@@ -49,6 +57,18 @@ _SCHEMA: Final = vol.Schema(
         vol.Required(
             CONF_REFRESH_INTERVAL, default=DEFAULT_REFRESH_INTERVAL
         ): _whole_number(1, 1440),
+        vol.Required(CONF_LOW_CREDIT, default=DEFAULT_LOW_CREDIT): _whole_number(
+            0, 1_000_000
+        ),
+        vol.Required(CONF_RETRY_FOR, default=DEFAULT_RETRY_FOR): _whole_number(
+            0, 10080
+        ),
+        vol.Required(CONF_DAILY_LIMIT, default=DEFAULT_DAILY_LIMIT): _whole_number(
+            0, 1_000_000
+        ),
+        vol.Required(
+            CONF_DUPLICATE_WINDOW, default=DEFAULT_DUPLICATE_WINDOW
+        ): _whole_number(0, 86400),
         vol.Required(
             CONF_INBOX_INTERVAL, default=DEFAULT_INBOX_INTERVAL
         ): _whole_number(0, 86400),

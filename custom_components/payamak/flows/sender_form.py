@@ -26,6 +26,11 @@ def sender_fields(
     lines: Sequence[str], sender: str | None, notify_action: str
 ) -> dict[vol.Marker, object]:
     """Return the fields of the sender line and the action's name."""
+    return {**line_field(lines, sender), **notify_action_field(notify_action)}
+
+
+def line_field(lines: Sequence[str], sender: str | None) -> dict[vol.Marker, object]:
+    """Return the field of the sender line, filled in where there is one to propose."""
     line_selector = (
         SelectSelector(
             SelectSelectorConfig(
@@ -42,10 +47,12 @@ def sender_fields(
         if sender
         else vol.Required(CONF_SENDER)
     )
-    return {
-        sender_marker: line_selector,
-        vol.Required(CONF_NOTIFY_ACTION, default=notify_action): TextSelector(),
-    }
+    return {sender_marker: line_selector}
+
+
+def notify_action_field(notify_action: str) -> dict[vol.Marker, object]:
+    """Return the field of the action's name."""
+    return {vol.Required(CONF_NOTIFY_ACTION, default=notify_action): TextSelector()}
 
 
 @callback
@@ -56,6 +63,15 @@ def check_sender(
     entry: PayamakConfigEntry | None,
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the form's data and what is wrong with them; a new account has no entry."""
+    line, line_errors = check_line(user_input, lines)
+    notify_action, action_errors = check_notify_action(hass, user_input, entry)
+    return line | notify_action, line_errors | action_errors
+
+
+def check_line(
+    user_input: Mapping[str, Any], lines: Sequence[str]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the line as it is stored, and what is wrong with it."""
     errors: dict[str, str] = {}
     sender: str = user_input[CONF_SENDER]
     if sender not in lines:
@@ -63,16 +79,23 @@ def check_sender(
             sender = normalise_line(sender)
         except ValueError:
             errors[CONF_SENDER] = "invalid_sender"
+    return {CONF_SENDER: sender, CONF_SENDER_LISTED: sender in lines}, errors
+
+
+@callback
+def check_notify_action(
+    hass: HomeAssistant,
+    user_input: Mapping[str, Any],
+    entry: PayamakConfigEntry | None,
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the action's name as it is stored, and what is wrong with it."""
+    errors: dict[str, str] = {}
     notify_action: str = user_input[CONF_NOTIFY_ACTION].strip()
     if not is_notify_action_name(notify_action):
         errors[CONF_NOTIFY_ACTION] = "invalid_notify_action"
     elif not _are_free(hass, notify_action, entry):
         errors[CONF_NOTIFY_ACTION] = "notify_action_taken"
-    return {
-        CONF_SENDER: sender,
-        CONF_SENDER_LISTED: sender in lines,
-        CONF_NOTIFY_ACTION: notify_action,
-    }, errors
+    return {CONF_NOTIFY_ACTION: notify_action}, errors
 
 
 def is_listed(sender: str, lines: Sequence[str], entry: PayamakConfigEntry) -> bool:

@@ -15,6 +15,7 @@ from .errors import (
     CredentialsError,
     CreditError,
     GatewayError,
+    InactiveAccountError,
     LoginInDoubtError,
     MessageError,
     OptOutMissingError,
@@ -28,7 +29,7 @@ from .errors import (
 )
 from .login import Login
 from .models import Delivery, Location, Message, MessagePage, Receipt
-from .states import ENDS, SmsState
+from .states import DELIVERY_ENDS, ENDS, SmsState
 from .text import (
     comparable_line,
     count_parts,
@@ -44,6 +45,7 @@ from .text import (
 
 __all__ = [
     "DEFAULT_URL",
+    "DELIVERY_ENDS",
     "ENDS",
     "MAX_MESSAGES",
     "MAX_RECIPIENTS",
@@ -56,6 +58,7 @@ __all__ = [
     "CreditError",
     "Delivery",
     "GatewayError",
+    "InactiveAccountError",
     "Location",
     "Login",
     "LoginInDoubtError",

@@ -39,6 +39,10 @@ class AccountError(AccountWideError):
     """The account is not allowed to do this; the user has to contact the panel."""
 
 
+class InactiveAccountError(AccountError):
+    """The account can send nothing at all before the panel has let it."""
+
+
 class CreditError(GatewayError):
     """The credit is not enough; the user has to buy more."""
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import IntEnum
 
 from .errors import GatewayError
-from .states import ENDS, SmsState
+from .states import DELIVERY_ENDS, SmsState
 
 
 class Location(IntEnum):
@@ -46,7 +46,7 @@ class Delivery:
     @property
     def final(self) -> bool:
         """Tell whether the status can't change any more."""
-        return self.state in ENDS
+        return self.state in DELIVERY_ENDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

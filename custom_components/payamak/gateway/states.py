@@ -29,6 +29,10 @@ class SmsState(StrEnum):
     """The operator rejected it."""
     EXPIRED = "expired"
     """There was no final status within 72 hours after it was accepted."""
+    NOT_SENT = "not_sent"
+    """It waited too long for the gateway, and never left."""
+    CANCELLED = "cancelled"
+    """The user called it back before it left."""
 
     @property
     def delivery(self) -> str:
@@ -42,8 +46,8 @@ _DELIVERY_WORDS: Final = {
     SmsState.ACCEPTED: "pending",
 }
 
-# The states that an SMS does not leave any more.
-ENDS: Final = (
+# What the gateway says of an SMS that has arrived, or never will.
+DELIVERY_ENDS: Final = (
     SmsState.DELIVERED,
     SmsState.UNDELIVERED,
     SmsState.FAILED,
@@ -52,3 +56,5 @@ ENDS: Final = (
     SmsState.REJECTED,
     SmsState.EXPIRED,
 )
+# All ends that are told; who calls an SMS back knows of it.
+ENDS: Final = (*DELIVERY_ENDS, SmsState.NOT_SENT, SmsState.UNKNOWN)

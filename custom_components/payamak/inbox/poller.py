@@ -6,11 +6,12 @@ import logging
 from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from ..account.account import Account
 from ..account.errors import update_error
+from ..account.quiet import Quiet
 from ..account.repairs import Repairs
 from ..const import (
     CONF_INBOX_INTERVAL,
@@ -65,6 +66,7 @@ class Inbox(DataUpdateCoordinator[None]):
             always_update=False,
         )
         self._account = account
+        self._quiet = Quiet(self, account.watch)
         self._book = book
         book.open_for(entry.unique_id)
         max_age = timedelta(minutes=minutes)
@@ -97,6 +99,9 @@ class Inbox(DataUpdateCoordinator[None]):
         self._running = True
         self._freshness.update_repair()
         self.config_entry.async_on_unload(self.async_add_listener(lambda: None))
+        self.config_entry.async_on_unload(
+            self._account.watch.async_listen(self._gateway_changed)
+        )
         await self.async_refresh()
 
     async def async_stop(self) -> None:
@@ -104,20 +109,35 @@ class Inbox(DataUpdateCoordinator[None]):
         self._running = False
         await self._reporter.async_stop()
 
+    @callback
+    def _gateway_changed(self) -> None:
+        """Poll at once when the gateway is back: the push address may have been called meanwhile."""
+        if not self._account.watch.is_away and not self.last_update_success:
+            self.config_entry.async_create_background_task(
+                self.hass, self.async_refresh(), "payamak polls a gateway that is back"
+            )
+
     @override
     async def _async_update_data(self) -> None:
         if not self._running:
             return
+        watch = self._account.watch
         self.update_interval = self._usual_interval or _AFTER_FAILURE
+        if watch.is_away:
+            self._quiet.failed()
+            raise update_error(watch.error)
         try:
             found = await self._reader.async_find_new()
         except GatewayError as error:
             if isinstance(error, RejectedError):
                 self._refusals += 1
                 self.update_interval = self._interval_after_refusals()
-            self._account.outage_log.failed(self, error)
+            elif self.last_update_success:
+                # Is it this method alone, or the gateway? One of both is told in the log.
+                await watch.async_find_out(error)
+            self._quiet.failed()
             raise update_error(error) from error
-        self._account.outage_log.worked(self)
+        self._quiet.worked()
         self.update_interval = self._usual_interval
         self._refusals = 0
         self._freshness.observe_clock(found)

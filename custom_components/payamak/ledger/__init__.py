@@ -1,19 +1,21 @@
 """What must survive a restart: one SQLite file per account. Nothing above this folder knows SQL."""
 
+from .clock import LedgerClock
 from .errors import FileTrouble, LedgerError
 from .facts import Facts
-from .history import HistoryQuery, HistoryRow
+from .history import HistoryQuery
 from .ledger import Ledger, async_open_ledger, async_remove_ledger, open_ledgers
-from .outgoing import OutgoingBook, Text
+from .outgoing import OutgoingBook
 from .received import ReceivedBook
 from .rows import SmsRow
+from .texts import Text
 
 __all__ = [
     "Facts",
     "FileTrouble",
     "HistoryQuery",
-    "HistoryRow",
     "Ledger",
+    "LedgerClock",
     "LedgerError",
     "OutgoingBook",
     "ReceivedBook",

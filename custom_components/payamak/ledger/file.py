@@ -84,6 +84,8 @@ class LedgerFile:
         self._commit: asyncio.Future[_Refused] | None = None
         self._write_again: asyncio.TimerHandle | None = None
         self._failing = False
+        self.is_on_disk = False
+        """Whether what is written is there after a restart."""
         self._closing = asyncio.Lock()
         self._closed = False
 
@@ -94,7 +96,9 @@ class LedgerFile:
 
         A file in which the function fails is damaged.
         """
-        return await self._run(partial(self._open, read))
+        found, trouble = await self._run(partial(self._open, read))
+        self.is_on_disk = trouble in (None, FileTrouble.DAMAGED)
+        return found, trouble
 
     async def async_read[T](self, read: Callable[[Connection], T]) -> T:
         """Return what a function reads; what waits to be written is not there yet. Raises LedgerError."""

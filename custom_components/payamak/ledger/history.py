@@ -1,13 +1,15 @@
 """What the ledger's file tells of messages that are not in memory, and how it forgets."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 import json
 from sqlite3 import Connection
+from typing import Final
 
 from ..gateway import SmsState
 from .file import Change, LedgerFile, Value
 from .rows import COLUMNS, SmsRow
+from .texts import TEXT_COLUMNS, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,12 +23,8 @@ class HistoryQuery:
     limit: int
 
 
-type HistoryRow = tuple[SmsRow, str | None]
-"""An SMS and its text."""
-
-
-async def async_read_history(file: LedgerFile, query: HistoryQuery) -> list[HistoryRow]:
-    """Return the SMS that a query asks for, the newest first. Raises LedgerError."""
+async def async_read_history(file: LedgerFile, query: HistoryQuery) -> list[SmsRow]:
+    """Return the SMS that a query asks for with their contents, the newest first. Raises LedgerError."""
     conditions: list[str] = []
     values: list[Value] = []
     for column, wanted in (
@@ -42,18 +40,35 @@ async def async_read_history(file: LedgerFile, query: HistoryQuery) -> list[Hist
         conditions.append("sms.created_at >= ?")
         values.append(query.since)
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-    columns = ", ".join(f"sms.{each}" for each in COLUMNS)
-    statement = (
-        f"SELECT {columns}, text.text FROM sms "  # noqa: S608 - names of columns and question marks alone
-        f"LEFT JOIN text ON text.key = sms.text {where} "
-        "ORDER BY sms.created_at DESC, sms.text DESC, sms.sms_id DESC LIMIT ?"
+    end = (
+        f"{where} ORDER BY sms.created_at DESC, sms.text DESC, sms.sms_id DESC LIMIT ?"
+    )
+    return await file.async_read(
+        lambda connection: read_with_contents(connection, end, (*values, query.limit))
     )
 
-    def read(connection: Connection) -> list[HistoryRow]:
-        found = connection.execute(statement, (*values, query.limit))
-        return [(SmsRow.from_values(row[:-1]), row[-1]) for row in found]
 
-    return await file.async_read(read)
+def read_with_contents(
+    connection: Connection, end: str, values: Sequence[Value] = ()
+) -> list[SmsRow]:
+    """Return the SMS that the end of a statement chooses, with their contents."""
+    found = connection.execute(f"{_SELECT_WITH_CONTENTS} {end}", values)
+    return [_row_with_content(stored) for stored in found]
+
+
+def _row_with_content(stored: Sequence[object]) -> SmsRow:
+    row = SmsRow.from_values(tuple(stored[: len(COLUMNS)]))
+    row.content = Text.from_values(
+        stored[len(COLUMNS) :], parts=row.parts, cost=row.cost
+    )
+    return row
+
+
+_SELECT_WITH_CONTENTS: Final = (
+    f"SELECT {', '.join(f'sms.{each}' for each in COLUMNS)}, "  # noqa: S608 - names of columns alone
+    f"{', '.join(f'text.{each}' for each in TEXT_COLUMNS)} "
+    "FROM sms JOIN text ON text.key = sms.text"
+)
 
 
 def forget_ended_before(time: float) -> tuple[Change, ...]:

@@ -5,7 +5,7 @@ It outlives a reload: a message that is under way then is noted in the same ledg
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from sqlite3 import Connection
 from typing import Final
@@ -18,12 +18,14 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
+from .clock import LedgerClock
 from .errors import FileTrouble, LedgerError
 from .facts import Facts
 from .file import LedgerFile
-from .history import HistoryQuery, HistoryRow, async_read_history, forget_ended_before
+from .history import HistoryQuery, async_read_history, forget_ended_before
 from .outgoing import OutgoingBook, StoredRows
 from .received import ReceivedBook
+from .rows import SmsRow
 
 _LEDGERS: Final[HassKey[dict[str, Ledger]]] = HassKey(f"{DOMAIN}_ledgers")
 
@@ -35,7 +37,8 @@ class Ledger:
         """Belong to a file; nothing is read yet."""
         self._file = LedgerFile(path, self._set_trouble)
         self.facts = Facts(self._file)
-        self.outgoing = OutgoingBook(self._file)
+        self.clock = LedgerClock(self.facts)
+        self.outgoing = OutgoingBook(self._file, self.clock)
         self.received = ReceivedBook(self._file, self.facts)
         self.trouble: FileTrouble | None = None
         self._trouble_of_file: FileTrouble | None = None
@@ -63,7 +66,12 @@ class Ledger:
 
         return forget
 
-    async def async_history(self, query: HistoryQuery) -> list[HistoryRow]:
+    @callback
+    def note_gateway_time(self, time: datetime | None) -> None:
+        """Note the gateway's time, which it has just told: it shows whether what waits since before the start is older than it seems."""
+        self.outgoing.make_older(self.outgoing.restored, self.clock.missing(time))
+
+    async def async_history(self, query: HistoryQuery) -> list[SmsRow]:
         """Return the SMS that a query asks for, the newest first; what could not be written is missing. Raises LedgerError."""
         with suppress(LedgerError):
             await self._file.async_write()

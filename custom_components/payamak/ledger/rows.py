@@ -7,14 +7,16 @@ from typing import Final, Self
 
 from ..gateway import SmsState
 from .file import Change, Value
+from .texts import Text
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class SmsRow:
     """An SMS to one number, from the door to the phone. Times are Unix seconds; cost is in Rial.
 
-    ``text`` is the key of its text. ``sms_id`` is ours, ``message_id`` the gateway's recId. ``reason`` is the fixed word of the error that ended it.
+    ``text`` is the key of its text, and ``content`` the text itself, in memory alone and where it is still needed. ``sms_id`` is ours, ``message_id`` the gateway's recId. ``reason`` is the fixed word of the error that ended it.
     ``sent_at`` is when the request left, unless the gateway said no. ``asked`` counts the questions for its delivery.
+    ``begun_at`` is when it was begun, by the ledger's clock; it may not leave before ``not_before`` (wall clock).
     """
 
     sms_id: str
@@ -28,10 +30,13 @@ class SmsRow:
     parts: int
     cost: float | None
     created_at: float
+    begun_at: float = 0.0
+    not_before: float | None = None
     sent_at: float | None = None
     ended_at: float | None = None
     asked: int = 0
     asked_at: float | None = None
+    content: Text | None = field(default=None, repr=False)
 
     def values(self) -> tuple[Value, ...]:
         """Return what is stored, in the order of the columns."""
@@ -50,6 +55,18 @@ class SmsRow:
         return self.state is SmsState.ACCEPTED and self.message_id is not None
 
     @property
+    def is_open(self) -> bool:
+        """Tell whether it may still leave, or its end is still to be found out."""
+        return self.state in (SmsState.WAITING, SmsState.SENDING) or self.is_pending
+
+    @property
+    def is_unsettled(self) -> bool:
+        """Tell whether the sent box may still show what became of it."""
+        return self.ended_at is None and (
+            self.state is SmsState.UNKNOWN or self.is_unfollowed
+        )
+
+    @property
     def is_unfollowed(self) -> bool:
         """Tell whether it was accepted without an id, so that nobody can find out its end."""
         return self.state is SmsState.ACCEPTED and self.message_id is None
@@ -60,7 +77,7 @@ class SmsRow:
         return self.created_at if self.sent_at is None else self.sent_at
 
 
-COLUMNS: Final = tuple(each.name for each in fields(SmsRow))
+COLUMNS: Final = tuple(each.name for each in fields(SmsRow) if each.name != "content")
 SELECT: Final = f"SELECT {', '.join(COLUMNS)} FROM sms"  # noqa: S608 - names of columns alone
 _values_of: Final[Callable[[SmsRow], tuple[Value, ...]]] = attrgetter(*COLUMNS)
 _PLACES: Final = ", ".join("?" * len(COLUMNS))

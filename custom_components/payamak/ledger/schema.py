@@ -11,7 +11,13 @@ _PAGE_SIZE: Final = 1024
 _TABLES: Final = """
 CREATE TABLE text (
   key INTEGER PRIMARY KEY,
-  text TEXT
+  text TEXT,
+  sender TEXT,
+  flash INTEGER NOT NULL,
+  pattern_id INTEGER,
+  variables TEXT NOT NULL,
+  urgent INTEGER NOT NULL,
+  retry_for REAL NOT NULL
 );
 CREATE TABLE sms (
   sms_id TEXT PRIMARY KEY,
@@ -25,6 +31,8 @@ CREATE TABLE sms (
   parts INTEGER NOT NULL,
   cost REAL,
   created_at REAL NOT NULL,
+  begun_at REAL NOT NULL,
+  not_before REAL,
   sent_at REAL,
   ended_at REAL,
   asked INTEGER NOT NULL,

@@ -57,7 +57,7 @@ async def async_get_history(call: ServiceCall) -> ServiceResponse:
     except LedgerError as error:
         raise ledger_error() from error
     explain = await Explainer.async_load(call.hass)
-    return {"messages": [history_row(row, text, explain) for row, text in found]}
+    return {"messages": [history_row(row, explain) for row in found]}
 
 
 def _items(call: ServiceCall, field: str) -> list[str] | None:

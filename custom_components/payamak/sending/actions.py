@@ -21,7 +21,7 @@ from ..coordinator import PayamakData
 from ..gateway import normalise_line
 from ..people.address_book import Recipient
 from .message import DEFAULT_MAX_PARTS, Message, PatternSms, Sms
-from .messenger import SendReport
+from .progress import SendReport
 from .report import async_raise_for_failures, async_response
 
 ACTION_SEND_SMS: Final = "send_sms"
@@ -67,10 +67,21 @@ _WAIT_SCHEMA: Final[VolDictType] = {
     )
 }
 
+_LONGEST_RETRY: Final = 7 * 24 * 60  # minutes
+
+# Fields of all that send: how much it matters, and how long it may wait.
+_PATIENCE: Final[VolDictType] = {
+    vol.Optional("urgent"): cv.boolean,
+    vol.Optional("retry_for"): vol.All(
+        vol.Coerce(float), vol.Range(min=0, max=_LONGEST_RETRY)
+    ),
+}
+
 # Fields of send_sms and of the data of the notify action; each is the field of Sms with the same name.
 SMS_FIELDS: Final[VolDictType] = {
     vol.Optional("sender"): _sender_line,
     vol.Optional("flash"): cv.boolean,
+    **_PATIENCE,
 }
 
 _SEND_SMS_SCHEMA: Final = vol.Schema(
@@ -91,6 +102,7 @@ _SEND_PATTERN_SCHEMA: Final = vol.Schema(
         vol.Required(ATTR_PATTERN_ID): _pattern_id,
         vol.Optional(ATTR_VARIABLES, default=list): vol.All(listed, [cv.string]),
         vol.Required(ATTR_RECIPIENTS): _RECIPIENTS_SCHEMA,
+        **_PATIENCE,
         **_WAIT_SCHEMA,
         **ACCOUNT_SCHEMA,
     }
@@ -133,6 +145,8 @@ async def _async_send_pattern(call: ServiceCall) -> ServiceResponse:
         recipients=await _async_recipients(call, data),
         pattern_id=call.data[ATTR_PATTERN_ID],
         variables=call.data[ATTR_VARIABLES],
+        urgent=call.data.get("urgent", False),
+        retry_for=call.data.get("retry_for"),
     )
     return await _async_send(call, data, sms)
 

@@ -15,6 +15,7 @@ from ..gateway import (
     count_tariff_units,
     is_pattern_variable,
 )
+from ..ledger import Text
 from ..people.address_book import Recipient
 
 # A template that went wrong can make a text of any length, and each part costs money.
@@ -56,6 +57,9 @@ class Message(ABC):
     """A message for some recipients."""
 
     recipients: Sequence[Recipient]
+    urgent: bool = False
+    retry_for: float | None = None
+    """How many minutes it waits for a gateway that is away; None leaves that to the account's options."""
 
     per_call: ClassVar[int]
     """How many recipients one call of the gateway takes."""
@@ -64,6 +68,11 @@ class Message(ABC):
     @abstractmethod
     def known_text(self) -> str | None:
         """Return the text as it arrives, None where it stands in the panel."""
+
+    @property
+    @abstractmethod
+    def how(self) -> Mapping[str, Any]:
+        """Return how it is sent: what the ledger's text needs besides, to send it later."""
 
     @abstractmethod
     def check(self) -> None:
@@ -114,6 +123,11 @@ class Sms(Message):
     def known_text(self) -> str:
         return self.text
 
+    @property
+    @override
+    def how(self) -> Mapping[str, Any]:
+        return {"sender": self.sender, "flash": self.flash}
+
     @override
     def check(self) -> None:
         if not self.text.strip():
@@ -158,6 +172,11 @@ class PatternSms(Message):
     def known_text(self) -> None:
         """Return None: the text stands in the panel alone."""
 
+    @property
+    @override
+    def how(self) -> Mapping[str, Any]:
+        return {"pattern_id": self.pattern_id, "variables": tuple(self.variables)}
+
     @override
     def check(self) -> None:
         if not all(map(is_pattern_variable, self.variables)):
@@ -182,3 +201,19 @@ class PatternSms(Message):
             await account.client.send_pattern(number, self.pattern_id, self.variables)
             for number in numbers
         ]
+
+
+def message_of(content: Text) -> Message:
+    """Return the message that the ledger has the content of; whom it goes to stands in its rows."""
+    if content.pattern_id is not None:
+        return PatternSms(
+            recipients=(), pattern_id=content.pattern_id, variables=content.variables
+        )
+    return Sms(
+        recipients=(),
+        text=content.text or "",
+        sender=content.sender,
+        flash=content.flash,
+        # It was not too large when it was begun.
+        max_parts=content.parts,
+    )

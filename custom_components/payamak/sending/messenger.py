@@ -1,71 +1,26 @@
-"""Sends every SMS: checks it, splits it into calls, makes a few of them at a time, and reports per recipient."""
+"""Sends every message: guards it, splits it into calls, makes a few of them at a time, and reports per recipient."""
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from decimal import Decimal
-from itertools import batched, chain
+from itertools import batched
 import logging
 from typing import Any
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 
 from ..account.account import Account
-from ..gateway import (
-    AccountWideError,
-    GatewayError,
-    OptOutMissingError,
-    SmsState,
-    TemporaryError,
-    UncertainError,
-    UnreachableError,
-    WaitError,
-)
-from ..ledger import LedgerError, OutgoingBook, SmsRow, Text
+from ..gateway import GatewayError, OptOutMissingError, SmsState, WaitError
+from ..ledger import LedgerError, SmsRow, Text
 from ..people.address_book import AddressBook, Recipient
+from .caller import Errors, home_assistant_stops
 from .message import Message, Size
+from .progress import ROWS_AT_ONCE, Accounted, Progress, SendReport
+from .road import Road
+from .under_way import under_way_in
 
 _LOGGER = logging.getLogger(__name__)
-
-_CALLS_AT_A_TIME = 3
-# Home Assistant itself waits no longer than 20 s.
-_SECONDS_TO_FINISH = 15
-
-# Further calls would fail with these too, each after a time-out of its own.
-_ERRORS_FOR_ALL = (AccountWideError, UnreachableError, WaitError)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentRow:
-    """The result for one recipient, and the row of the ledger that goes on with it."""
-
-    recipient: Recipient
-    sms: SmsRow
-    error: GatewayError | None
-
-    @property
-    def state(self) -> SmsState:
-        """Return accepted, unknown or failed, as it was right after sending; what is unknown must not look accepted or failed."""
-        if self.error is None:
-            return SmsState.ACCEPTED
-        if isinstance(self.error, UncertainError):
-            return SmsState.UNKNOWN
-        return SmsState.FAILED
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SendReport:
-    """The result of a message for each of its recipients; ``size`` is of all of them together."""
-
-    rows: Sequence[SentRow]
-    size: Size
-
-    @property
-    def sms(self) -> list[SmsRow]:
-        """Return the rows of the ledger."""
-        return [row.sms for row in self.rows]
 
 
 class Messenger:
@@ -76,32 +31,19 @@ class Messenger:
         hass: HomeAssistant,
         account: Account,
         address_book: AddressBook,
-        outgoing: OutgoingBook,
+        road: Road,
         base_price: Callable[[], Decimal | None],
-        on_outcome: Callable[[Sequence[SmsRow]], None],
         on_sent: Callable[[], None],
     ) -> None:
-        """Note in the ledger that a call is about to leave, and what its outcome is.
-
-        ``on_outcome`` is called with the rows of each call, ``on_sent`` once after each message of which some may
-        have gone out.
-        """
+        """Call ``on_sent`` once after each message of which some may have gone out."""
         self._hass = hass
-        self._account = account
+        self._watch = account.watch
         self._address_book = address_book
-        self._outgoing = outgoing
+        self._road = road
         self._base_price = base_price
-        self._on_outcome = on_outcome
         self._on_sent = on_sent
-        self._slots = asyncio.Semaphore(_CALLS_AT_A_TIME)
-        self._under_way: set[asyncio.Task[SendReport]] = set()
-        self._ending = False
-
-    async def async_finish(self) -> None:
-        """Begin no further call, and wait until each message under way is accounted for: Home Assistant stops."""
-        self._ending = True
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=_SECONDS_TO_FINISH)
+        self._under_way = under_way_in(hass)
+        self._accounted = Accounted()
 
     def preview(self, message: Message) -> SendReport:
         """Report how many parts a message would take, without sending it."""
@@ -122,7 +64,6 @@ class Messenger:
         """Send to all recipients even when the automation that asked for it is stopped or restarted."""
         task = self._hass.async_create_task(sending, "payamak sends a message")
         self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
@@ -131,157 +72,154 @@ class Messenger:
 
     async def _send(self, message: Message) -> SendReport:
         size = message.measure()
+        text = self._text_of(message, size)
+        progress = Progress(message, self._accounted, may_wait=text.retry_for > 0)
+        try:
+            await self._begin(progress, text)
+            await self._guard(progress, text)
+            await self._queue_who_must_wait(progress, text)
+            while progress.waiting:
+                await self._make_calls(progress, text)
+        finally:
+            progress.close()
+        await progress.wait_for_firsts()
+        rows = progress.results
+        report = SendReport(rows=rows, size=size.times(len(rows)))
+        self._tell(report)
+        return report
+
+    def _tell(self, report: SendReport) -> None:
+        states = {row.state for row in report.rows}
+        if states - {SmsState.FAILED, SmsState.WAITING}:
+            self._on_sent()
+        if SmsState.WAITING in states:
+            self._road.outbox.wake()
+            _LOGGER.info(
+                "%d SMS wait until they can be sent",
+                sum(row.state is SmsState.WAITING for row in report.rows),
+            )
+
+    def _text_of(self, message: Message, size: Size) -> Text:
         cost = size.cost(self._base_price())
-        text = self._outgoing.new_text(
+        minutes = (
+            self._road.retry_for if message.retry_for is None else message.retry_for
+        )
+        return self._road.outgoing.new_text(
             message.known_text,
             parts=size.parts,
             cost=None if cost is None else float(cost),
+            urgent=message.urgent,
+            retry_for=minutes * 60,
+            **message.how,
         )
-        progress = _Progress(message, text)
-        while progress.waiting:
-            await self._make_calls(progress)
-        rows = progress.rows_in_order()
-        if any(row.state is not SmsState.FAILED for row in rows):
-            self._on_sent()
-        return SendReport(rows=rows, size=size.times(len(rows)))
 
-    async def _make_calls(self, progress: _Progress) -> None:
+    async def _begin(self, progress: Progress, text: Text) -> None:
+        """Begin a row for each recipient, but for those who were sent the same a short time ago."""
+        duplicates = self._road.duplicates
+        looks_for_duplicates = duplicates.is_open and not text.urgent
+        if looks_for_duplicates:
+            # What can't be read is not known to be a duplicate: an alarm that is sent twice is better than none.
+            with suppress(LedgerError):
+                await duplicates.async_load()
+        recipients = batched(progress.message.recipients, ROWS_AT_ONCE, strict=False)
+        for number, some in enumerate(recipients):
+            if number:
+                await asyncio.sleep(0)
+            new = []
+            for recipient in some:
+                if looks_for_duplicates and (
+                    first := duplicates.find(recipient.number, text)
+                ):
+                    progress.answer_with(first)
+                else:
+                    new.append(self._begin_row(text, recipient))
+            progress.begin(new)
+            if duplicates.is_open:
+                duplicates.remember(new, text)
+        progress.split()
+
+    def _begin_row(self, text: Text, recipient: Recipient) -> SmsRow:
+        name = recipient.name or self._address_book.name_of(recipient.number)
+        return self._road.outgoing.begin(text, recipient.number, name)
+
+    async def _guard(self, progress: Progress, text: Text) -> None:
+        """Let a message fail as a whole that is larger than what may leave today."""
+        # What is taken counts from now on: two messages at the same time must not both get the same room.
+        if not self._road.limit.take(progress.new, urgent=text.urgent):
+            await self._give_up(progress, WaitError("daily_limit"))
+
+    async def _queue_who_must_wait(self, progress: Progress, text: Text) -> None:
+        """Let those wait for whom an older message waits, unless this one is urgent."""
+        outgoing = self._road.outgoing
+        if text.retry_for and not text.urgent and outgoing.anybody_is_waited_for:
+            await self._queue(progress, lambda row: outgoing.waits_for(row.recipient))
+
+    async def _queue(
+        self, progress: Progress, fits: Callable[[SmsRow], bool] = lambda _: True
+    ) -> None:
+        """Let those go to the outbox who fit; they are on the disk then."""
+        for some in progress.take(fits):
+            progress.keep(some, await self._road.caller.async_queue(some))
+
+    async def _make_calls(self, progress: Progress, text: Text) -> None:
         """Make a call for each batch that waits, as soon as one of the account's slots is free.
 
-        A message queues for one slot at a time: a long list of recipients doesn't keep an alarm waiting.
+        A message queues for one slot at a time: a long list of recipients doesn't keep another one waiting. What can't
+        leave when its turn comes goes to the outbox.
         """
         calls = []
         while progress.waiting:
-            await self._slots.acquire()
-            if self._ending:
-                progress.stopped_by = TemporaryError("home_assistant_stops")
+            if self._must_wait(progress):
+                await self._queue(progress)
+                break
+            await self._road.slots.acquire(urgent=text.urgent)
+            if self._must_wait(progress):
+                self._road.slots.release()
+                continue
+            if self._under_way.is_stopping:
+                progress.stopped_by = home_assistant_stops()
             if progress.stopped_by:
-                self._slots.release()
+                self._road.slots.release()
                 await self._give_up(progress, progress.stopped_by)
                 break
             call = self._hass.async_create_task(
                 self._make_call(progress, progress.waiting.popleft()),
                 "payamak calls the gateway for a message",
             )
-            call.add_done_callback(lambda _: self._slots.release())
+            call.add_done_callback(lambda _: self._road.slots.release())
             calls.append(call)
-            if not progress.rows:
+            if not progress.knows_a_result:
                 # The first call alone shows what stops the whole account.
                 await call
         await asyncio.gather(*calls)
+        if self._watch.is_away and text.urgent and text.retry_for:
+            # Now that it waits: once the gateway has answered, it has to be the first to leave.
+            self._watch.async_probe_now()
 
-    async def _give_up(self, progress: _Progress, error: GatewayError) -> None:
-        """Let those fail who still wait for a call: it would meet the same error."""
-        never_left = progress.take_all_who_wait()
-        for some in batched(never_left, progress.message.per_call, strict=False):
-            rows = self._rows_of(progress, some)
-            await self._finish(progress, _all_met(some, rows, error))
+    def _must_wait(self, progress: Progress) -> bool:
+        return self._road.caller.must_wait(progress.waiting[0][0])
 
-    async def _make_call(
-        self, progress: _Progress, recipients: Sequence[Recipient]
-    ) -> None:
+    async def _make_call(self, progress: Progress, rows: Sequence[SmsRow]) -> None:
         """Make one call; retry one by one if the opt-out words are missing, and nothing else."""
-        rows = self._rows_of(progress, recipients)
-        # A message goes out once even where the disk takes nothing; the ledger raises a repair.
-        with suppress(LedgerError):
-            await self._outgoing.async_note_sending(rows)
-        numbers = [recipient.number for recipient in recipients]
+
+        @callback
+        def heed(errors: Errors) -> None:
+            progress.heed(errors)
+            self._road.outbox.heed(errors)
+
         try:
-            receipts = await progress.message.call(self._account, numbers)
-        except OptOutMissingError as error:
-            if len(recipients) > 1:
-                progress.send_one_by_one(recipients, rows)
-                return
-            sent = _all_met(recipients, rows, error)
-        except GatewayError as error:
-            sent = _all_met(recipients, rows, error)
-        except Exception:
-            # The results of the other calls must not be lost.
-            _LOGGER.exception("Unexpected trouble while a message was sent")
-            sent = _all_met(recipients, rows, UncertainError("unexpected_error"))
-        else:
-            sent = [
-                SentRow(recipient=who, sms=row, error=receipt.error)
-                for who, row, receipt in zip(recipients, rows, receipts, strict=True)
-            ]
-            for row, receipt in zip(rows, receipts, strict=True):
-                row.message_id = receipt.message_id
-        line = progress.message.line(self._account)
-        for each in sent:
-            self._account.note_message_result(each.error)
-            if line:
-                self._account.note_sender_result(line, each.error)
-        await self._finish(progress, sent)
-
-    def _rows_of(
-        self, progress: _Progress, recipients: Iterable[Recipient]
-    ) -> list[SmsRow]:
-        """Return the ledger's rows of some recipients, who have none yet unless they are tried a second time."""
-        return [
-            progress.take_begun(recipient.number)
-            or self._outgoing.begin(
-                progress.text,
-                recipient.number,
-                recipient.name or self._address_book.name_of(recipient.number),
+            errors = await self._road.caller.async_send_now(
+                progress.message, rows, heed
             )
-            for recipient in recipients
-        ]
+        except OptOutMissingError:
+            progress.send_one_by_one(rows)
+            return
+        progress.keep(rows, errors)
 
-    async def _finish(self, progress: _Progress, sent: Sequence[SentRow]) -> None:
-        progress.keep(sent)
-        for each in sent:
-            each.sms.state = each.state
-            if each.error:
-                each.sms.code, each.sms.reason = each.error.code, each.error.reason
-        rows = [each.sms for each in sent]
-        # What the disk does not take is known in memory, and the ledger raises a repair.
-        with suppress(LedgerError):
-            await self._outgoing.async_note_outcome(rows)
-        self._on_outcome(rows)
-
-
-class _Progress:
-    """The state of a message while it is sent: who waits for a call, the results so far, and what stops it."""
-
-    def __init__(self, message: Message, text: Text) -> None:
-        self.message = message
-        self.text = text
-        # By number: the rows of those who are tried a second time.
-        self.begun: dict[str, SmsRow] = {}
-        self.waiting = deque(
-            batched(message.recipients, message.per_call, strict=False)
-        )
-        self.rows: dict[str, SentRow] = {}
-        self.stopped_by: GatewayError | None = None
-
-    def keep(self, rows: Iterable[SentRow]) -> None:
-        """Keep the results of a call."""
-        for row in rows:
-            self.rows[row.recipient.number] = row
-            if isinstance(row.error, _ERRORS_FOR_ALL):
-                self.stopped_by = self.stopped_by or row.error
-
-    def send_one_by_one(
-        self, recipients: Iterable[Recipient], rows: Iterable[SmsRow]
-    ) -> None:
-        """Let these recipients, and all who wait, wait for a call of their own."""
-        self.begun |= {row.recipient: row for row in rows}
-        everyone = [*recipients, *self.take_all_who_wait()]
-        self.waiting.extend((recipient,) for recipient in everyone)
-
-    def take_begun(self, number: str) -> SmsRow | None:
-        """Return the row of somebody who is tried a second time."""
-        return self.begun.pop(number, None)
-
-    def take_all_who_wait(self) -> list[Recipient]:
-        """Return those who wait, and let nobody wait any more."""
-        recipients = list(chain.from_iterable(self.waiting))
-        self.waiting.clear()
-        return recipients
-
-    def rows_in_order(self) -> list[SentRow]:
-        """Return the results in the order of the recipients."""
-        return [self.rows[recipient.number] for recipient in self.message.recipients]
+    async def _give_up(self, progress: Progress, error: GatewayError) -> None:
+        """Account for those who still wait for a call: it would meet the same error."""
+        for rows in progress.take(lambda _: True):
+            progress.keep(rows, await self._road.caller.async_give_up(rows, error))
 
 
 def _log_failures(task: asyncio.Task[SendReport]) -> None:
@@ -295,12 +233,3 @@ def _log_failures(task: asyncio.Task[SendReport]) -> None:
                 failed,
                 len(rows),
             )
-
-
-def _all_met(
-    recipients: Iterable[Recipient], rows: Iterable[SmsRow], error: GatewayError
-) -> list[SentRow]:
-    return [
-        SentRow(recipient=who, sms=row, error=error)
-        for who, row in zip(recipients, rows, strict=True)
-    ]

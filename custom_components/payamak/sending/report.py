@@ -17,7 +17,7 @@ from ..const import DOMAIN
 from ..gateway import GatewayError, SmsState
 from ..ledger import SmsRow
 from ..people.address_book import Recipient
-from .messenger import SendReport, SentRow
+from .progress import SendReport, SentRow
 
 _MOST_NAMED: Final = 100
 _WRITTEN_AT_ONCE: Final = 1000
@@ -27,6 +27,14 @@ _STATUS: Final = {
     SmsState.WAITING: "queued",
     SmsState.FAILED: "failed",
     SmsState.UNKNOWN: "unknown",
+}
+# What the states of a message without an id were right after it was sent.
+_STATE_WHEN_SENT: Final = {
+    SmsState.SENDING: SmsState.WAITING,
+    SmsState.NOT_SENT: SmsState.FAILED,
+    SmsState.CANCELLED: SmsState.FAILED,
+    SmsState.DELIVERED: SmsState.ACCEPTED,
+    SmsState.UNDELIVERED: SmsState.ACCEPTED,
 }
 
 
@@ -78,9 +86,7 @@ def _delivery(sms: SmsRow) -> str:
     return (SmsState.UNKNOWN if sms.is_unfollowed else sms.state).delivery
 
 
-def history_row(
-    sms: SmsRow, text: str | None, explain: Explainer
-) -> dict[str, JsonValueType]:
+def history_row(sms: SmsRow, explain: Explainer) -> dict[str, JsonValueType]:
     """Return what ``get_history`` tells of an SMS: its row in the response when it was sent, and what became of it."""
     return {
         "sms_id": sms.sms_id,
@@ -95,7 +101,7 @@ def history_row(
         if sms.reason
         else None,
         "state": sms.state.value,
-        "text": text,
+        "text": sms.content.text if sms.content else None,
         "parts": sms.parts,
         "sent_at": _time(sms.sent_at),
         "ended_at": _time(sms.ended_at),
@@ -106,7 +112,7 @@ def _status(sms: SmsRow) -> str:
     """Return the word of the response; what became of an accepted SMS later is its state."""
     if sms.message_id:
         return _STATUS[SmsState.ACCEPTED]
-    return _STATUS[SmsState.WAITING if sms.state is SmsState.SENDING else sms.state]
+    return _STATUS[_STATE_WHEN_SENT.get(sms.state, sms.state)]
 
 
 def _time(timestamp: float | None) -> str | None:

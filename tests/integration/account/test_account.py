@@ -30,8 +30,16 @@ from simulator.faults import (
     Reset,
     ServerError,
 )
-from tests.integration.conftest import LINE, OTHER_LINE, SARA, make_entry, recipient
-from tests.integration.story.forms import fields
+from tests.integration.conftest import (
+    LINE,
+    OMID,
+    OTHER_LINE,
+    SARA,
+    make_entry,
+    recipient,
+)
+from tests.integration.story.forms import call, fields
+from tests.integration.story.outages import BACK, LOST, lines
 
 
 async def pass_time(
@@ -104,6 +112,7 @@ async def test_credit_is_polled_as_often_as_the_options_say(
     entry.add_to_hass(hass)
     hass.config_entries.async_update_entry(entry, options={"refresh_interval": 5})
     await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
     account.credit = Decimal(12)
     await pass_time(hass, freezer, minutes=4)
     assert hass.states.get("sensor.payamak_credit").state == "1000"  # type: ignore[union-attr] # a missing state fails the test
@@ -165,6 +174,7 @@ async def test_entities_are_unavailable_while_the_gateway_is_away(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """It is logged once, and once more when it is back."""
+    caplog.clear()
     gateway.fault(None, ServerError(), times=None)
     for _ in range(3):
         await pass_time(hass, freezer, minutes=16)
@@ -172,8 +182,7 @@ async def test_entities_are_unavailable_while_the_gateway_is_away(
     gateway.clear_faults()
     await pass_time(hass, freezer, minutes=16)
     assert hass.states.get("sensor.payamak_credit").state == "1000"  # type: ignore[union-attr] # likewise
-    assert caplog.text.count("Error fetching payamak data") == 1
-    assert caplog.text.count("Fetching payamak data recovered") == 1
+    assert lines(caplog) == [LOST, BACK]
 
 
 @pytest.mark.parametrize(
@@ -303,10 +312,14 @@ async def test_wrong_credentials_stop_everything_until_the_user_acts(
     if method == "GetCredit":
         await pass_time(hass, freezer, minutes=16)
         await pass_time(hass, freezer, seconds=11)
+    else:
+        # It waits for the end of the doubt, and then for the user.
+        await call(hass, "send_sms", message="a", recipients=[OMID])
+        await pass_time(hass, freezer, minutes=16)
     for _ in range(3):
         with pytest.raises(HomeAssistantError, match="user name or password"):
             await send(hass)
-        await pass_time(hass, freezer, minutes=16)
+        await pass_time(hass, freezer, minutes=3)
     assert [call.method for call in gateway.calls] == [method, "GetCredit"]
     [flow] = hass.config_entries.flow.async_progress()
     assert flow["context"]["source"] == "reauth"
@@ -315,9 +328,10 @@ async def test_wrong_credentials_stop_everything_until_the_user_acts(
         flow["flow_id"], {"password": "changed"}
     )
     assert result["reason"] == "reauth_successful"
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     await send(hass)
     assert len(gateway.phone(SARA).messages) == 1
+    assert len(gateway.phone(OMID).messages) == (method == "SendSMS")
 
 
 @pytest.mark.parametrize(

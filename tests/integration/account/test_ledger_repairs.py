@@ -19,9 +19,8 @@ from tests.integration.story.disk import (
     what_is_on_disk,
     writing_fails,
 )
-from tests.integration.story.forms import let_pass, send
-
-from .test_repairs import key
+from tests.integration.story.forms import let_pass, reload, send
+from tests.integration.story.repairs import key
 
 
 async def test_a_good_file_is_no_repair(
@@ -47,7 +46,7 @@ async def test_a_damaged_file_is_put_aside(
     path = real_file(hass, entry.entry_id)
     [aside] = path.parent.glob(f"{path.name}.corrupt.*")
     assert aside.read_bytes() == damaged[""]
-    await hass.config_entries.async_reload(entry.entry_id)
+    await reload(hass, entry)
     assert key(hass, entry, "ledger") == "ledger_damaged"
     await hass.config_entries.async_unload(entry.entry_id)
     await forget_memory(hass)

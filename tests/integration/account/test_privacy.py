@@ -1,6 +1,7 @@
 """What never leaves the integration: credentials, whole numbers, texts."""
 
 from datetime import timedelta
+from decimal import Decimal
 import json
 import logging
 from typing import Any
@@ -23,7 +24,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from custom_components.payamak.const import DOMAIN
 from custom_components.payamak.gateway import DEFAULT_URL
-from simulator import Gateway
+from simulator import Account, Gateway
 from simulator.faults import Code, Maintenance, Reset, ServerError
 from tests.integration.conftest import LINE, OMID, OTHER_LINE, SARA
 from tests.integration.story.forms import let_pass
@@ -51,7 +52,7 @@ async def test_no_log_line_and_no_error_holds_a_secret_even_at_debug_level(
         await hass.services.async_call(
             DOMAIN,
             "send_sms",
-            {"message": "متن محرمانه", "recipients": [SARA, OMID]},
+            {"message": "متن محرمانه", "recipients": [SARA, OMID], "retry_for": 0},
             blocking=True,
         )
     except HomeAssistantError as error:
@@ -148,6 +149,19 @@ async def test_diagnostics_tell_what_the_panel_lacks_and_the_last_error(
     assert found["account"]["last_error"].startswith("The gateway had a fault")
 
 
+async def test_diagnostics_tell_which_repairs_are_shown(
+    hass: HomeAssistant,
+    home: MockConfigEntry,
+    hass_client: ClientSessionGenerator,
+    account: Account,
+) -> None:
+    """By their words alone, which name neither a line nor an action."""
+    account.credit, account.lines = Decimal(10), [OTHER_LINE]
+    await home.runtime_data.coordinator.async_refresh()
+    found = await diagnostics(hass, hass_client, home)
+    assert found["account"]["repairs"] == ["sender_line_gone", "credit_low"]
+
+
 async def test_diagnostics_are_there_when_the_account_is_not(
     hass: HomeAssistant,
     entry: MockConfigEntry,
@@ -203,21 +217,21 @@ async def test_system_health_tells_how_many_accounts_do_not_work(
     other.add_to_hass(hass)
     assert not await hass.config_entries.async_setup(other.entry_id)
     assert await async_setup_component(hass, "system_health", {})
-    await hass.async_block_till_done()
-    assert await accounts(hass) == (2, 1)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert await accounts(hass) == (2, 1, 0)
     await let_pass(hass, freezer, timedelta(minutes=16))
-    assert await accounts(hass) == (2, 0)
+    assert await accounts(hass) == (2, 0, 1)
     await hass.config_entries.async_set_disabled_by(
         other.entry_id, ConfigEntryDisabler.USER
     )
-    assert await accounts(hass) == (1, 0)
+    assert await accounts(hass) == (1, 0, 1)
 
 
-async def accounts(hass: HomeAssistant) -> tuple[int, int]:
-    """Give how many accounts there are by system health, and how many of them work."""
+async def accounts(hass: HomeAssistant) -> tuple[int, int, int]:
+    """Give how many accounts there are by system health, how many work, and of how many the gateway is away."""
     info = await get_system_health_info(hass, DOMAIN)
     await info["can_reach_gateway"]
-    return info["accounts"], info["accounts_working"]
+    return info["accounts"], info["accounts_working"], info["accounts_away"]
 
 
 async def test_system_health_works_before_any_account(

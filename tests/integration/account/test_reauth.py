@@ -17,6 +17,7 @@ from tests.integration.conftest import SARA
 from tests.integration.story.forms import (
     CHECK,
     FETCH,
+    call,
     fields,
     let_pass,
     reauth_flows,
@@ -129,7 +130,7 @@ async def test_refused_message_starts_it_too(
     account.password = "n3w-word"
     take_calls(gateway)
     with pytest.raises(HomeAssistantError):
-        await send(hass)
+        await call(hass, "send_sms", message="a", recipients=[SARA], retry_for=0)
     for _ in range(3):
         await let_pass(hass, freezer, POLL)
     assert take_calls(gateway) == ["SendSMS", "GetCredit"]

@@ -13,37 +13,14 @@ from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.payamak.const import DOMAIN
+from custom_components.payamak.account.repairs import Issue, Repairs
 from simulator import Account, Gateway
 from simulator.faults import Code, Envelope, Maintenance
 from tests.integration.conftest import OTHER_LINE
-from tests.integration.story.forms import let_pass, send
+from tests.integration.story.forms import let_pass, reload, reload_meanwhile, send
 from tests.integration.story.login import POLL, SECOND_QUESTION
 from tests.integration.story.people import Held, wait_for
-
-
-def shown(
-    hass: HomeAssistant, entry: MockConfigEntry, about: str
-) -> ir.IssueEntry | None:
-    """Give a repair, None where there is none."""
-    return ir.async_get(hass).async_get_issue(DOMAIN, f"{entry.entry_id}_{about}")
-
-
-def key(hass: HomeAssistant, entry: MockConfigEntry, about: str) -> str | None:
-    """Give what a repair says, None where there is none."""
-    found = shown(hass, entry, about)
-    return found.translation_key if found else None
-
-
-def ignore(hass: HomeAssistant, entry: MockConfigEntry, about: str) -> None:
-    """Ignore a repair, as the user does in the frontend."""
-    ir.async_ignore_issue(hass, DOMAIN, f"{entry.entry_id}_{about}", ignore=True)
-
-
-def is_ignored(hass: HomeAssistant, entry: MockConfigEntry, about: str) -> bool:
-    """Tell whether a repair is there, and ignored."""
-    found = shown(hass, entry, about)
-    return found is not None and found.dismissed_version is not None
+from tests.integration.story.repairs import ignore, is_ignored, key, shown
 
 
 async def be_refused(hass: HomeAssistant, gateway: Gateway, code: int) -> None:
@@ -60,7 +37,7 @@ async def use_line(
     hass.config_entries.async_update_entry(
         entry, data={**entry.data, "sender": line, **changes}
     )
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     assert entry.state is ConfigEntryState.LOADED
 
 
@@ -84,7 +61,7 @@ async def test_what_a_message_found_stays_ignored_over_a_reload_until_a_message_
     await be_refused(hass, gateway, code)
     ignore(hass, home, about)
     for _ in range(2):
-        await hass.config_entries.async_reload(home.entry_id)
+        await reload(hass, home)
         await let_pass(hass, freezer, POLL)
     assert key(hass, home, about) == word
     assert is_ignored(hass, home, about)
@@ -103,7 +80,7 @@ async def test_what_a_message_met_again_as_a_poll_is_still_for_a_message_to_end(
     gateway.fault("GetCredit", Code(12))
     await let_pass(hass, freezer, POLL)
     assert key(hass, home, "account") == "documents_incomplete"
-    await hass.config_entries.async_reload(home.entry_id)
+    await reload(hass, home)
     assert key(hass, home, "account") == "documents_incomplete"
 
 
@@ -116,15 +93,15 @@ async def test_what_a_poll_found_stays_ignored_until_a_set_up_finds_it_mended(
     code: int,
     about: str,
 ) -> None:
-    """Set-ups that fail for it change nothing about it."""
+    """A set-up that finds it again changes nothing about it."""
     gateway.fault("GetCredit", Code(code), times=None)
     await let_pass(hass, freezer, POLL)
     ignore(hass, home, about)
-    await hass.config_entries.async_reload(home.entry_id)
-    assert home.state is ConfigEntryState.SETUP_RETRY
+    await reload(hass, home)
+    assert home.state is ConfigEntryState.LOADED
     assert is_ignored(hass, home, about)
     gateway.clear_faults()
-    await hass.config_entries.async_reload(home.entry_id)
+    await reload(hass, home)
     assert key(hass, home, about) is None
 
 
@@ -139,9 +116,9 @@ async def test_a_line_that_is_gone_stays_ignored_until_it_is_back_or_another_one
     account.lines = [OTHER_LINE]
     await let_pass(hass, freezer, POLL)
     ignore(hass, home, "sender_line")
-    await hass.config_entries.async_reload(home.entry_id)
+    await reload(hass, home)
     gateway.fault("GetUserNumbers", Maintenance(), times=None)
-    await hass.config_entries.async_reload(home.entry_id)
+    await reload(hass, home)
     assert key(hass, home, "sender_line") == "sender_line_gone"
     assert is_ignored(hass, home, "sender_line")
     await use_line(hass, home, OTHER_LINE)
@@ -205,7 +182,7 @@ async def test_a_repair_shows_the_name_that_the_account_has_now(
     assert before
     assert before.translation_placeholders
     hass.config_entries.async_update_entry(home, title="Home")
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     after = shown(hass, home, "sender_line")
     assert after
     assert after.translation_placeholders == {
@@ -263,7 +240,7 @@ async def message_over_a_reload(
     gateway.fault("SendSMS", held)
     sending = asyncio.create_task(send(hass))
     await wait_for(held, sending)
-    await hass.config_entries.async_reload(entry.entry_id)
+    await reload_meanwhile(hass, entry)
     yield
     held.released.set()
     await asyncio.wait({sending})
@@ -320,8 +297,22 @@ async def test_a_name_that_was_taken_stays_ignored_until_it_is_free(
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
     ignore(hass, entry, "notify_action")
-    await hass.config_entries.async_reload(entry.entry_id)
+    await reload(hass, entry)
     assert is_ignored(hass, entry, "notify_action")
     hass.services.async_remove("notify", "payamak")
-    await hass.config_entries.async_reload(entry.entry_id)
+    await reload(hass, entry)
     assert key(hass, entry, "notify_action") is None
+
+
+async def test_the_facts_of_a_repair_are_those_it_was_shown_with(
+    hass: HomeAssistant, home: MockConfigEntry
+) -> None:
+    """What its form needs to know is none of them, and stays over a set-up as they do."""
+    repairs = Repairs(hass, home.entry_id, home.title)
+    assert repairs.facts(Issue.SENDER_LINE) == {}
+    repairs.show(Issue.SENDER_LINE, "made_up", facts={"line": "gone"})
+    repairs.take_over()
+    assert repairs.facts(Issue.SENDER_LINE) == {"line": "gone"}
+    found = shown(hass, home, "sender_line")
+    assert found
+    assert found.data == {"entry_id": home.entry_id, "line": "gone"}

@@ -13,6 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.payamak.const import DOMAIN
 from simulator import Gateway
 from tests.integration.conftest import LINE, MINA, OMID, SARA, make_entry, recipient
+from tests.integration.story.forms import reload
 from tests.integration.story.people import (
     ALI,
     NEDA,
@@ -118,7 +119,7 @@ async def test_what_happens_to_one_account_leaves_the_others_people_alone(
         }
         | SECOND
     )
-    assert await hass.config_entries.async_reload(family_home.entry_id)
+    await reload(hass, family_home)
     assert notify_actions(hass) >= SECOND
     assert await hass.config_entries.async_unload(family_home.entry_id)
     assert notify_actions(hass) == SECOND
@@ -157,7 +158,7 @@ async def test_a_recipient_whose_action_another_account_has_is_a_repair(
         assert collision(hass, second) is None
         assert collision(hass, first) == {"account": "Payamak", "action": "payamak_2"}
         assert notify_actions(hass) == {"payamak", "payamak_omid"} | SECOND
-        assert await hass.config_entries.async_reload(first.entry_id)
+        await reload(hass, first)
     assert await hass.config_entries.async_unload(first.entry_id)
     assert notify_actions(hass) == SECOND
     assert await hass.config_entries.async_setup(first.entry_id)
@@ -190,7 +191,7 @@ async def test_accounts_that_start_together_do_not_share_an_action(
     first.add_to_hass(hass)
     second.add_to_hass(hass)
     assert await hass.config_entries.async_setup(first.entry_id)
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     assert notify_actions(hass) == {"payamak", "payamak_2"}
     [loser] = [entry for entry in (first, second) if collision(hass, entry)]
     [winner] = {first, second} - {loser}

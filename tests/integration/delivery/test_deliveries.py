@@ -51,6 +51,8 @@ ALL_ENDS = [
     "filtered",
     "rejected",
     "expired",
+    "not_sent",
+    "unknown",
 ]
 
 pytestmark = pytest.mark.usefixtures("silence")

@@ -21,6 +21,7 @@ from tests.integration.story.deliveries import (
     until_first_question,
 )
 from tests.integration.story.disk import put_on_disk, real_file, writing_fails
+from tests.integration.story.forms import reload
 from tests.integration.story.people import send_sms
 
 
@@ -47,7 +48,7 @@ async def test_with_a_damaged_file_messages_are_followed(
     put_on_disk(hass, household.entry_id, {"": content})
     household.add_to_hass(hass)
     assert await hass.config_entries.async_setup(household.entry_id)
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     assert [error.split(" is ")[1][:7] for error in errors(caplog)] == [
         "damaged",
         "put asi",
@@ -90,7 +91,7 @@ async def test_an_end_that_the_disk_does_not_take_is_told_once(
     with writing_fails():
         await until_first_question(hass, freezer)
         assert told.words == dict.fromkeys(sent, "delivered")
-        assert await hass.config_entries.async_reload(family_home.entry_id)
+        await reload(hass, family_home)
         await pass_by(hass, freezer, 60, 10)
     assert len(told.events) == 1
     assert state_of(hass, PENDING) == "0"

@@ -44,7 +44,7 @@ from tests.integration.story.disk import (
     what_is_on_disk,
     writing_is_held,
 )
-from tests.integration.story.forms import let_pass
+from tests.integration.story.forms import let_pass, reload, reload_meanwhile
 from tests.integration.story.people import Held, send_sms, wait_for
 from tests.integration.story.told import Told
 
@@ -66,7 +66,7 @@ async def come_up_again(
     )
     again.add_to_hass(hass)
     assert await hass.config_entries.async_setup(AFTER)
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     return again, told
 
 
@@ -160,7 +160,7 @@ async def test_a_reload_at_any_time_loses_and_repeats_nothing(
     told = listen(hass)
     sent = await send_to(hass, SARA, OMID, *numbers(8))
     for _ in range(75):
-        assert await hass.config_entries.async_reload(family_home.entry_id)
+        await reload(hass, family_home)
         await let_pass(hass, freezer, timedelta(seconds=1))
     assert told.words == dict.fromkeys(sent, "delivered") | {sent[1]: "undelivered"}
     assert len(asked_for(gateway)) <= 3 * len(sent)
@@ -206,7 +206,7 @@ async def test_what_was_answered_before_an_unload_is_told(
     freezer.tick(timedelta(seconds=1))
     async_fire_time_changed(hass)
     await held.arrived.wait()
-    assert await hass.config_entries.async_reload(family_home.entry_id)
+    await reload(hass, family_home)
     held.released.set()
     assert len(told.words) == 1
     rows = await sending
@@ -315,7 +315,7 @@ async def test_a_message_under_way_during_a_reload_is_followed_afterwards(
     gateway.fault("SendSMS", held)
     sending = asyncio.create_task(send_to(hass, SARA))
     await wait_for(held, sending)
-    assert await hass.config_entries.async_reload(family_home.entry_id)
+    await reload_meanwhile(hass, family_home)
     held.released.set()
     sent = await sending
     assert state_of(hass, PENDING) == "1"

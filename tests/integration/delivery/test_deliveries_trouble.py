@@ -50,6 +50,7 @@ from tests.integration.story.deliveries import (
     until_first_question,
 )
 from tests.integration.story.forms import let_pass, reauth_flows
+from tests.integration.story.outages import BACK, LOST, lines
 from tests.integration.story.people import Held
 
 BREAKS = [30, 60, 120, 240, 480, 900, 900, 900]
@@ -105,14 +106,14 @@ async def test_a_gateway_that_is_away_is_left_alone_for_longer_each_time(
     assert told.words == dict.fromkeys(sent, "delivered")
 
 
-@pytest.mark.usefixtures("silence")
-async def test_a_gateway_that_can_not_be_reached_is_asked_again_later(
+async def test_deliveries_go_on_at_once_when_a_gateway_that_was_away_is_back(
     hass: HomeAssistant,
     gateway: Gateway,
     account: Account,
     freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Nothing is listening on its port for a while."""
+    """Nothing is listening on its port for a while; the first question finds that out, and the watch asks from then on."""
     port = unused_port()
     server = TestServer(create_app(gateway), host="127.0.0.1", port=port)
     await server.start_server()
@@ -131,8 +132,9 @@ async def test_a_gateway_that_can_not_be_reached_is_asked_again_later(
     assert not told.events
     server = TestServer(create_app(gateway), host="127.0.0.1", port=port)
     await server.start_server()
-    await pass_by(hass, freezer, 240, 10)
+    await pass_by(hass, freezer, 33)
     assert told.words == dict.fromkeys(sent, "delivered")
+    assert [each for each in lines(caplog) if each in (LOST, BACK)] == [LOST, BACK]
     await server.close()
 
 

@@ -11,14 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Account, Gateway
 from simulator.codes import Delivery
-from simulator.faults import (
-    Code,
-    CodesInList,
-    Envelope,
-    Replaced,
-    ServerError,
-    WithoutId,
-)
+from simulator.faults import Code, CodesInList, Envelope, Replaced, WithoutId
 from tests.integration.conftest import MINA, OMID, SARA
 from tests.integration.story.deliveries import (
     GAPS,
@@ -145,7 +138,7 @@ async def test_a_refused_call_has_failed_for_all(
     assert last(hass, "family") == "failed"
 
 
-@pytest.mark.parametrize("fault", [WithoutId(), ServerError(), Code(-6)])
+@pytest.mark.parametrize("fault", [WithoutId(), Code(-6)])
 async def test_a_message_that_can_not_be_followed_is_unknown(
     hass: HomeAssistant, gateway: Gateway, freezer: FrozenDateTimeFactory, fault: Any
 ) -> None:

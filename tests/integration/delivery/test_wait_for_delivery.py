@@ -36,7 +36,7 @@ from tests.integration.story.deliveries import (
     state_of,
     until_first_question,
 )
-from tests.integration.story.forms import take_calls
+from tests.integration.story.forms import reload, reload_meanwhile, take_calls
 from tests.integration.story.people import Held, send_sms
 from tests.integration.story.told import Told
 
@@ -282,8 +282,7 @@ async def test_a_reload_ends_the_waiting_and_not_the_following(
     """Pending is true at that moment; nothing is ever called delivered that isn't."""
     told = listen(hass)
     waiting = await begin(hass, freezer, SARA, seconds=300)
-    assert await hass.config_entries.async_reload(family_home.entry_id)
-    await hass.async_block_till_done()
+    await reload(hass, family_home)
     assert words(waiting) == ["pending"]
     await until_first_question(hass, freezer, 10)
     assert list(told.words.values()) == ["delivered"]
@@ -414,7 +413,7 @@ async def test_ends_of_before_and_after_a_reload_are_not_lost(
     await asked.wait()
     stop()
     before = len(told.words)
-    assert await hass.config_entries.async_reload(family_home.entry_id)
+    await reload_meanwhile(hass, family_home)
     assert family_home.state is ConfigEntryState.LOADED
     # No longer than the message that is held may take.
     changed = asyncio.Event()

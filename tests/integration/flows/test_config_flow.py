@@ -57,7 +57,7 @@ async def choose(
     result = await hass.config_entries.flow.async_configure(
         result["flow_id"], {"sender": sender, "notify_action": notify_action}
     )
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     return result
 
 

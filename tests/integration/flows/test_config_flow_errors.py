@@ -79,7 +79,7 @@ async def assert_goes_on(hass: HomeAssistant, flow_id: str, url: str) -> None:
     )
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["result"].data["password"] == PASSWORD
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,10 @@ from tests.integration.story.forms import FETCH, let_pass, shown, take_calls
 # What the account of these tests is set to.
 OPTIONS = {
     "refresh_interval": 15,
+    "low_credit": 50,
+    "retry_for": 60,
+    "daily_limit": 500,
+    "duplicate_window": 0,
     "inbox_interval": 0,
     "inbox_max_age": 10,
     "history_days": 7,
@@ -43,11 +47,40 @@ async def test_refresh_interval_is_stored_as_a_whole_number(
     result = await hass.config_entries.options.async_configure(
         await open_form(hass, home), OPTIONS | {"refresh_interval": given}
     )
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert home.options == OPTIONS | {"refresh_interval": minutes}
     assert type(home.options["refresh_interval"]) is int
     assert home.state is ConfigEntryState.LOADED
+
+
+@pytest.mark.parametrize(
+    ("option", "most"),
+    [
+        ("low_credit", 1_000_000),
+        ("retry_for", 10080),
+        ("daily_limit", 1_000_000),
+        ("duplicate_window", 86400),
+    ],
+)
+async def test_a_limit_is_a_whole_number_from_none_to_the_most(
+    hass: HomeAssistant, home: MockConfigEntry, option: str, most: int
+) -> None:
+    """0 turns it off; what is out of bounds leaves the form open."""
+    flow = hass.config_entries.options
+    for given, stored in ((0.0, 0), (float(most), most), (7.9, 7)):
+        result = await flow.async_configure(
+            await open_form(hass, home), OPTIONS | {option: given}
+        )
+        await hass.async_block_till_done()
+        assert result["type"] is FlowResultType.CREATE_ENTRY
+        assert home.options == OPTIONS | {option: stored}
+        assert type(home.options[option]) is int
+    for given in (-1, most + 1):
+        with pytest.raises(InvalidData):
+            await flow.async_configure(
+                await open_form(hass, home), OPTIONS | {option: given}
+            )
 
 
 async def test_account_is_polled_every_quarter_of_an_hour_by_default(
@@ -77,7 +110,7 @@ async def test_refresh_interval_is_applied_at_once(
     await hass.config_entries.options.async_configure(
         await open_form(hass, home), OPTIONS | {"refresh_interval": 60}
     )
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     assert take_calls(gateway) == FETCH
     await let_pass(hass, freezer, timedelta(minutes=58, seconds=1))
     assert take_calls(gateway) == []
@@ -92,12 +125,12 @@ async def test_unchanged_options_disturb_nothing(
     hass.config_entries.async_update_entry(
         home, options=OPTIONS | {"refresh_interval": 20}
     )
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     take_calls(gateway)
     await hass.config_entries.options.async_configure(
         await open_form(hass, home), OPTIONS | {"refresh_interval": 20.0}
     )
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     assert take_calls(gateway) == []
 
 
@@ -113,12 +146,12 @@ async def test_refresh_interval_out_of_bounds_is_refused(
         await hass.config_entries.options.async_configure(
             flow_id, OPTIONS | {"refresh_interval": given}
         )
-    assert home.options == {"inbox_interval": 0}
+    assert home.options == {"inbox_interval": 0, "daily_limit": 0}
     result = await hass.config_entries.options.async_configure(
         flow_id, OPTIONS | {"refresh_interval": 5}
     )
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
 
 
 async def test_form_shows_what_is_set(
@@ -126,11 +159,11 @@ async def test_form_shows_what_is_set(
 ) -> None:
     """At first the default, later what the user chose."""
     result = await hass.config_entries.options.async_init(home.entry_id)
-    assert shown(result) == OPTIONS
+    assert shown(result) == OPTIONS | {"daily_limit": 0}
     await hass.config_entries.options.async_configure(
         result["flow_id"], OPTIONS | {"refresh_interval": 45}
     )
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     result = await hass.config_entries.options.async_init(home.entry_id)
     assert shown(result) == OPTIONS | {"refresh_interval": 45}
 

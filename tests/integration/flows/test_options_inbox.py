@@ -19,7 +19,7 @@ from simulator import Gateway
 from tests.integration.account.test_privacy import diagnostics
 from tests.integration.flows.test_options import OPTIONS, open_form
 from tests.integration.inbox.received import arrive, asked, listen, poll
-from tests.integration.story.forms import shown
+from tests.integration.story.forms import reload, shown
 
 
 async def choose(
@@ -72,7 +72,7 @@ async def test_an_interval_in_which_sms_grow_too_old_is_an_error(
         result["flow_id"], typed | {"inbox_interval": 600}
     )
     assert result["type"] is FlowResultType.CREATE_ENTRY
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     result = await flow.async_configure(
         await open_form(hass, home), typed | {"push": True}
     )
@@ -96,7 +96,7 @@ async def test_polling_too_often_is_an_error_that_keeps_what_was_typed(
     assert result["errors"] == {"inbox_interval": "too_often"}
     assert result["description_placeholders"] == {"least": "10"}
     assert shown(result) == typed | {"inbox_interval": int(given)}
-    assert home.options == {"inbox_interval": 0}
+    assert home.options == {"inbox_interval": 0, "daily_limit": 0}
     result = await flow.async_configure(
         result["flow_id"], typed | {"inbox_interval": 10}
     )
@@ -123,7 +123,7 @@ async def test_what_is_out_of_bounds_is_refused(
     flow_id = await open_form(hass, home)
     with pytest.raises(InvalidData):
         await hass.config_entries.options.async_configure(flow_id, OPTIONS | wrong)
-    assert home.options == {"inbox_interval": 0}
+    assert home.options == {"inbox_interval": 0, "daily_limit": 0}
 
 
 async def test_options_apply_without_a_restart(
@@ -167,7 +167,7 @@ async def test_the_push_address_is_shown_before_it_is_switched_on(
     )
     address = await shown_address(hass, home)
     assert re.fullmatch(r"https://home\.example\.org/api/webhook/[0-9a-f]{64}", address)
-    assert home.options == {"inbox_interval": 0}
+    assert home.options == {"inbox_interval": 0, "daily_limit": 0}
 
 
 async def test_without_a_known_address_of_home_assistant_the_path_is_shown(
@@ -193,7 +193,7 @@ async def test_the_address_can_not_be_guessed_and_stays_once_it_is_given(
     webhook_id = home.options["webhook_id"]
     assert re.fullmatch(r"[0-9a-f]{64}", webhook_id)
     await choose(hass, home, push=True, inbox_interval=30)
-    await hass.config_entries.async_reload(home.entry_id)
+    await reload(hass, home)
     await choose(hass, home, push=False)
     assert home.options == OPTIONS | {"push": False, "webhook_id": webhook_id}
     assert (await shown_address(hass, home)).endswith(webhook_id)

@@ -198,7 +198,7 @@ async def set_up(
     result = await flow.async_configure(
         result["flow_id"], {"sender": LINE, "notify_action": "payamak"}
     )
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     kind, flow_id = result["next_flow"]
     assert kind is FlowType.CONFIG_SUBENTRIES_FLOW
@@ -217,7 +217,7 @@ async def test_the_set_up_goes_on_to_the_first_recipient(
     result = await hass.config_entries.subentries.async_configure(
         form["flow_id"], {"name": "Sara", "numbers": [SARA]}
     )
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     await notify(hass, "payamak_sara")
     assert received(gateway) == {SARA: 1}

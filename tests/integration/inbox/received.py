@@ -131,7 +131,7 @@ def complaints(caplog: pytest.LogCaptureFixture) -> list[str]:
         if record.name.startswith(
             (
                 "custom_components.payamak.inbox.",
-                "custom_components.payamak.account.outage",
+                "custom_components.payamak.account.gateway_watch",
             )
         )
         and record.levelno > logging.INFO

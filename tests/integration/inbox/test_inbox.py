@@ -202,7 +202,7 @@ async def test_polls_come_as_often_as_the_option_says(
     await poll(hass, freezer, 3)
     assert asked(gateway) == ["0"]
     hass.config_entries.async_update_entry(entry, options={"inbox_interval": 10})
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     asked(gateway)
     for _ in range(3):
         await poll(hass, freezer, 11)
@@ -227,7 +227,7 @@ async def test_with_an_interval_of_0_nothing_is_polled(
     assert received_on_disk(hass, entry.entry_id) == set()
     await power_cut(hass, entry, on_disk(hass, entry))
     hass.config_entries.async_update_entry(entry, options={"inbox_interval": 60})
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     arrive(gateway, "then")
     await poll(hass, freezer)
     assert told.texts == ["then"]

@@ -53,7 +53,7 @@ async def test_after_a_start_only_young_messages_are_told(
 ) -> None:
     """An old SMS never opens a door, however short a time the start took, and at no later poll either."""
     hass.config_entries.async_update_entry(entry, options={"inbox_max_age": minutes})
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     arrive(gateway, "OPEN", ago=ago)
     await restart(hass, entry)
     assert told.texts == (["OPEN"] if is_told else [])

@@ -146,7 +146,7 @@ async def test_a_message_that_took_most_of_a_long_interval_is_dated_well(
     """Nobody knows when between two polls it came in."""
     options = {"inbox_interval": 3600, "inbox_max_age": 60}
     hass.config_entries.async_update_entry(entry, options=options)
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     for number in range(4):
         arrive(gateway, f"{number}")
         await poll(hass, freezer, 3601)

@@ -241,7 +241,7 @@ async def test_an_age_as_short_as_the_interval_is_long_enough(
     """A poll may come a second late."""
     options = {"inbox_interval": interval, "inbox_max_age": minutes}
     hass.config_entries.async_update_entry(entry, options=options)
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     arrive(gateway, "1")
     await poll(hass, freezer, interval + 1)
     assert told.texts == ["1"]

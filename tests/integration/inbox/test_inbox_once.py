@@ -11,6 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from simulator import Account, Gateway
 from simulator.faults import Fault, RepeatedRows, ReversedRows, ShuffledRows
 from tests.integration.story.disk import Left, received_on_disk
+from tests.integration.story.forms import reload
 from tests.integration.story.told import Told
 
 from .received import RECEIVED, arrive, list_late, on_disk, poll, power_cut
@@ -39,7 +40,7 @@ async def test_a_restart_repeats_nothing_and_tells_what_is_young_enough(
     await power_cut(hass, entry, on_disk(hass, entry))
     assert told.texts == ["before", "CLOSE"]
     hass.config_entries.async_update_entry(entry, options={"inbox_max_age": 1440})
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     await poll(hass, freezer)
     assert told.texts == ["before", "CLOSE"]
 
@@ -123,7 +124,7 @@ async def test_a_changed_clock_repeats_nothing(
     await poll(hass, freezer)
     freezer.tick(leap)
     arrive(gateway, "after")
-    await hass.config_entries.async_reload(entry.entry_id)
+    await reload(hass, entry)
     await hass.async_block_till_done()
     assert told.texts == ["before", "after"]
     await poll(hass, freezer)
@@ -206,7 +207,7 @@ async def test_a_message_that_is_listed_late_behind_newer_ones_is_told(
     list_late(account, late, behind=5)
     await poll(hass, freezer)
     assert told.texts == ["first", "second", "late"]
-    await hass.config_entries.async_reload(entry.entry_id)
+    await reload(hass, entry)
     await hass.async_block_till_done()
     await poll(hass, freezer)
     assert told.texts == ["first", "second", "late"]

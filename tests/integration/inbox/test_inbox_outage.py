@@ -11,12 +11,12 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Gateway
 from simulator.faults import Code, Place, Reset, ServerError
+from tests.integration.story.forms import FETCH
+from tests.integration.story.outages import BACK, LOST, lines, without_chance
 from tests.integration.story.told import Told
 
 from .received import family_with_inbox, poll
 
-LOST = "ERROR The connection to the gateway is lost"
-BACK = "INFO The connection to the gateway is back"
 INBOX_FAILS = "ERROR Error fetching payamak inbox data"
 INBOX_WORKS = "INFO Fetching payamak inbox data recovered"
 ACCOUNT_FAILS = "ERROR Error fetching payamak data"
@@ -39,15 +39,6 @@ def log_from_now_on(
     return caplog
 
 
-def lines(log: pytest.LogCaptureFixture) -> list[str]:
-    """Give what we have logged: level and text up to the reason."""
-    return [
-        f"{record.levelname} {record.getMessage().split(':')[0]}"
-        for record in log.records
-        if record.name.startswith("custom_components.payamak")
-    ]
-
-
 async def minutes(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, number: int
 ) -> None:
@@ -64,10 +55,12 @@ async def test_an_outage_is_told_once_whoever_notices_its_begin_and_its_end(
     gateway: Gateway,
     entry: MockConfigEntry,
     log: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
     begins_after: int,
     lasts: int,
 ) -> None:
     """The reason is in words; the next outage is told, too."""
+    without_chance(monkeypatch)
     await minutes(hass, freezer, begins_after)
     for _ in range(2):
         gateway.fault(None, Reset(), times=None)
@@ -104,13 +97,16 @@ async def test_trouble_of_the_inbox_alone_is_its_own(
     gateway: Gateway,
     log: pytest.LogCaptureFixture,
 ) -> None:
-    """It begins like an outage; once another answer has come, it is told as what it is, and once."""
+    """It looks like an outage, so the credit is asked for once; as that is told, it is the inbox alone."""
     gateway.fault("GetMessages", Reset(), times=None)
-    await minutes(hass, freezer, 12)
-    assert lines(log) == [LOST, BACK, INBOX_FAILS]
+    gateway.calls.clear()
+    await minutes(hass, freezer, 1)
+    assert [call.method for call in gateway.calls] == ["GetMessages", *FETCH]
+    await minutes(hass, freezer, 11)
+    assert lines(log) == [INBOX_FAILS]
     gateway.clear_faults()
     await minutes(hass, freezer, 4)
-    assert lines(log) == [LOST, BACK, INBOX_FAILS, INBOX_WORKS]
+    assert lines(log) == [INBOX_FAILS, INBOX_WORKS]
 
 
 @pytest.mark.parametrize("fault", [ServerError(), Code(35, Place.STATUS)])
@@ -139,8 +135,8 @@ async def test_a_refusal_ends_an_outage_and_is_told(
     gateway.fault(None, Reset(), times=None)
     await minutes(hass, freezer, 2)
     gateway.clear_faults()
-    gateway.fault(None, ServerError(), times=None)
-    await minutes(hass, freezer, 4)
+    gateway.fault(None, Code(6), times=None)
+    await minutes(hass, freezer, 5)
     assert lines(log)[:2] == [LOST, BACK]
     assert sorted(lines(log)[2:]) == [ACCOUNT_FAILS, INBOX_FAILS]
     gateway.clear_faults()

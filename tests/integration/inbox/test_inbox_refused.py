@@ -171,7 +171,7 @@ async def test_a_panel_that_offered_messages_once_is_asked_again_soon_though_it_
         "refresh_interval": 1440,
     }
     hass.config_entries.async_update_entry(entry, options=options)
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     gateway.fault("GetMessages", NOT_TOLD, times=None)
     take_calls(gateway)
     found = await gaps(hass, freezer, gateway, int(sum(expected)) + 2)

@@ -15,6 +15,7 @@ from pytest_homeassistant_custom_component.common import (
 from simulator import Account, Gateway
 from simulator.faults import Code, MixedBoxes, Place
 from tests.integration.conftest import LINE, OMID, OTHER_LINE
+from tests.integration.story.forms import reload
 from tests.integration.story.told import Told
 
 from .received import RECEIVED, arrive, on_disk, poll, restart
@@ -57,7 +58,7 @@ async def test_a_state_trigger_does_not_see_an_sms_again_after_a_reload(
     await poll(hass, freezer)
     assert len(opened) == 1
     freezer.tick(timedelta(days=1))
-    await hass.config_entries.async_reload(entry.entry_id)
+    await reload(hass, entry)
     await hass.async_block_till_done()
     await poll(hass, freezer)
     assert len(opened) == 1
@@ -204,5 +205,5 @@ async def test_while_home_assistant_stops_nothing_is_told(
 
 async def set_up_again(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     """Reload, as reconfiguring does."""
-    await hass.config_entries.async_reload(entry.entry_id)
+    await reload(hass, entry)
     await hass.async_block_till_done(wait_background_tasks=True)

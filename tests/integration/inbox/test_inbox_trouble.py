@@ -36,7 +36,7 @@ from simulator.faults import (
 )
 from tests.integration.account.test_privacy import SECRETS, diagnostics
 from tests.integration.conftest import LINE, OMID, SARA
-from tests.integration.story.forms import send
+from tests.integration.story.forms import FETCH, send
 from tests.integration.story.told import Told
 
 from .received import arrive, asked, complaints, poll
@@ -84,22 +84,19 @@ async def test_the_log_tells_once_that_nothing_can_be_fetched_and_later_it_goes_
     fault: Fault,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Nothing is lost or told twice, whatever the gateway said meanwhile."""
+    """Nothing is lost or told twice, whatever the gateway said meanwhile; that the rest of it works is found out."""
     gateway.fault("GetMessages", fault, times=4)
     arrive(gateway, "باز کن")
     for _ in range(4):
         await poll(hass, freezer)
-    assert asked(gateway) == ["0"] * 4
+    assert [each for each in asked(gateway) if each not in FETCH] == ["0"] * 4
     assert told.texts == []
     assert len(complaints(caplog)) == 1
     await poll(hass, freezer)
     await poll(hass, freezer)
     assert told.texts == ["باز کن"]
     assert len(complaints(caplog)) == 1
-    assert (
-        "Fetching payamak inbox data recovered" in caplog.text
-        or "The connection to the gateway is back" in caplog.text
-    )
+    assert "Fetching payamak inbox data recovered" in caplog.text
     await send(hass)
     assert len(gateway.phone(SARA).messages) == 1
 

@@ -178,7 +178,7 @@ async def test_regular_polls_go_on_beside_it(
 ) -> None:
     """A panel that stops calling costs time, and no message; nothing comes twice."""
     hass.config_entries.async_update_entry(entry, options=PUSH)
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     arrive(gateway, "1")
     await ring(panel)
     await until(hass, lambda: told.texts == ["1"])
@@ -198,7 +198,7 @@ async def test_a_call_during_a_regular_poll_tells_nothing_twice(
 ) -> None:
     """Home Assistant runs the refreshes of a coordinator one after the other; we rely on it."""
     hass.config_entries.async_update_entry(entry, options=PUSH)
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     first_page, second_page = LateAnswer(), LateAnswer()
     first_page.released.set()
     gateway.fault("GetMessages", first_page)
@@ -232,7 +232,7 @@ async def test_it_can_be_turned_off_and_on_again(
     hass.config_entries.async_update_entry(
         entry, options={"inbox_interval": 0, "webhook_id": ID, "push": False}
     )
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     gateway.calls.clear()
     arrive(gateway, "سلام")
     assert await ring(panel) == await ring(panel, "cd" * 32) == ""
@@ -241,7 +241,7 @@ async def test_it_can_be_turned_off_and_on_again(
     hass.config_entries.async_update_entry(
         entry, options={"inbox_interval": 0, "webhook_id": ID, "push": True}
     )
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     assert told.texts == ["سلام"]
     assert await ring(panel) == "OK"
 

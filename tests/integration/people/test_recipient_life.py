@@ -24,7 +24,7 @@ from simulator import Gateway
 from simulator.faults import ServerError
 from tests.integration.conftest import MINA, OMID, SARA
 from tests.integration.story.automations import automate, receive
-from tests.integration.story.forms import take_calls
+from tests.integration.story.forms import reload, take_calls
 from tests.integration.story.people import (
     ALI,
     add,
@@ -203,7 +203,7 @@ async def test_a_whole_life_leaves_everything_in_order(
     await notify(hass, "payamak_sara")
     await send_message(hass, "recipient_1", title="هشدار")
     await send_message(hass, "all_recipients")
-    assert await hass.config_entries.async_reload(home.entry_id)
+    await reload(hass, home)
     await notify(hass, target="sara")
     assert received(gateway) == {SARA: 4, MINA: 4}
     state = hass.states.get("notify.payamak_recipient_1")

@@ -41,7 +41,7 @@ async def recorded_home_fixture(
     """Set the account up in a home with a recorder."""
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     return entry
 
 

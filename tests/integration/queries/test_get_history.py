@@ -272,7 +272,7 @@ async def test_what_ended_long_ago_is_gone(
     hass.config_entries.async_update_entry(
         home, options=home.options | {"history_days": 2}
     )
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     gateway.fault("SendSMS", CodesInList((18,)))
     with pytest.raises(HomeAssistantError):
         await send_sms(hass, OMID, text="refused")

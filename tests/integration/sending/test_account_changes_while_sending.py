@@ -171,7 +171,9 @@ async def test_an_answer_to_old_credentials_does_not_ask_to_log_in_again(
     hass: HomeAssistant, home: MockConfigEntry, gateway: Gateway
 ) -> None:
     """The account was reloaded with new credentials meanwhile."""
-    sending, held = await begin_and_hold(gateway, send_sms(hass, SARA), code=0)
+    sending, held = await begin_and_hold(
+        gateway, send_sms(hass, SARA, retry_for=0), code=0
+    )
     assert await hass.config_entries.async_reload(home.entry_id)
     held.released.set()
     with pytest.raises(HomeAssistantError):

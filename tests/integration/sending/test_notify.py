@@ -19,6 +19,7 @@ from tests.integration.conftest import (
     make_entry,
     sent_calls,
 )
+from tests.integration.story.forms import reload
 
 
 async def notify(hass: HomeAssistant, action: str = "payamak", **data: Any) -> None:
@@ -101,8 +102,10 @@ async def test_the_error_of_bad_data_lists_what_is_allowed(hass: HomeAssistant) 
     """All of it."""
     with pytest.raises(ServiceValidationError) as raised:
         await notify(hass, target=SARA, data={"flash": "perhaps"})
-    assert raised.value.translation_placeholders == {"fields": "sender, flash"}
-    assert "Allowed are: sender, flash" in str(raised.value)
+    assert raised.value.translation_placeholders == {
+        "fields": "sender, flash, urgent, retry_for"
+    }
+    assert "Allowed are: sender, flash, urgent, retry_for" in str(raised.value)
 
 
 @pytest.mark.usefixtures("home")
@@ -181,6 +184,6 @@ async def test_a_taken_action_name_is_a_repair_and_the_other_action_stays(
     assert len(gateway.phone(SARA).messages) == 1
 
     hass.services.async_remove("notify", "payamak")
-    await hass.config_entries.async_reload(entry.entry_id)
+    await reload(hass, entry)
     assert not issue_registry.async_get_issue(DOMAIN, issue_id)
     assert hass.services.has_service("notify", "payamak")

@@ -41,7 +41,7 @@ async def notify_group_fixture(
     )
     household.add_to_hass(hass)
     assert await hass.config_entries.async_setup(household.entry_id)
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     return household
 
 
@@ -107,7 +107,7 @@ async def test_a_group_of_notify_entities_reaches_its_members(
     )
     group.add_to_hass(hass)
     assert await hass.config_entries.async_setup(group.entry_id)
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     await send_message(hass, "parents", title="هشدار")
     assert received(gateway) == {SARA: 1, OMID: 1}
     assert gateway.phone(OMID).messages[0].text == "هشدار\nنشت آب"

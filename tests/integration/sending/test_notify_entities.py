@@ -191,7 +191,7 @@ async def test_a_renamed_action_leaves_the_entities_their_ids(
     hass.config_entries.async_update_entry(
         family_home, data={**family_home.data, "notify_action": "sms"}
     )
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     assert set(hass.states.async_entity_ids("notify")) == before
     assert hass.services.has_service("notify", "sms_sara")
     assert not hass.services.has_service("notify", "payamak_sara")

@@ -1,12 +1,16 @@
 """What the tests of the flows share: what a form shows, what the gateway was asked, and what time brings."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigFlowResult
 from homeassistant.core import HomeAssistant
-from pytest_homeassistant_custom_component.common import async_fire_time_changed
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
 import voluptuous as vol
 
 from custom_components.payamak.const import DOMAIN
@@ -88,3 +92,18 @@ async def send(hass: HomeAssistant, notify_action: str = "payamak") -> None:
     await hass.services.async_call(
         "notify", notify_action, {"message": "سلام", "target": SARA}, blocking=True
     )
+
+
+async def reload(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Load an account anew, and let its first question be answered."""
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def reload_meanwhile(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Load an account anew while something is under way that must not be waited for."""
+    await hass.config_entries.async_reload(entry.entry_id)
+    answered = asyncio.Event()
+    stop = entry.runtime_data.coordinator.async_add_listener(answered.set)
+    await asyncio.wait_for(answered.wait(), 5)
+    stop()

@@ -16,6 +16,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from simulator import Gateway
 from tests.integration.conftest import LINE, MINA, OMID, SARA
 from tests.integration.story.automations import AUTOMATION, automate, error_of, receive
+from tests.integration.story.forms import reload
 from tests.integration.story.people import ALI, change, second_account
 
 TEHRAN = timezone(timedelta(hours=3, minutes=30))
@@ -84,7 +85,7 @@ async def test_it_works_without_options_before_any_account_is_there(
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
     receive(hass, "set up", entry_id=entry.entry_id)
-    assert await hass.config_entries.async_reload(entry.entry_id)
+    await reload(hass, entry)
     receive(hass, "reloaded", entry_id=entry.entry_id)
     await hass.config_entries.async_remove(entry.entry_id)
     receive(hass, "removed", entry_id=entry.entry_id)

@@ -1,0 +1,175 @@
+"""What becomes of a message that waits, and in which order those that wait go out. No I/O."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, auto
+from itertools import batched
+from typing import Final
+
+from ..gateway import (
+    AddressError,
+    CredentialsError,
+    CreditError,
+    GatewayError,
+    InactiveAccountError,
+    SmsState,
+    TemporaryError,
+    UncertainError,
+    UnreachableError,
+    WaitError,
+)
+from ..ledger import SmsRow, Text
+
+# A message that waits is not to blame for these: it goes on waiting until the credit, the time or the login has changed.
+_HOLDING: Final = (
+    AddressError,
+    CredentialsError,
+    CreditError,
+    InactiveAccountError,
+    TemporaryError,
+    WaitError,
+)
+# The gateway is in trouble: it is asked again soon, and each time later.
+_TROUBLE: Final = (TemporaryError, UncertainError)
+_SHORTEST_HOLD: Final = 30.0  # seconds
+_LONGEST_HOLD: Final = 900.0
+
+
+def content_of(row: SmsRow) -> Text:
+    """Return the content of a row, which each has that may still leave."""
+    if row.content is None:
+        raise ValueError("This message has ended")
+    return row.content
+
+
+def state_after(error: GatewayError | None, content: Text, *, queued: bool) -> SmsState:
+    """Return the state of a message after its call; ``queued`` tells that it had waited.
+
+    Back to waiting goes only what surely was not accepted. Whoever sends a message at once is told of a refusal at once.
+    """
+    if error is None:
+        return SmsState.ACCEPTED
+    if isinstance(error, UncertainError):
+        return SmsState.UNKNOWN
+    may_wait = content.retry_for > 0 and isinstance(
+        error, _HOLDING if queued else TemporaryError
+    )
+    return SmsState.WAITING if may_wait else SmsState.FAILED
+
+
+class Verdict(Enum):
+    """What is to be done with a row of the outbox."""
+
+    LEAVE = auto()
+    WAIT = auto()
+    GIVE_UP = auto()
+    """It is too old."""
+
+
+def judge(row: SmsRow, *, age: float, now: float) -> Verdict:
+    """Return what is to be done with a row; ``age`` is in seconds, ``now`` the wall clock's time."""
+    if row.state is not SmsState.WAITING:
+        return Verdict.WAIT
+    if age >= content_of(row).retry_for:
+        return Verdict.GIVE_UP
+    if row.not_before is not None and now < row.not_before:
+        return Verdict.WAIT
+    return Verdict.LEAVE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Why nothing leaves the outbox for a while; times are of the ledger's clock."""
+
+    error: GatewayError
+    seconds: float
+    until: float
+
+
+def hold_after(
+    error: GatewayError,
+    before: Hold | None,
+    *,
+    clock: float,
+    now: datetime,
+    jitter: float,
+) -> Hold | None:
+    """Return the hold that a refusal of the outbox's call leads to, None where it is of the message alone.
+
+    A gateway that is away is watched for elsewhere. After code 6 (updating), or an answer that nobody understands, it is
+    tried again soon, and each time later. The limits of an account (3, 4, 19) are those of an hour or a day: they are tried
+    again when the next hour begins; so are the others, which end earlier where somebody mends them.
+    """
+    if not isinstance(error, _HOLDING + _TROUBLE) or isinstance(
+        error, UnreachableError
+    ):
+        return None
+    if isinstance(error, _TROUBLE):
+        goes_on = before is not None and isinstance(before.error, _TROUBLE)
+        longer = before.seconds * 2 if before and goes_on else _SHORTEST_HOLD
+        seconds = min(longer, _LONGEST_HOLD)
+        wait = min(seconds * jitter, _LONGEST_HOLD)
+        return Hold(error=error, seconds=seconds, until=clock + wait)
+    next_hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    seconds = max((next_hour - now).total_seconds(), _SHORTEST_HOLD)
+    return Hold(error=error, seconds=_SHORTEST_HOLD, until=clock + seconds)
+
+
+def plan(
+    waiting: Iterable[SmsRow],
+    may_leave: Callable[[SmsRow], bool],
+    *,
+    tries: Mapping[int, int],
+    per_call: Callable[[Text], int],
+) -> list[Sequence[SmsRow]]:
+    """Return the calls to make now: urgent ones first, then the oldest, and last what has failed before.
+
+    Each person gets the oldest message that waits for them; the next one follows when that is accounted for.
+    """
+    texts: dict[int, list[SmsRow]] = {}
+    for row in _first_of_each(waiting).values():
+        if may_leave(row):
+            texts.setdefault(row.text, []).append(row)
+    in_order = sorted(
+        texts.values(),
+        key=lambda rows: (
+            not content_of(rows[0]).urgent,
+            tries.get(rows[0].text, 0),
+            rows[0].text,
+        ),
+    )
+    return [
+        call
+        for rows in in_order
+        for call in batched(rows, per_call(content_of(rows[0])), strict=False)
+    ]
+
+
+def _first_of_each(waiting: Iterable[SmsRow]) -> dict[str, SmsRow]:
+    first: dict[str, SmsRow] = {}
+    for row in waiting:
+        before = first.get(row.recipient)
+        if before is None or _goes_first(row, before):
+            first[row.recipient] = row
+    return first
+
+
+def _goes_first(row: SmsRow, other: SmsRow) -> bool:
+    urgent, other_urgent = content_of(row).urgent, content_of(other).urgent
+    if urgent != other_urgent:
+        return urgent
+    return row.text < other.text
+
+
+def next_change(
+    waiting: Collection[SmsRow], age_of: Callable[[SmsRow], float], now: float
+) -> float | None:
+    """Return in how many seconds the first of those that wait grows too old, or may leave; None where nothing does."""
+    changes = [content_of(row).retry_for - age_of(row) for row in waiting]
+    changes += [
+        row.not_before - now
+        for row in waiting
+        if row.not_before is not None and row.not_before > now
+    ]
+    return min(changes, default=None)

@@ -1,0 +1,109 @@
+"""The road that every message of an account takes: built once, from the guards to the outbox."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant, callback
+
+from ..account.account import Account
+from ..account.ends import Ends
+from ..account.not_sent import NotSent
+from ..const import (
+    CONF_DAILY_LIMIT,
+    CONF_DUPLICATE_WINDOW,
+    CONF_RETRY_FOR,
+    DEFAULT_DAILY_LIMIT,
+    DEFAULT_DUPLICATE_WINDOW,
+    DEFAULT_RETRY_FOR,
+)
+from ..ledger import Ledger, OutgoingBook, SmsRow
+from .caller import Caller
+from .fence import Fence
+from .guards import DailyLimit, DuplicateWindow
+from .outbox import Outbox
+from .sent_box import SentBox
+from .settler import Settler
+from .slots import Slots
+from .under_way import under_way_in
+
+# A reload must not take long: what is answered later is accounted for all the same.
+_SECONDS_TO_FINISH: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Road:
+    """The parts of the road; ``retry_for`` is how many minutes a message waits that says nothing of it."""
+
+    outgoing: OutgoingBook
+    retry_for: float
+    limit: DailyLimit
+    duplicates: DuplicateWindow
+    slots: Slots
+    caller: Caller
+    outbox: Outbox
+    settler: Settler
+    not_sent: NotSent
+
+    @callback
+    def async_start(self) -> None:
+        """Begin to send what waits, and to look for what may have been sent."""
+        self.outbox.async_start()
+        self.settler.async_start()
+
+    async def async_stop(self) -> None:
+        """Begin nothing further, and wait a short time for what is under way: while the entities are there, they are told."""
+        self.outbox.async_stop()
+        self.settler.async_stop()
+        if under_way := [*self.outbox.under_way, *self.settler.under_way]:
+            await asyncio.wait(under_way, timeout=_SECONDS_TO_FINISH)
+
+
+def build_road(
+    hass: HomeAssistant,
+    entry_id: str,
+    options: Mapping[str, Any],
+    account: Account,
+    ledger: Ledger,
+    not_sent: NotSent,
+    on_outcome: Callable[[Sequence[SmsRow]], None],
+) -> Road:
+    """Build the road of an account; ``on_outcome`` is called with the rows of each call that is accounted for."""
+    ends = Ends(hass, entry_id, ledger.outgoing)
+    sent_box = SentBox(account, ledger)
+    slots = Slots()
+    limit = DailyLimit(ledger, options.get(CONF_DAILY_LIMIT, DEFAULT_DAILY_LIMIT))
+    window = options.get(CONF_DUPLICATE_WINDOW, DEFAULT_DUPLICATE_WINDOW)
+
+    @callback
+    def note(rows: Sequence[SmsRow]) -> None:
+        outbox.async_noted(rows)
+        on_outcome(rows)
+
+    under_way = under_way_in(hass)
+    caller = Caller(account, ledger.outgoing, limit, under_way, note)
+    outbox = Outbox(
+        hass,
+        entry_id,
+        account,
+        ledger,
+        under_way=under_way,
+        slots=slots,
+        caller=caller,
+        fence=Fence(ledger, sent_box, ends),
+        ends=ends,
+        not_sent=not_sent,
+    )
+    return Road(
+        outgoing=ledger.outgoing,
+        retry_for=options.get(CONF_RETRY_FOR, DEFAULT_RETRY_FOR),
+        limit=limit,
+        duplicates=DuplicateWindow(ledger, timedelta(seconds=window)),
+        slots=slots,
+        caller=caller,
+        outbox=outbox,
+        settler=Settler(hass, entry_id, account, ledger, sent_box, ends),
+        not_sent=not_sent,
+    )
