@@ -27,6 +27,7 @@ async def bring_up(
     language: Language,
     port: int,
     gateway_port: int,
+    control_port: int,
     delivery_seconds: int,
 ) -> Stage:
     """Start both servers in an emptied folder, and have the stack end them; no account is set up yet."""
@@ -47,12 +48,16 @@ async def bring_up(
     session = await stack.enter_async_context(
         aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60), trust_env=False)
     )
-    gateway = Gateway(session, gateway_port)
+    gateway = Gateway(session, gateway_port, control_port)
     home_assistant = HomeAssistant(session, home.url, home.token)
 
     progress("Starting the stand-in gateway ...")
     gateway_server = await start_gateway(
-        folder, gateway_port, account, delivery_seconds=delivery_seconds
+        folder,
+        gateway_port,
+        control_port,
+        account,
+        delivery_seconds=delivery_seconds,
     )
     stack.push_async_callback(gateway_server.stop, seconds=_STOP_LIMIT)
     progress(f"Starting Home Assistant {RELEASE} ...")
@@ -74,6 +79,7 @@ async def bring_up(
     stack.push_async_callback(stop_home_assistant)
     await gateway_server.until(gateway.is_running, seconds=30)
     seconds = await home_server.until(home_assistant.is_running, seconds=START_LIMIT)
+    stage.start_seconds = seconds
     progress(f"Home Assistant is up after {seconds:.0f} s.")
     return stage
 

@@ -12,9 +12,11 @@ _TEXT = "input_text.sms_text"
 _RECIPIENT = "input_text.sms_recipient"
 _SCRIPT = "script.send_demo_sms"
 
-# What is most worth seeing first; kinds and keys not listed here follow in alphabetical order.
+# What is most worth seeing first, by its key, then by its kind; what is not listed here follows in alphabetical order.
 _KINDS = ("sensor", "binary_sensor", "event", "notify")
-_KEYS = ("credit", "base_price", "balance")
+_KEYS = ("credit", "base_price", "balance", "low_credit", "outbox", "gateway")
+# Whether the gateway is there says why the outbox fills: the two are shown side by side.
+_NEVER_ASIDE = ("gateway",)
 
 _WORDS: Mapping[Language, Mapping[str, str]] = {
     "en": {
@@ -83,8 +85,9 @@ async def entities_of(home_assistant: HomeAssistant, entry_id: str) -> list[Enti
     found = [
         Entity(
             entity["entity_id"],
-            entity["unique_id"].removeprefix(f"{entry_id}_"),
-            diagnostic=entity["entity_category"] is not None,
+            key := entity["unique_id"].removeprefix(f"{entry_id}_"),
+            diagnostic=entity["entity_category"] is not None
+            and key not in _NEVER_ASIDE,
             of_account=entity["unique_id"].startswith(f"{entry_id}_"),
         )
         for entity in registry
@@ -161,7 +164,7 @@ async def show_dashboard(
 def _rank(entity: Entity) -> tuple[bool, int, int, str]:
     kind = _KINDS.index(entity.kind) if entity.kind in _KINDS else len(_KINDS)
     key = _KEYS.index(entity.key) if entity.key in _KEYS else len(_KEYS)
-    return entity.diagnostic, kind, key, entity.entity_id
+    return entity.diagnostic, key, kind, entity.entity_id
 
 
 def _dashboard(entities: list[Entity], words: Mapping[str, str], *, how: str) -> Json:

@@ -40,12 +40,18 @@ class Sms:
 
 
 async def start_gateway(
-    folder: Path, port: int, account: Account, *, delivery_seconds: int
+    folder: Path,
+    port: int,
+    control_port: int,
+    account: Account,
+    *,
+    delivery_seconds: int,
 ) -> Server:
-    """Start the stand-in; it isn't ready yet."""
+    """Start the stand-in; it isn't ready yet. In an outage, its page and control API stay on the control port."""
     options = {
         "host": LOOPBACK,
         "port": port,
+        "control-port": control_port,
         "username": account.username,
         "password": account.password,
         "credit": account.credit,
@@ -70,20 +76,23 @@ async def start_gateway(
 class Gateway:
     """The control API of the stand-in."""
 
-    def __init__(self, session: aiohttp.ClientSession, port: int) -> None:
+    def __init__(
+        self, session: aiohttp.ClientSession, port: int, control_port: int
+    ) -> None:
         """Remember where it is; nothing is sent yet."""
-        self.url = f"http://{LOOPBACK}:{port}"
+        self._url = f"http://{LOOPBACK}:{port}"
+        self._control_url = f"http://{LOOPBACK}:{control_port}"
         self._session = session
 
     @property
     def api_url(self) -> str:
         """The address that an account is set up with."""
-        return f"{self.url}/api/SendSMS/"
+        return f"{self._url}/api/SendSMS/"
 
     @property
     def phones_url(self) -> str:
         """The page of the phones."""
-        return f"{self.url}/"
+        return f"{self._control_url}/"
 
     async def is_running(self) -> bool:
         """Whether it answers."""
@@ -127,6 +136,24 @@ class Gateway:
         calls: list[Json] = await self._request("GET", "/control/calls")
         return sum(text in call["parameters"].values() for call in calls)
 
+    async def go_away(self) -> None:
+        """Refuse all connections of the API, until it comes back."""
+        await self._request("POST", "/control/outages", {"kind": "refuse"})
+
+    async def come_back(self) -> None:
+        """Take connections again."""
+        await self._request("DELETE", "/control/outages")
+
+    async def approve_pattern(
+        self, account: Account, pattern_id: int, text: str
+    ) -> None:
+        """Have the panel approve a text with places {0}, {1}, ... for variables."""
+        await self._request(
+            "PATCH",
+            f"/control/accounts/{account.username}",
+            {"patterns": {str(pattern_id): text}},
+        )
+
     async def set_push_address(self, account: Account, address: str) -> None:
         """Have the panel call an address for each received SMS, as its owner would."""
         await self._request(
@@ -142,7 +169,9 @@ class Gateway:
     async def write(self, number: str, line: str, text: str) -> None:
         """Send an SMS in from a phone, by the form on the page of the phones."""
         form = {"line": line, "sender": number, "text": text}
-        async with self._session.post(f"{self.url}/received", data=form) as response:
+        async with self._session.post(
+            f"{self._control_url}/received", data=form
+        ) as response:
             if response.status >= 400:
                 raise ApiError("The form", response.status, "the SMS was refused")
 
@@ -156,7 +185,7 @@ class Gateway:
 
     async def _request(self, method: str, path: str, body: Json | None = None) -> Any:
         async with self._session.request(
-            method, f"{self.url}{path}", json=body
+            method, f"{self._control_url}{path}", json=body
         ) as response:
             if response.status >= 400:
                 raise ApiError(

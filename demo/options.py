@@ -8,7 +8,7 @@ from typing import get_args
 from .home import REPOSITORY, Language
 
 FOLDER = REPOSITORY / ".demo"
-DEFAULT_PORT, DEFAULT_GATEWAY_PORT = 8123, 8089
+DEFAULT_PORT, DEFAULT_GATEWAY_PORT, DEFAULT_CONTROL_PORT = 8123, 8089, 8090
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,14 @@ import time
 from .bring_up import RESTART_ASKED_FOR, bring_up, start_again
 from .home import INTEGRATION, PASSWORD, REPOSITORY, USER
 from .logs import complaints, read_records
-from .options import DEFAULT_GATEWAY_PORT, DEFAULT_PORT, FOLDER, Options, parse_options
+from .options import (
+    DEFAULT_CONTROL_PORT,
+    DEFAULT_GATEWAY_PORT,
+    DEFAULT_PORT,
+    FOLDER,
+    Options,
+    parse_options,
+)
 from .processes import Server, StartFailed, choose_port
 from .steps import Stage, Step, perform
 from .story import STORY
@@ -63,12 +70,19 @@ async def _bring_up(stack: AsyncExitStack, options: Options) -> Stage:
         None if options.check else DEFAULT_GATEWAY_PORT,
         taken=[port],
     )
+    control_port = choose_port(
+        "the page of the phones",
+        None,
+        None if options.check else DEFAULT_CONTROL_PORT,
+        taken=[port, gateway_port],
+    )
     return await bring_up(
         stack,
         options.folder,
         language=options.language,
         port=port,
         gateway_port=gateway_port,
+        control_port=control_port,
         delivery_seconds=2 if options.check else 8,
     )
 

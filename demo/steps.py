@@ -38,6 +38,7 @@ class Stage:
     recipient_flow: str = ""  # waits for the first recipient after the set-up
     cabin_entry_id: str = ""
     cabin_notify_action: str = ""
+    start_seconds: float = 0.0  # how long the last start took
     entities: list[Entity] = field(default_factory=list)
 
     def entity_id(self, key: str) -> str:

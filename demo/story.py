@@ -8,6 +8,7 @@ from .dashboard import entities_of, show_dashboard
 from .exchange import EXCHANGE
 from .flows import add_account, until_loaded
 from .household import MOTHER, NEIGHBOUR, add_household, arrival, reach_household
+from .outage import OUTAGE
 from .steps import Lines, Stage, StepFailed, eventually, step
 
 __all__ = ["MOTHER", "NEIGHBOUR", "arrival"]
@@ -159,6 +160,7 @@ STORY = (
     list_lines,
     see_credit_fall,
     *EXCHANGE,
+    *OUTAGE,
 )
 
 

@@ -55,6 +55,23 @@ async def test_entities_come_in_order_of_interest_whatever_their_ids() -> None:
     assert [entity.key for entity in found if entity.diagnostic] == ["outbox"]
 
 
+async def test_outbox_and_gateway_stand_side_by_side() -> None:
+    """The one says why the other fills, so the gateway is not put aside with the diagnostics."""
+    registry = _Registry(
+        _registered("binary_sensor.a", "gateway", entity_category="diagnostic"),
+        _registered("sensor.b", "balance"),
+        _registered("binary_sensor.c", "low_credit"),
+        _registered("sensor.d", "outbox"),
+        _registered("sensor.e", "base_price"),
+        _registered("sensor.f", "credit"),
+    )
+    found = await entities_of(registry, "entry")  # type: ignore[arg-type]  # all that is asked of it
+    assert [(entity.key, entity.diagnostic) for entity in found[4:]] == [
+        ("outbox", False),
+        ("gateway", False),
+    ]
+
+
 @pytest.mark.parametrize("language", ["en", "fa"])
 async def test_dashboard_shows_every_entity_and_becomes_the_default(
     language: Any,

@@ -48,15 +48,17 @@ async def play(browser: Browser, language: Language, pictures: Path) -> bool:
     folder = REPOSITORY / ".demo" / f"e2e-{language}"
     async with AsyncExitStack() as stack:
         port = any_free_port()
+        gateway_port = any_free_port(taken=[port])
         stage = await bring_up(
             stack,
             folder,
             language=language,
             port=port,
-            gateway_port=any_free_port(taken=[port]),
+            gateway_port=gateway_port,
+            control_port=any_free_port(taken=[port, gateway_port]),
             delivery_seconds=2,
         )
-        desk = await open_tab(browser, language, {"width": 1100, "height": 2300})
+        desk = await open_tab(browser, language, {"width": 1100, "height": 2700})
         phone = await open_tab(browser, language, {"width": 390, "height": 2000})
         if pictures != PICTURES:
             # An older frontend has errors of its own, which nobody mends any more.

@@ -62,7 +62,8 @@ async def see_device(scene: Scene) -> None:
     words, page = scene.words, scene.frontend.page
     await scene.frontend.open_device()
     device = page.locator("ha-config-device-page")
-    await device.get_by_text(words.payamak("entity.sensor.credit.name")).wait_for()
+    credit = words.payamak("entity.sensor.credit.name")
+    await device.get_by_text(credit, exact=True).wait_for()
     all_recipients = words.payamak("entity.notify.all_recipients.name")
     related = words.frontend("ui.panel.config.devices.automation.related_heading")
     cards = device.locator("ha-device-entities-card")

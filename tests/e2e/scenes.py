@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from .account_scenes import log_in_again, read_settings, see_device, set_account_up
+from .outage_scenes import see_outage
 from .receiving_scenes import see_activity, start_automation_by_sms, turn_push_on
 from .recipient_scenes import (
     add_first_recipient,
@@ -33,6 +34,7 @@ SCENES: tuple[Callable[[Scene], Awaitable[None]], ...] = (
     send_from_dashboard,
     see_device,
     see_phones,
+    see_outage,
     send_to_no_number,
     read_other_actions,
     notify_in_automation,

@@ -96,7 +96,7 @@ async def send_from_dashboard(scene: Scene) -> None:
 async def see_phones(scene: Scene) -> None:
     """Look at the page of the stand-in's phones, on a phone."""
     await scene.phones.goto(scene.stage.gateway.phones_url)
-    await expect(scene.phones.locator(".good")).to_have_count(6)
+    await expect(scene.phones.locator(".phones .good")).to_have_count(6)
     section = scene.phones.locator("section", has=scene.phones.locator(".phones"))
     await scene.camera.take(
         "phones",

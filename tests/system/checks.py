@@ -8,6 +8,7 @@ from demo.exchange import EXCHANGED
 from demo.flows import expect_result, fields_of, filled_in, until_loaded
 from demo.home import REPOSITORY
 from demo.household import MOTHER, NEIGHBOUR, TEXTS, arrival
+from demo.outage import OUTAGE_TEXTS
 from demo.steps import Lines, Stage, StepFailed, eventually, step
 from demo.story import ALARM, LEAK, TEST_TEXT
 
@@ -15,6 +16,7 @@ from .blueprint_checks import BLUEPRINT_TEXTS
 from .crash_checks import CRASH_TEXTS
 from .household_checks import CABIN
 from .leaks import leaks
+from .outage_checks import OUTAGE_CHECK_TEXTS
 from .places import CHECK_TEXT, EVERY_NUMBER
 
 _IMPOSSIBLE = "12345"
@@ -26,6 +28,8 @@ _NEW_PASSWORD = "another-gateway-password"
 # Home Assistant's own report of the wrong password, once, and its details for debugging.
 EXPECTED_COMPLAINTS = (
     re.compile(r"^Authentication failed while fetching "),
+    # The watch's word, once for each account and start in an outage.
+    *[re.compile(r"^The connection to the gateway is lost: ")] * 7,
     re.compile(r"^Full error:\n[\s\S]*ConfigEntryAuthFailed"),
 )
 
@@ -213,5 +217,6 @@ def _private_words(stage: Stage) -> list[str]:
         *(CABIN.username, *CABIN.all_passwords),
         *(number[-10:] for number in (*EVERY_NUMBER, NEIGHBOUR)),
         *(*TEXTS, *EXCHANGED, *CRASH_TEXTS, *BLUEPRINT_TEXTS, CHECK_TEXT),
+        *(*OUTAGE_TEXTS, *OUTAGE_CHECK_TEXTS),
         *(ALARM, LEAK, TEST_TEXT, _NOBODY_GETS_THIS, _AFTER_REAUTH, _AFTER_RELOAD),
     ]

@@ -21,6 +21,7 @@ async def restart_home_assistant(stage: Stage) -> float:
 async def start_home_assistant(stage: Stage) -> float:
     """Start Home Assistant after it has ended, and return how long it took to be up again."""
     await start_again(stage)
-    return await stage.home_server.until(
+    stage.start_seconds = await stage.home_server.until(
         stage.home_assistant.is_running, seconds=START_LIMIT
     )
+    return stage.start_seconds
