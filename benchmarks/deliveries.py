@@ -88,6 +88,33 @@ class Clock:
 
 
 @dataclass
+class Watch:
+    """Stands in for the watch, which finds out within half a minute that the gateway is back."""
+
+    clock: Clock
+    is_away: bool = False
+    listeners: list[Callable[[], None]] = field(default_factory=list)
+
+    def async_listen(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Tell a listener when the gateway is lost and when it is back."""
+        self.listeners.append(listener)
+        return lambda: self.listeners.remove(listener)
+
+    def lose(self, until: datetime) -> None:
+        """Note that the gateway is away."""
+        self.clock.at(until + timedelta(seconds=30), self._come_back)
+        self._change(is_away=True)
+
+    async def _come_back(self, _now: datetime) -> None:
+        self._change(is_away=False)
+
+    def _change(self, *, is_away: bool) -> None:
+        self.is_away = is_away
+        for listener in self.listeners:
+            listener()
+
+
+@dataclass
 class Simulation:
     """Stands in for the account and its gateway, and counts questions and reports."""
 
@@ -104,6 +131,10 @@ class Simulation:
     most_pending: int = 0
     left: int = 0
     credentials_error: None = None
+
+    def __post_init__(self) -> None:
+        """Watch by the same clock."""
+        self.watch = Watch(self.clock)
 
     @property
     def client(self) -> Simulation:
@@ -123,6 +154,7 @@ class Simulation:
             self.last_minute.popleft()
         self.most_in_a_minute = max(self.most_in_a_minute, len(self.last_minute))
         if AWAY[0] <= now < AWAY[1]:
+            self.watch.lose(until=AWAY[1])
             raise UnreachableError("unreachable")
         if sent_at := self.alarms.pop(message_id, None):
             self.slowest_alarm = max(self.slowest_alarm, now - sent_at)
