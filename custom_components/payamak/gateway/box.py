@@ -12,6 +12,7 @@ from .text import normalise_number, well_formed
 
 # Loaded while the module is imported, which Home Assistant does outside the event loop.
 _TEHRAN: Final = ZoneInfo("Asia/Tehran")
+_LOCATIONS: Final[dict[int | None, Location]] = {int(each): each for each in Location}
 _ROW_ID: Final = re.compile(r"\d{1,20}", re.ASCII)
 # Python also takes weeks, days alone, and the hour 24 for one of the next day.
 _WRITTEN_TIME: Final = re.compile(
@@ -42,10 +43,10 @@ def _message(row: object) -> Message:
     """Read one row, or raise BadReplyError."""
     if not isinstance(row, dict):
         raise unreadable()
-    location = _integer(row, "FirstLocation")
+    location = as_integer(as_text(row.get("FirstLocation")))
     return Message(
         message_id=_row_id(row.get("MsgID")),
-        location=Location(location) if location in Location else Location.ALL,
+        location=_LOCATIONS.get(location, Location.ALL),
         text=_body(row.get("Body")),
         sender=_number(row.get("Sender")),
         receiver=_number(row.get("Receiver")),
@@ -95,8 +96,4 @@ def _time(value: object) -> datetime | None:
 
 def _count(row: dict[str, object], key: str) -> int:
     """Read a count, which is 0 where it is no number, or less than nothing."""
-    return max(_integer(row, key) or 0, 0)
-
-
-def _integer(row: dict[str, object], key: str) -> int | None:
-    return as_integer(as_text(row.get(key)))
+    return max(as_integer(as_text(row.get(key))) or 0, 0)
