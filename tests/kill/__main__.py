@@ -112,6 +112,7 @@ async def _run(plan: list[Moment], chance: Random, seed: int) -> Report:
                 kept=await asking.kept(),
                 told=asking.told(),
                 received=asking.received,
+                kills=house.kills,
                 restored=asking.restored,
             )
         )

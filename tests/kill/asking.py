@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 import itertools
 from random import Random
 from typing import Any, Final
@@ -138,7 +139,7 @@ class Asking:
                 key=_key(row["recipient"], row["text"]),
                 state=row["state"],
                 message_id=row["message_id"],
-                ended=row["ended_at"] is not None,
+                ended_at=_unix_time(row["ended_at"]),
             )
             for row in rows
         ]
@@ -247,3 +248,7 @@ def _content(asked: Asked) -> dict[str, Any]:
 def _key(number: str, text: str | None) -> Key:
     """Return what an SMS is known by: where the text is that of a pattern, its number is its own."""
     return Key(number, text if number in PEOPLE else None)
+
+
+def _unix_time(written: str | None) -> float | None:
+    return None if written is None else datetime.fromisoformat(written).timestamp()

@@ -153,6 +153,8 @@ class House:
         self.phones = phones
         self.home_assistant = HomeAssistant(session, home.url, home.token)
         self.entry_id = ""
+        self.kills: list[float] = []
+        """When it was seen dead, in Unix time."""
         self._folder = home.folder
         self._nursery: Nursery | None = None
         self._backup: Path | None = None
@@ -205,6 +207,7 @@ class House:
         assert self._nursery is not None
         await self._nursery.signal(signal.SIGKILL)
         await self._nursery.wait()
+        self.kills.append(time.time())
         self._file("armed").unlink(missing_ok=True)
         self._file("sprung").unlink(missing_ok=True)
 

@@ -23,6 +23,8 @@ _TAKEN: Final = _TAKEN_OR_UNKNOWN - {"unknown"}
 _STILL_OPEN: Final = frozenset({"waiting", "sending"})
 # A refusal of what is sent at once is told in the answer of the action, not as an event.
 _TOLD_BY_EVENT: Final = _TAKEN_OR_UNKNOWN - {"accepted"} | {"not_sent"}
+# An end is told as soon as it is on the disk, which takes no longer than this.
+_SECONDS_FROM_DISK_TO_EVENT: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Kept:
     key: Key
     state: str
     message_id: str | None
-    ended: bool
+    ended_at: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,13 +86,17 @@ class Restored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """All that is known in the end; ``taken`` is in the gateway's order, and ``received`` are the ids of received SMS."""
+    """All that is known in the end; ``taken`` is in the gateway's order, and ``received`` are the ids of received SMS.
+
+    ``kills`` are the Unix times at which Home Assistant was seen dead.
+    """
 
     asked: Sequence[Asked]
     taken: Sequence[Taken]
     kept: Sequence[Kept]
     told: Sequence[Told]
     received: Sequence[str]
+    kills: Sequence[float] = ()
     restored: Sequence[Restored] = ()
 
 
@@ -104,6 +110,8 @@ class Verdict:
     twice: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     told_twice: list[str] = field(default_factory=list)
+    never_told: list[str] = field(default_factory=list)
+    """Ends that were not told, though no kill came between disk and event."""
     out_of_order: list[str] = field(default_factory=list)
     states: Counter[str] = field(default_factory=Counter)
     untold: int = 0
@@ -118,7 +126,13 @@ class Verdict:
     @property
     def faults(self) -> list[str]:
         """Return all that must not be."""
-        return [*self.twice, *self.lost, *self.told_twice, *self.out_of_order]
+        return [
+            *self.twice,
+            *self.lost,
+            *self.told_twice,
+            *self.never_told,
+            *self.out_of_order,
+        ]
 
 
 def judge(evidence: Evidence) -> Verdict:
@@ -220,13 +234,24 @@ def _judge_told(evidence: Evidence, verdict: Verdict) -> None:
             verdict.told_twice.append(f"told {count} times: {kind} {what}")
     eras = Counter((kind, what) for kind, what, _ in times)
     verdict.told_again = sum(count - 1 for count in eras.values())
-    verdict.untold = sum(
-        row.ended and row.state in _TOLD_BY_EVENT and not eras["end", row.sms_id]
-        for row in evidence.kept
-    )
+    for row in evidence.kept:
+        if (
+            row.ended_at is None
+            or row.state not in _TOLD_BY_EVENT
+            or eras["end", row.sms_id]
+        ):
+            continue
+        if _was_killed_after(row.ended_at, evidence.kills):
+            verdict.untold += 1
+        else:
+            verdict.never_told.append(f"{row.state}, and never told: {row.sms_id}")
     verdict.received_untold = sum(
         not eras["received", message_id] for message_id in evidence.received
     )
+
+
+def _was_killed_after(ended_at: float, kills: Iterable[float]) -> bool:
+    return any(0 <= kill - ended_at <= _SECONDS_FROM_DISK_TO_EVENT for kill in kills)
 
 
 def _judge_order(evidence: Evidence, verdict: Verdict) -> None:

@@ -33,8 +33,8 @@ _GOOD = Evidence(
     ],
     taken=[Taken(key=_ONE, rec_id="11"), Taken(key=_TWO, rec_id="12")],
     kept=[
-        Kept(sms_id="A", key=_ONE, state="delivered", message_id="11", ended=True),
-        Kept(sms_id="B", key=_TWO, state="delivered", message_id="12", ended=True),
+        Kept(sms_id="A", key=_ONE, state="delivered", message_id="11", ended_at=100.0),
+        Kept(sms_id="B", key=_TWO, state="delivered", message_id="12", ended_at=100.0),
     ],
     told=[Told(kind="end", id="A", era=0), Told(kind="end", id="B", era=0)],
     received=["7"],
@@ -47,13 +47,17 @@ def _row(state: str, *, message_id: str | None = None) -> Kept:
 
 
 def _with_first(row: Kept) -> Evidence:
-    return replace(_GOOD, kept=[row, _GOOD.kept[1]])
+    return replace(
+        _GOOD,
+        kept=[row, _GOOD.kept[1]],
+        told=[Told(kind="end", id=row.sms_id, era=0), _GOOD.told[1]],
+    )
 
 
 def _zeros(verdict: Verdict) -> dict[str, int]:
     return {
         name: len(getattr(verdict, name))
-        for name in ("twice", "lost", "told_twice", "out_of_order")
+        for name in ("twice", "lost", "told_twice", "never_told", "out_of_order")
         if getattr(verdict, name)
     }
 
@@ -119,7 +123,7 @@ def test_what_is_said_to_be_delivered_and_never_left_is_noticed() -> None:
 
 def test_two_rows_of_one_sms_are_noticed() -> None:
     """Each is in exactly one state."""
-    second = replace(_row("unknown"), sms_id="C")
+    second = replace(_row("accepted"), sms_id="C")
     assert _zeros(judge(replace(_GOOD, kept=[*_GOOD.kept, second]))) == {"lost": 1}
 
 
@@ -151,8 +155,8 @@ def test_what_was_not_answered_may_be_gone() -> None:
 @pytest.mark.parametrize(("kind", "what"), [("end", "A"), ("received", "7")])
 def test_what_is_told_twice_is_noticed(kind: str, what: str) -> None:
     """An end as well as a received SMS."""
-    told = [Told(kind=kind, id=what, era=0)] * 2
-    evidence = replace(_GOOD, told=[*_GOOD.told[1:], *told])
+    told = [*_GOOD.told, Told(kind="received", id="7", era=0)]
+    evidence = replace(_GOOD, told=[*told, Told(kind=kind, id=what, era=0)])
     assert _zeros(judge(evidence)) == {"told_twice": 1}
 
 
@@ -168,11 +172,20 @@ def test_an_end_that_is_told_again_after_a_restored_backup_is_counted_alone() ->
     assert verdict.told_again == 1
 
 
-def test_an_end_that_was_never_told_is_counted() -> None:
-    """The kill came between disk and event; a refusal is told by the action's answer."""
-    assert judge(replace(_GOOD, told=_GOOD.told[1:])).untold == 1
+def test_an_end_that_was_never_told_is_noticed() -> None:
+    """A refusal is told by the action's answer, and not as an event."""
+    untold = replace(_GOOD, told=_GOOD.told[1:])
+    assert _zeros(judge(untold)) == {"never_told": 1}
+    assert _zeros(judge(replace(untold, kills=[99.0, 110.0]))) == {"never_told": 1}
     failed = replace(_with_first(_row("failed")), taken=_GOOD.taken[1:])
-    assert judge(replace(failed, told=_GOOD.told[1:])).untold == 0
+    assert judge(replace(failed, told=_GOOD.told[1:])).faults == []
+
+
+def test_an_end_that_a_kill_left_untold_is_counted() -> None:
+    """The kill came between disk and event."""
+    verdict = judge(replace(_GOOD, told=_GOOD.told[1:], kills=[50.0, 100.2]))
+    assert verdict.faults == []
+    assert verdict.untold == 1
 
 
 def test_a_message_that_overtakes_is_noticed() -> None:
@@ -227,10 +240,10 @@ def test_a_pattern_goes_twice_only_over_a_restored_backup() -> None:
                 key=_PATTERN,
                 state="delivered",
                 message_id="22",
-                ended=True,
+                ended_at=100.0,
             )
         ],
-        told=[],
+        told=[Told(kind="end", id="P", era=0)],
         received=[],
     )
     assert _zeros(judge(evidence)) == {"twice": 1}
