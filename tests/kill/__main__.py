@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+from collections import deque
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -20,9 +21,10 @@ from demo.steps import eventually
 from demo.terminal import say
 
 from .asking import Asking
-from .house import House, Phones
+from .house import House
 from .judge import Evidence, judge
 from .moments import HOOKS, MOMENTS, Moment
+from .phones import Phones
 from .report import Kills, Report
 from .scenes import SCENES, Play
 
@@ -40,6 +42,7 @@ _OPTIONS: Final = {
     "inbox_interval": 10,
 }
 _HEALED_WITHIN: Final = 90.0
+_TRIES_MORE: Final = 2
 _LATE: Final = 0.25  # how often the gateway comes back after Home Assistant
 _CALM: Final = 0.4  # how often there is time between two kills
 _CALM_WITHIN: Final = 6.0
@@ -89,19 +92,27 @@ def _plan(moments: list[Moment], chance: Random, times: int) -> list[Moment]:
 
 
 async def _run(plan: list[Moment], chance: Random, seed: int) -> Report:
+    say(f"{len(plan)} kills, seed {seed}")
     began = time.monotonic()
     kills: dict[Moment, Kills] = {}
     history: list[str] = []
     async with AsyncExitStack() as stack:
         house, asking = await _bring_up(stack, chance)
         play = Play(house, asking, chance)
-        for number, moment in enumerate(plan, 1):
+        left = deque(plan)
+        while left:
+            moment = left.popleft()
             came = await SCENES[moment.scene](play, moment)
             await asking.until_answered()
             counted = kills.setdefault(moment, Kills())
             counted.times += 1
             counted.just_there += came
-            history.append(f"{number}. {'' if came else 'not '}at: {moment.title}")
+            if not came and counted.times - counted.just_there <= _TRIES_MORE:
+                # On a computer that is busy, something else may have been faster.
+                left.append(moment)
+            history.append(
+                f"{len(history) + 1}. {'' if came else 'not '}at: {moment.title}"
+            )
             say(f"{time.monotonic() - began:5.0f} s  {history[-1]}")
             await _begin_next(play)
         await house.until_healed(_HEALED_WITHIN)

@@ -1,141 +1,25 @@
-"""The two servers: a Home Assistant that is killed and started again, and the stand-in gateway whose record counts."""
+"""A Home Assistant that is killed and started again, with its backups and its witness."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 import contextlib
 import json
-import os
 from pathlib import Path
 import signal
-import sys
 import tarfile
 import time
-from typing import Any, Self
 
 import aiohttp
 
 from demo.api import ApiError, HomeAssistant, Json
-from demo.gateway import Gateway
 from demo.home import Home
-from demo.processes import StartFailed, clean_environment
+from demo.processes import StartFailed
 
-_INSIDE = Path(__file__).parent / "inside.py"
+from .nursery import Nursery
+from .phones import Phones
+
 _POLL_EVERY = 0.03
 _START_LIMIT = 120.0
-
-
-class Phones(Gateway):
-    """The stand-in, with its whole record and its moods."""
-
-    async def record(self) -> list[Json]:
-        """Return all SMS that were taken, in the gateway's order."""
-        state = await self._request("GET", "/control/state")
-        messages = [
-            {**sms, "number": phone["number"]}
-            for phone in state["phones"]
-            for sms in phone["messages"]
-        ]
-        return sorted(messages, key=lambda sms: int(sms["rec_id"]))
-
-    async def calls_of(self, method: str) -> int:
-        """Return how many of the last calls were of a method."""
-        calls: list[Json] = await self._request("GET", "/control/calls")
-        return sum(call["method"] == method for call in calls)
-
-    async def misbehave(
-        self, method: str | None, fault: str, *, times: int | None = 1, **settings: Any
-    ) -> None:
-        """Plan a fault."""
-        await self._request(
-            "POST",
-            "/control/faults",
-            {"method": method, "fault": fault, "times": times, **settings},
-        )
-
-    async def behave(self) -> None:
-        """Be there, and do nothing wrong."""
-        await self.come_back()
-        await self._request("DELETE", "/control/faults")
-        await self.update(on=False)
-
-    async def update(self, *, on: bool) -> None:
-        """Answer every call with code 6, or do so no more."""
-        await self._request("PATCH", "/control/settings", {"updating": on})
-
-    async def receive(self, line: str, sender: str, text: str) -> str:
-        """Let an SMS come in, and return its id."""
-        received = await self._request(
-            "POST",
-            "/control/received",
-            {"line": line, "sender": sender, "text": text},
-        )
-        return str(received["msg_id"])
-
-
-class Nursery:
-    """The process that starts one Home Assistant after the other."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        """Take over a process that was just started."""
-        self._process = process
-        self._current: int | None = None
-        self._ended: asyncio.Task[int] | None = None
-
-    @classmethod
-    async def open(cls, folder: Path) -> Self:
-        """Import everything; what it prints besides goes to the log."""
-        with (folder / "home-assistant.log").open("ab") as log:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-P",
-                str(_INSIDE),
-                str(folder),
-                cwd=folder,
-                env=clean_environment(),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=log,
-            )
-        return cls(process)
-
-    async def start(self) -> None:
-        """Start a Home Assistant; the one before has ended."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(b"\n")
-        self._current = await self._read_number()
-        self._ended = asyncio.create_task(self._read_number())
-
-    async def wait(self) -> int:
-        """Wait until it has ended, and return its exit code, or minus the signal."""
-        assert self._ended is not None
-        return await asyncio.shield(self._ended)
-
-    @property
-    def has_ended(self) -> bool:
-        """Tell whether it has ended."""
-        return self._ended is None or self._ended.done()
-
-    async def signal(self, number: signal.Signals) -> None:
-        """Send a signal to it and all that it started."""
-        if not self.has_ended and self._current:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._current, number)
-
-    async def close(self) -> None:
-        """End everything."""
-        await self.signal(signal.SIGKILL)
-        if self._process.returncode is None:
-            self._process.kill()
-        await self._process.wait()
-        if self._ended:
-            self._ended.cancel()
-
-    async def _read_number(self) -> int:
-        assert self._process.stdout is not None
-        line = await self._process.stdout.readline()
-        if not line:
-            raise StartFailed("The process that starts Home Assistant has ended")
-        return int(line)
 
 
 class House:

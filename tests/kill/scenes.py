@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from random import Random
+import time
 from typing import Final
 
 from .asking import Asking
@@ -11,8 +12,8 @@ from .house import House, answer_of
 from .moments import Moment
 
 # An armed moment comes sooner than this, or it is missed.
-_PATIENCE: Final = 12.0
-_POLL_EVERY: Final = 0.03
+_PATIENCE: Final = 20.0
+_HELD_SOON: Final = 0.2
 _SEVERAL: Final = 4
 
 
@@ -63,13 +64,15 @@ async def _held(play: Play, moment: Moment, *, processed: bool = False) -> bool:
     before = await phones.calls_of("SendSMS")
     await phones.misbehave("SendSMS", "hang", times=None, processed=processed)
     play.ask_several()
-    async with asyncio.timeout(_PATIENCE):
+    ends = time.monotonic() + _PATIENCE
+    while (calls := await phones.calls_of("SendSMS")) == before:
+        if time.monotonic() > ends:
+            break
         # Pattern messages go another way.
-        while await phones.calls_of("SendSMS") == before:
-            play.asking.ask(hasty=False)
-            await asyncio.sleep(0.2)
+        play.asking.ask()
+        await asyncio.sleep(_HELD_SOON)
     await play.house.kill()
-    return True
+    return calls > before
 
 
 async def _held_taken(play: Play, moment: Moment) -> bool:
