@@ -116,6 +116,7 @@ async def _run(plan: list[Moment], chance: Random, seed: int) -> Report:
             say(f"{time.monotonic() - began:5.0f} s  {history[-1]}")
             await _begin_next(play)
         await house.until_healed(_HEALED_WITHIN)
+        await asking.until_all_is_noted(_HEALED_WITHIN)
         verdict = judge(
             Evidence(
                 asked=asking.asked,
@@ -123,6 +124,7 @@ async def _run(plan: list[Moment], chance: Random, seed: int) -> Report:
                 kept=await asking.kept(),
                 told=asking.told(),
                 received=asking.received,
+                noted=asking.noted(),
                 kills=house.kills,
                 restored=asking.restored,
             )

@@ -1,7 +1,8 @@
 """Asks for SMS at every door of Home Assistant, and keeps a record of what was asked for and what was answered."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 import itertools
@@ -23,6 +24,7 @@ _PATTERN_ID: Final = 314159
 _MOST_ROWS: Final = 1000
 _NUMBERS_AT_ONCE: Final = 300
 _HASTY: Final = 0.02  # minutes
+_POLL_EVERY: Final = 0.2
 
 type _Door = Callable[[Asked], tuple[str, Json]]
 
@@ -151,9 +153,24 @@ class Asking:
         for line in self._house.told():
             if line["kind"] == "restored":
                 era += 1
-            else:
+            elif line["kind"] != "noted":
                 told.append(Told(kind=line["kind"], id=line["id"], era=era))
         return told
+
+    def noted(self) -> Mapping[str, Sequence[float]]:
+        """Return when received SMS were noted, by their ids; more than once after a kill or a restored backup."""
+        noted: defaultdict[str, list[float]] = defaultdict(list)
+        for line in self._house.told():
+            if line["kind"] == "noted":
+                noted[line["id"]].append(line["at"])
+        return noted
+
+    async def until_all_is_noted(self, seconds: float) -> None:
+        """Wait until all received SMS were noted; what is left when time is up is seen by the judge."""
+        for _ in range(int(seconds / _POLL_EVERY)):
+            if self.noted().keys() >= set(self._received):
+                return
+            await asyncio.sleep(_POLL_EVERY)
 
     @property
     def _doors(self) -> Sequence[_Door]:

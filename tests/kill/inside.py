@@ -19,6 +19,7 @@ import os
 from pathlib import Path
 import signal
 import sys
+import time
 from typing import Any
 
 from homeassistant.__main__ import main
@@ -154,13 +155,14 @@ def shorten_waits(waits: dict[str, Any]) -> None:
 
 
 def bear_witness(told: Path) -> None:
-    """Write what is told to a file; the listener is there before any other."""
+    """Write what is told to a file; the listener is there before any other. Also write when received SMS are noted."""
     component: Any = import_module(_PACKAGE)
     signals: Any = import_module(f"{_PACKAGE}.account.signals")
-    set_up = component.async_setup
+    received: Any = import_module(f"{_PACKAGE}.ledger.received").ReceivedBook
+    set_up, note = component.async_setup, received.async_note
     file = os.open(told, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
-    def write(**line: str) -> None:
+    def write(**line: str | float) -> None:
         os.write(file, json.dumps(line).encode() + b"\n")
         os.fsync(file)
 
@@ -172,6 +174,11 @@ def bear_witness(told: Path) -> None:
     def hear_received(sms: Any) -> None:
         write(kind="received", id=sms.message_id, state="")
 
+    async def note_with_witness(book: Any, numbers: Iterable[int]) -> None:
+        for number in numbers:
+            write(kind="noted", id=str(number), at=time.time())
+        await note(book, numbers)
+
     async def listen_and_set_up(hass: HomeAssistant, config: ConfigType) -> bool:
         async_dispatcher_connect(hass, signals.SIGNAL_DELIVERY_ENDED, hear_end)
         async_dispatcher_connect(hass, signals.SIGNAL_SMS_RECEIVED, hear_received)
@@ -179,6 +186,7 @@ def bear_witness(told: Path) -> None:
         return done
 
     component.async_setup = listen_and_set_up
+    received.async_note = note_with_witness
 
 
 def prepare(folder: Path) -> None:

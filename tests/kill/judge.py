@@ -88,7 +88,7 @@ class Restored:
 class Evidence:
     """All that is known in the end; ``taken`` is in the gateway's order, and ``received`` are the ids of received SMS.
 
-    ``kills`` are the Unix times at which Home Assistant was seen dead.
+    ``kills`` are the Unix times at which Home Assistant was seen dead, ``noted`` those at which received SMS were noted.
     """
 
     asked: Sequence[Asked]
@@ -96,6 +96,7 @@ class Evidence:
     kept: Sequence[Kept]
     told: Sequence[Told]
     received: Sequence[str]
+    noted: Mapping[str, Sequence[float]] = field(default_factory=dict)
     kills: Sequence[float] = ()
     restored: Sequence[Restored] = ()
 
@@ -111,7 +112,7 @@ class Verdict:
     lost: list[str] = field(default_factory=list)
     told_twice: list[str] = field(default_factory=list)
     never_told: list[str] = field(default_factory=list)
-    """Ends that were not told, though no kill came between disk and event."""
+    """Ends and received SMS that were not told, though no kill came between disk and event."""
     out_of_order: list[str] = field(default_factory=list)
     states: Counter[str] = field(default_factory=Counter)
     untold: int = 0
@@ -227,7 +228,7 @@ def _fault_of(
 
 
 def _judge_told(evidence: Evidence, verdict: Verdict) -> None:
-    """Each end and each received SMS is told once, or not at all where a kill came between disk and event."""
+    """See that each end and each received SMS is told once, or not at all where a kill came between disk and event."""
     times = Counter((each.kind, each.id, each.era) for each in evidence.told)
     for (kind, what, _), count in times.items():
         if count > 1:
@@ -245,13 +246,18 @@ def _judge_told(evidence: Evidence, verdict: Verdict) -> None:
             verdict.untold += 1
         else:
             verdict.never_told.append(f"{row.state}, and never told: {row.sms_id}")
-    verdict.received_untold = sum(
-        not eras["received", message_id] for message_id in evidence.received
-    )
+    for message_id in evidence.received:
+        if eras["received", message_id]:
+            continue
+        noted = evidence.noted.get(message_id, ())
+        if any(_was_killed_after(each, evidence.kills) for each in noted):
+            verdict.received_untold += 1
+        else:
+            verdict.never_told.append(f"received, and never told: {message_id}")
 
 
-def _was_killed_after(ended_at: float, kills: Iterable[float]) -> bool:
-    return any(0 <= kill - ended_at <= _SECONDS_FROM_DISK_TO_EVENT for kill in kills)
+def _was_killed_after(moment: float, kills: Iterable[float]) -> bool:
+    return any(0 <= kill - moment <= _SECONDS_FROM_DISK_TO_EVENT for kill in kills)
 
 
 def _judge_order(evidence: Evidence, verdict: Verdict) -> None:

@@ -56,7 +56,10 @@ class Report:
             ("taken twice", len(verdict.twice)),
             ("lost without a word", len(verdict.lost)),
             ("told twice", len(verdict.told_twice)),
-            ("ended and never told, without a kill", len(verdict.never_told)),
+            (
+                "never told, though no kill came between disk and event",
+                len(verdict.never_told),
+            ),
             ("out of order for a person", len(verdict.out_of_order)),
             ("in the end delivered", states["delivered"]),
             ("in the end accepted, without a way to follow it", states["accepted"]),

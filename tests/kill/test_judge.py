@@ -36,7 +36,11 @@ _GOOD = Evidence(
         Kept(sms_id="A", key=_ONE, state="delivered", message_id="11", ended_at=100.0),
         Kept(sms_id="B", key=_TWO, state="delivered", message_id="12", ended_at=100.0),
     ],
-    told=[Told(kind="end", id="A", era=0), Told(kind="end", id="B", era=0)],
+    told=[
+        Told(kind="end", id="A", era=0),
+        Told(kind="end", id="B", era=0),
+        Told(kind="received", id="7", era=0),
+    ],
     received=["7"],
 )
 
@@ -50,7 +54,7 @@ def _with_first(row: Kept) -> Evidence:
     return replace(
         _GOOD,
         kept=[row, _GOOD.kept[1]],
-        told=[Told(kind="end", id=row.sms_id, era=0), _GOOD.told[1]],
+        told=[Told(kind="end", id=row.sms_id, era=0), *_GOOD.told[1:]],
     )
 
 
@@ -69,7 +73,7 @@ def test_nothing_is_held_against_what_went_well() -> None:
     assert (verdict.asked, verdict.acknowledged, verdict.taken) == (2, 2, 2)
     assert verdict.states == {"delivered": 2}
     assert verdict.untold == 0
-    assert (verdict.received, verdict.received_untold) == (1, 1)
+    assert (verdict.received, verdict.received_untold) == (1, 0)
 
 
 def test_what_is_taken_twice_is_noticed() -> None:
@@ -155,8 +159,8 @@ def test_what_was_not_answered_may_be_gone() -> None:
 @pytest.mark.parametrize(("kind", "what"), [("end", "A"), ("received", "7")])
 def test_what_is_told_twice_is_noticed(kind: str, what: str) -> None:
     """An end as well as a received SMS."""
-    told = [*_GOOD.told, Told(kind="received", id="7", era=0)]
-    evidence = replace(_GOOD, told=[*told, Told(kind=kind, id=what, era=0)])
+    twice = [*_GOOD.told, Told(kind=kind, id=what, era=0)]
+    evidence = replace(_GOOD, told=twice)
     assert _zeros(judge(evidence)) == {"told_twice": 1}
 
 
@@ -186,6 +190,22 @@ def test_an_end_that_a_kill_left_untold_is_counted() -> None:
     verdict = judge(replace(_GOOD, told=_GOOD.told[1:], kills=[50.0, 100.2]))
     assert verdict.faults == []
     assert verdict.untold == 1
+
+
+def test_a_received_sms_that_was_never_told_is_noticed() -> None:
+    """Whether it was noted or not."""
+    untold = replace(_GOOD, told=_GOOD.told[:2], kills=[100.2])
+    for noted in ({}, {"7": [90.0]}, {"8": [100.0]}):
+        evidence = replace(untold, noted=noted)
+        assert _zeros(judge(evidence)) == {"never_told": 1}
+
+
+def test_a_received_sms_that_a_kill_left_untold_is_counted() -> None:
+    """It was noted just before."""
+    untold = replace(_GOOD, told=_GOOD.told[:2], kills=[100.2])
+    verdict = judge(replace(untold, noted={"7": [100.0]}))
+    assert verdict.faults == []
+    assert verdict.received_untold == 1
 
 
 def test_a_message_that_overtakes_is_noticed() -> None:
