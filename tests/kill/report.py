@@ -102,7 +102,7 @@ class Report:
             "Home Assistant ends by `kill -9` at aimed and at random moments; the record of the stand-in gateway is compared with",
             "what `get_history` says and with what automations were told. The waits of the integration (for the next question, before the",
             "fence, for unknown messages) are shortened from minutes to seconds, and each Home Assistant is forked from a process that has",
-            "imported it. Nothing else is changed. The kills test no power cut: what a process has written, the disk gets.",
+            "imported it. Hooks around named functions end it there and write down what is told; nothing else is changed. The kills test no power cut: what a process has written, the disk gets.",
             "",
             "| | |",
             "|---|---:|",
