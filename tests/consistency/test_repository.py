@@ -153,7 +153,7 @@ def test_the_workflow_of_the_tests_runs_every_step_of_ci() -> None:
     )
     (suite,) = _workflow(_WORKFLOW_FOLDER / "tests.yml")["jobs"].values()
     commands = [each["command"] for each in suite["strategy"]["matrix"]["include"]]
-    assert len(steps) == 4
+    assert len(steps) == 5
     assert commands == steps
     assert suite["steps"][-1] == {"run": "${{ matrix.command }}"}
 
