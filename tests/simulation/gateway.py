@@ -14,6 +14,9 @@ LINE: Final = "50004001234567"
 _UNKNOWN_ID: Final = {"Value": "0", "RetStatus": 35, "StrRetStatus": "InvalidData"}
 SENDING: Final = ("SendSMS", "BaseServiceNumber")
 
+REFUSED_NUMBER: Final = "35"
+"""What stands in a list in place of the id of a number that blocks advertising."""
+
 type Fields = Mapping[str, str]
 type Key = str
 """What makes a message another one: its text, or its pattern with the variables."""
@@ -107,7 +110,7 @@ class Gateway:
         numbers = fields["to"].split(",")
         wanted = [number for number in numbers if number not in self.blocked]
         if not wanted:
-            return refusal(35)
+            return refusal(int(REFUSED_NUMBER))
         row = None
         if method == "SendSMS":
             row = self.boxes.put_sent(
@@ -115,7 +118,7 @@ class Gateway:
             )
         key = key_of(method, fields)
         tokens = [
-            self._take(key, number, row) if number in wanted else "35"
+            self._take(key, number, row) if number in wanted else REFUSED_NUMBER
             for number in numbers
         ]
         return _ok(",".join(tokens))

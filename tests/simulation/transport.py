@@ -20,7 +20,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util.hass_dict import HassKey
 from yarl import URL
 
-from .gateway import SENDING, Fields, Gateway, refusal
+from .gateway import REFUSED_NUMBER, SENDING, Fields, Gateway, refusal
 
 _CONNECTING: Final = 0.05
 _ANSWERING: Final = 0.15
@@ -180,7 +180,7 @@ class Exchange:
             case "long_list":
                 longer = f"{value},{self._session.gateway.strange_id()}"
                 self._write(answer | {"Value": longer})
-            case "without_id":
+            case "without_id" if REFUSED_NUMBER not in value.split(","):
                 self._write(answer | {"Value": "1"})
             case "code_-6_taken":
                 self._write(refusal(-6))
