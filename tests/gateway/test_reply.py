@@ -234,3 +234,13 @@ def test_a_pattern_is_accepted_with_one_long_id_alone(
     """Success is RetStatus 1 with a recId of more than 15 digits; else nobody knows."""
     with pytest.raises(BadReplyError):
         read_shared_line_receipt(parse(envelope(value, ret_status)))
+
+
+@pytest.mark.parametrize("number", ["12345678901e0", "1234567890123456.5e1", "1e20"])
+def test_a_number_with_an_exponent_is_no_id(number: str) -> None:
+    """What it stands for was never written by the panel; whether it took the message is not known."""
+    reply = parse(f'{{"Value": {number}, "RetStatus": 1}}'.encode())
+    with pytest.raises(BadReplyError):
+        read_receipts(reply, 1)
+    with pytest.raises(BadReplyError):
+        read_shared_line_receipt(reply)

@@ -228,6 +228,12 @@ def test_counts_that_are_no_numbers_are_none(value: object) -> None:
     assert (row.parts, row.recipients, row.delivered, row.failed) == (0, 0, 0, 0)
 
 
+def test_counts_below_zero_are_none() -> None:
+    """Else -1 of -1 would mean that all of them have it."""
+    row = message(Parts=-1, RecCount="-1", RecSuccess=-1, RecFailed="-1")
+    assert (row.parts, row.recipients, row.delivered, row.failed) == (0, 0, 0, 0)
+
+
 def test_a_row_needs_nothing_but_its_id() -> None:
     """Fields that are missing are empty."""
     (row,) = read_messages(parse(listing([{"MsgID": "7"}]))).messages
@@ -259,6 +265,14 @@ def test_a_row_without_an_id_is_a_clear_error(value: object) -> None:
     """It could not be told from another one; an error only where it is the only row."""
     with pytest.raises(BadReplyError):
         message(MsgID=value)
+
+
+@pytest.mark.parametrize("number", ["12345678901e0", "1234567890.5e1", "1e5", "7.0"])
+def test_a_number_with_an_exponent_is_no_id(number: str) -> None:
+    """What it stands for was never written by the panel."""
+    body = f'{{"Value":"Ok","RetStatus":1,"Data":[{{"MsgID":{number}}}]}}'.encode()
+    with pytest.raises(BadReplyError):
+        read_messages(parse(body))
 
 
 @pytest.mark.parametrize(
@@ -358,11 +372,29 @@ def test_a_time_with_a_zone_keeps_it(zone: str, offset: int) -> None:
     [
         *(None, "", "NULL", "yesterday", "2024-13-05T15:42:58", 1496661178, []),
         *("/Date(1496661178000)/", "0001-01-01T00:00:00", "9999-12-31T23:59:59.9999"),
+        *("2024-W49-4", "20241205", "2024-12-05", 20241205, "2024-12-05T24:00:00"),
+        *("۲۰۲۴-۱۲-۰۵T15:42:58", "2024-12-05T15:42:58+24:00", {"Date": "2024-12-05"}),
     ],
 )
 def test_what_is_no_time_is_none(value: object) -> None:
     """Nor is .NET's first or last moment, which no other zone can express."""
     assert message(SendDate=value).sent_at is None
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
+def test_a_time_that_is_deeply_nested_is_none(opening: str, closing: str) -> None:
+    """Some depths can be read, but not written as a text; which ones depends on the machine."""
+    for depth in range(1000, 100_000, 3000):
+        deep = f"{opening * depth}1{closing * depth}"
+        body = (
+            f'{{"Value":"Ok","RetStatus":1,"Data":[{{"MsgID":7,"SendDate":{deep}}}]}}'
+        )
+        try:
+            reply = parse(body.encode())
+        except BadReplyError:
+            continue
+        (row,) = read_messages(reply).messages
+        assert (row.message_id, row.sent_at) == ("7", None)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The replies that are one number: credit, price and delivery status."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from importlib.util import module_from_spec, spec_from_file_location
 import sys
@@ -24,7 +25,7 @@ from custom_components.payamak.gateway.answers import (
     read_price,
 )
 from custom_components.payamak.gateway.codes import RESULT_CODES, ResultCode
-from custom_components.payamak.gateway.reply import parse
+from custom_components.payamak.gateway.reply import Reply, parse
 
 from .test_reply import ID, envelope
 
@@ -57,6 +58,16 @@ def test_an_amount_written_as_a_number_is_exact() -> None:
     """A binary float would change the last decimals."""
     body = b'{"Value": 27989.784030396946, "RetStatus": 1}'
     assert read_credit(parse(body)) == Decimal("27989.784030396946")
+
+
+@pytest.mark.parametrize("number", ["1e0", "1E3", "1.5e1", "1e99999999999999999999"])
+@pytest.mark.parametrize("read", [read_credit, read_price, read_delivery])
+def test_a_number_with_an_exponent_is_no_amount_and_no_status(
+    read: Callable[[Reply], object], number: str
+) -> None:
+    """Nobody knows what the panel means by it."""
+    with pytest.raises(BadReplyError):
+        read(parse(f'{{"Value": {number}, "RetStatus": 1}}'.encode()))
 
 
 @pytest.mark.parametrize("value", [None, "", "NULL", "Null", "Error"])
@@ -151,6 +162,15 @@ def test_a_code_that_becomes_known_does_not_become_wrong_credentials(
         ("1e1000000", 1, BadReplyError),
         ("-1e1000000", 1, BadReplyError),
         ("1e99999999999999999999", 1, BadReplyError),
+        ("1e3", 1, BadReplyError),
+        ("1_000", 1, BadReplyError),
+        ("۱۲۳", 1, BadReplyError),
+        ("5.", 1, BadReplyError),
+        (".5", 1, BadReplyError),
+        ("+5", 1, BadReplyError),
+        ("- 5", 1, BadReplyError),
+        ("0" * 17, 1, BadReplyError),
+        ("0." + "0" * 31, 1, BadReplyError),
         (ID, 1, BadReplyError),
         ("1", 35, BadReplyError),
     ],

@@ -47,6 +47,12 @@ class GatewayWatch:
             self._async_its_time, "payamak asks the gateway", cancel_on_shutdown=True
         )
         self._cancel_timer: CALLBACK_TYPE | None = None
+        self._urgent_timer = HassJob(
+            self._async_urgent_time,
+            "payamak asks the gateway as something urgent waits",
+            cancel_on_shutdown=True,
+        )
+        self._cancel_urgent_timer: CALLBACK_TYPE | None = None
         self._next_question: datetime | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._listeners: list[CALLBACK_TYPE] = []
@@ -103,6 +109,7 @@ class GatewayWatch:
         """Ask and tell no more."""
         self._question = None
         self._stop_timer()
+        self._stop_urgent_timer()
         self._listeners.clear()
         for task in self._tasks:
             task.cancel()
@@ -131,6 +138,7 @@ class GatewayWatch:
         self._connection = Connection()
         self._facts.keep(_FACT, None)
         self._stop_timer()
+        self._stop_urgent_timer()
         self._tell()
 
     @callback
@@ -175,21 +183,36 @@ class GatewayWatch:
     async def async_find_out(self, error: GatewayError) -> None:
         """Ask whether the gateway is lost, where a question that does not count had no answer."""
         silent = news_of(error, counts=True) is News.NO_ANSWER
-        if silent and not self.is_away and self._has_not_just_asked:
+        if silent and not self.is_away and not self._seconds_until_urgent:
             await self.async_ask()
 
     @callback
     def async_probe_now(self) -> None:
         """Ask soon whether the gateway is back, as something urgent waits; the gaps stay as long as they are."""
-        if self.is_away and self._has_not_just_asked:
+        if not self._question or not self.is_away or self._cancel_urgent_timer:
+            return
+        if seconds := self._seconds_until_urgent:
+            # What it was told a moment ago need not be true any more when the next gap is over, in minutes.
+            self._cancel_urgent_timer = async_call_later(
+                self._hass, seconds, self._urgent_timer
+            )
+        else:
             self._start_asking()
 
+    @callback
+    def _async_urgent_time(self, _now: datetime) -> None:
+        self._cancel_urgent_timer = None
+        self.async_probe_now()
+
     @property
-    def _has_not_just_asked(self) -> bool:
-        return (
-            self._asked_at is None
-            or monotonic() - self._asked_at >= _SECONDS_BETWEEN_URGENT_QUESTIONS
-        )
+    def _seconds_until_urgent(self) -> float:
+        """Return in how many seconds a question may be asked because something urgent waits."""
+        if self._asking:
+            return _SECONDS_BETWEEN_URGENT_QUESTIONS
+        if self._asked_at is None:
+            return 0.0
+        over = monotonic() - self._asked_at
+        return max(_SECONDS_BETWEEN_URGENT_QUESTIONS - over, 0.0)
 
     @property
     def _may_go(self) -> bool:
@@ -228,6 +251,11 @@ class GatewayWatch:
         if self._cancel_timer:
             self._cancel_timer()
         self._cancel_timer = self._next_question = None
+
+    def _stop_urgent_timer(self) -> None:
+        if self._cancel_urgent_timer:
+            self._cancel_urgent_timer()
+        self._cancel_urgent_timer = None
 
     def _keep(self) -> None:
         self._facts.keep(_FACT, self._connection.as_fact())

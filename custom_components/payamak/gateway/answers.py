@@ -1,6 +1,7 @@
 """The replies of the methods that ask for one thing: credit, price, lines, a delivery status."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+import re
 from typing import Final
 
 from .codes import ALWAYS_ERRORS, DELIVERY_STATES, delivery_state_of, error_of
@@ -18,6 +19,8 @@ from .reply import (
 from .states import SmsState
 
 _LARGEST_AMOUNT: Final = Decimal(10) ** 15
+# Decimal itself also takes "1_000", "1e3" and digits of any script.
+_AMOUNT: Final = re.compile(r"-?\d{1,16}(\.\d{1,30})?", re.ASCII)
 
 
 def read_credit(reply: Reply) -> Decimal:
@@ -37,11 +40,10 @@ def _amount(reply: Reply) -> Decimal:
     # An amount may be 108 to 111, but not -111 to -108.
     if code is not None and code < 0 and code in ALWAYS_ERRORS:
         raise error_of(code)
-    try:
-        amount = Decimal(reply.value or "")
-    except InvalidOperation as error:
-        raise unreadable() from error
-    if not amount.is_finite() or amount.copy_abs() > _LARGEST_AMOUNT:
+    if not _AMOUNT.fullmatch(reply.value or ""):
+        raise unreadable()
+    amount = Decimal(reply.value or "")
+    if amount.copy_abs() > _LARGEST_AMOUNT:
         raise unreadable()
     return amount
 

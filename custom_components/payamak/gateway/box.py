@@ -12,7 +12,12 @@ from .text import normalise_number, well_formed
 
 # Loaded while the module is imported, which Home Assistant does outside the event loop.
 _TEHRAN: Final = ZoneInfo("Asia/Tehran")
+_LOCATIONS: Final[dict[int | None, Location]] = {int(each): each for each in Location}
 _ROW_ID: Final = re.compile(r"\d{1,20}", re.ASCII)
+# Python also takes weeks, days alone, and the hour 24 for one of the next day.
+_WRITTEN_TIME: Final = re.compile(
+    r"\d{4}-\d\d-\d\d[T ](?!24)\d\d:\d\d:\d\d(\.\d{1,7})?(Z|[+-]\d\d:\d\d)?", re.ASCII
+)
 
 
 def read_messages(reply: Reply) -> MessagePage:
@@ -38,10 +43,10 @@ def _message(row: object) -> Message:
     """Read one row, or raise BadReplyError."""
     if not isinstance(row, dict):
         raise unreadable()
-    location = _count(row, "FirstLocation")
+    location = as_integer(as_text(row.get("FirstLocation")))
     return Message(
         message_id=_row_id(row.get("MsgID")),
-        location=Location(location) if location in Location else Location.ALL,
+        location=_LOCATIONS.get(location, Location.ALL),
         text=_body(row.get("Body")),
         sender=_number(row.get("Sender")),
         receiver=_number(row.get("Receiver")),
@@ -77,8 +82,10 @@ def _number(value: object) -> str:
 
 def _time(value: object) -> datetime | None:
     """Read "2017-06-05T15:42:58.68", Tehran time, with 0-7 digits of a second."""
+    if not isinstance(value, str) or not _WRITTEN_TIME.fullmatch(value):
+        return None
     try:
-        time = datetime.fromisoformat(str(value))
+        time = datetime.fromisoformat(value)
     except ValueError:
         return None
     # "0001-01-01T00:00:00" is how .NET writes that there is no time.
@@ -88,4 +95,5 @@ def _time(value: object) -> datetime | None:
 
 
 def _count(row: dict[str, object], key: str) -> int:
-    return as_integer(as_text(row.get(key))) or 0
+    """Read a count, which is 0 where it is no number, or less than nothing."""
+    return max(as_integer(as_text(row.get(key))) or 0, 0)

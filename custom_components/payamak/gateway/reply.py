@@ -4,7 +4,6 @@ Shapes and types vary from panel to panel.
 """
 
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 import json
 import re
 from typing import Any, Final, NoReturn
@@ -68,10 +67,11 @@ def parse(body: bytes) -> Reply:
         content = json.loads(
             # A damaged character in a text must not hide what the reply says.
             body.decode("utf-8-sig", "replace"),
-            parse_float=Decimal,
+            # As it is written: 5.5e10 is no id, and a float would change the last decimals of a credit.
+            parse_float=str,
             parse_constant=_refuse_constant,
         )
-    except (ValueError, InvalidOperation, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise unreadable() from error
     if not isinstance(content, dict):
         raise unreadable()
@@ -142,7 +142,7 @@ def as_text(value: object) -> str | None:
     """Read a scalar as text; "", "NULL" and null all mean that there is none."""
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+    if isinstance(value, bool) or not isinstance(value, str | int):
         raise unreadable()
     text = well_formed(str(value)).strip()
     return None if text.upper() in ("", "NULL") else text

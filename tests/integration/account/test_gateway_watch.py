@@ -1,5 +1,6 @@
 """The watch over the gateway: who notices that it is away, who asks meanwhile, and how all hear that it is back."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -9,7 +10,10 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import CoreState, HomeAssistant
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
 
 from custom_components.payamak.gateway import (
     GatewayError,
@@ -248,11 +252,83 @@ async def test_an_urgent_question_comes_at_once_but_at_most_every_ten_seconds(
         asked += [second] * len(take_calls(gateway))
         await let_pass(hass, freezer, SECOND)
         asked += [second + 0.5] * len(take_calls(gateway))
-    timed = [each for each in asked if each % 1]
-    assert [round(each) for each in timed] == [30, 90]
-    urgent = [each for each in asked if not each % 1]
-    # One that has just been asked by the timer is as good.
-    assert urgent == [1, 11, 21, 41, 51, 61, 71, 81]
+    assert asked == [1, *(second + 0.5 for second in range(10, 100, 10))]
+    # After 30 seconds, and 60 more; the next one is two minutes later.
+    assert watch.details["gaps"] == 3
+
+
+async def test_an_urgent_question_that_comes_too_early_is_asked_a_little_later(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    home: MockConfigEntry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else an alarm would wait for the end of the gap, which is a quarter of an hour long by then."""
+    without_chance(monkeypatch)
+    await gateway.go_away(Away.ERRORS)
+    await send_fails(home, UncertainError("no_answer"))
+    for _ in range(40):
+        await let_pass(hass, freezer, MINUTE)
+    watch = watch_of(home)
+    watch.async_probe_now()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    await gateway.come_back()
+    take_calls(gateway)
+    await let_pass(hass, freezer, 2 * SECOND)
+    for _ in range(3):
+        watch.async_probe_now()
+    await let_pass(hass, freezer, 7 * SECOND)
+    assert take_calls(gateway) == []
+    assert watch.is_away
+    await let_pass(hass, freezer, 2 * SECOND)
+    assert not watch.is_away
+    assert take_calls(gateway).count("GetCredit") == 1
+    await gateway.go_away(Away.ERRORS)
+    await send_fails(home, UncertainError("no_answer"))
+    watch.async_probe_now()
+    await hass.config_entries.async_unload(home.entry_id)
+    take_calls(gateway)
+    await let_pass(hass, freezer, MINUTE)
+    assert take_calls(gateway) == []
+
+
+async def test_an_urgent_question_is_asked_again_where_the_one_under_way_has_no_answer(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    home: MockConfigEntry,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It was asked before the urgent message came, and hangs."""
+    without_chance(monkeypatch)
+    await gateway.go_away(Away.ERRORS)
+    await send_fails(home, UncertainError("no_answer"))
+    for _ in range(40):
+        await let_pass(hass, freezer, MINUTE)
+    watch = watch_of(home)
+    hangs = asyncio.Event()
+    asked = 0
+
+    async def question() -> None:
+        nonlocal asked
+        asked += 1
+        await hangs.wait()
+
+    monkeypatch.setattr(watch, "_question", question)
+    watch.async_probe_now()
+    await asyncio.sleep(0)
+    freezer.tick(15 * SECOND)
+    watch.async_probe_now()
+    for _ in range(2):
+        freezer.tick(11 * SECOND)
+        async_fire_time_changed(hass)
+        await asyncio.sleep(0)
+    assert asked == 1
+    hangs.set()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    await let_pass(hass, freezer, 11 * SECOND)
+    assert asked == 2
 
 
 async def test_once_nothing_can_leave_the_long_gap_is_over(
