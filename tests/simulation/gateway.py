@@ -58,6 +58,7 @@ class Gateway:
         self.weather = Weather()
         self.boxes = Boxes()
         self.shows_sent_box = True
+        self.hid_sent_box = False
         self.taken: dict[str, Taken] = {}
         self.takes: Counter[tuple[Key, str]] = Counter()
         self.blocked: set[str] = set()
@@ -66,6 +67,11 @@ class Gateway:
         """What is taken later: when, and the request."""
         self.credit = 1000
         self._ids = count(5_000_000_000_000_000_001)
+
+    def show_sent_box(self, shows: bool) -> None:
+        """Offer the sent box, or not."""
+        self.shows_sent_box = shows
+        self.hid_sent_box |= not shows
 
     def next_event(self) -> float | None:
         """Return when the gateway does something by itself, None where it does not."""

@@ -187,7 +187,7 @@ class Household(RuleBasedStateMachine):
     @rule(shows=st.booleans())
     def offer_sent_box(self, shows: bool) -> None:
         """Let the panel offer its sent box, or not."""
-        self._world.gateway.shows_sent_box = shows
+        self._world.gateway.show_sent_box(shows)
 
     @precondition(lambda self: self._world.keys)
     @rule(which=st.integers(0, 20), number=st.sampled_from(NUMBERS[:3]))
@@ -324,6 +324,7 @@ class Household(RuleBasedStateMachine):
         try:
             if not world.oracle.violations:
                 world.heal()
+                world.check()
         finally:
             world.close()
             self._count(world)

@@ -8,6 +8,7 @@ from sqlite3 import Connection
 from typing import Final
 
 from custom_components.payamak.account.signals import DeliveryReport
+from custom_components.payamak.sending.fence import SETTLING
 
 from .disk import Disk
 from .gateway import Gateway, Key, Taken, key_of
@@ -19,12 +20,14 @@ from .transport import Request
 from .weather import LOGIN, OUTAGES
 
 # From the look at the age to the arrival: the way to the gateway.
-_ON_THE_WAY: Final = 1.0
+_ON_THE_WAY: Final = 0.5
 # What a clock that was wrong may cost, see rule 6: what is ignored of the gateway's Date, and a reading that was not kept.
 _WRONG_CLOCK: Final = 300.0
 _OUTAGE_IS_KNOWN_AFTER: Final = 180.0
 _MOST_REQUESTS_A_MINUTE: Final = 10
 _MOST_QUEUED_CALLS_A_MINUTE: Final = 8
+_MOST_QUEUED_CALLS_IN_LONG: Final = 14
+_LONG: Final = 1800.0
 _HOLDS: Final = ("code_2", "code_3", "code_4", "code_6", "code_10", "code_19")
 
 
@@ -39,6 +42,10 @@ class Ask:
     retry_for: float
     commits: int
     """How many transactions the disk had seen."""
+    run: int
+    """In which run of Home Assistant."""
+    answered_after: int | None = None
+    """How many transactions the disk had seen when the caller was told."""
     status: dict[str, str] = field(default_factory=dict)
     """What the caller was told, by number."""
     sms_ids: dict[str, str] = field(default_factory=dict)
@@ -69,6 +76,7 @@ class Oracle:
         self._parts: Counter[int] = Counter()
         self._refused_logins = 0
         self._last_answer = times.now
+        self.started_at = times.now
         self._requests: deque[float] = deque()
         self._queued_calls: deque[float] = deque()
         self.requests = 0
@@ -103,7 +111,7 @@ class Oracle:
             self.violate("I6", "a request after two failed logins")
         if not request.sends:
             return
-        if self.home and self.home.is_stopping:
+        if self.home and self.home.has_begun_to_stop:
             self.violate("rule 10", "a message leaves while Home Assistant stops")
         key = key_of(request.method, request.fields)
         for number in request.fields["to"].split(","):
@@ -169,12 +177,16 @@ class Oracle:
         elif request.sends:
             key = key_of(request.method, request.fields)
             numbers = request.fields["to"].split(",")
-            if any(row.has_waited for n in numbers for row in self.mirror.of(key, n)):
+            rows = [row for each in numbers for row in self.mirror.of(key, each)]
+            if any(row.has_waited and not row.urgent for row in rows):
                 self._queued_calls.append(now)
-            while self._queued_calls and self._queued_calls[0] < now - 60:
+            while self._queued_calls and self._queued_calls[0] < now - _LONG:
                 self._queued_calls.popleft()
-            if len(self._queued_calls) > _MOST_QUEUED_CALLS_A_MINUTE:
-                self.violate("I9", f"{len(self._queued_calls)} calls in a minute")
+            lately = sum(at >= now - 60 for at in self._queued_calls)
+            if lately > _MOST_QUEUED_CALLS_A_MINUTE:
+                self.violate("I9", f"{lately} calls in a minute")
+            elif len(self._queued_calls) > _MOST_QUEUED_CALLS_IN_LONG:
+                self.violate("I9", f"{len(self._queued_calls)} calls in a hold")
 
     def _may_wait(self, request: Request) -> bool:
         key = key_of(request.method, request.fields)
@@ -205,16 +217,33 @@ class Oracle:
         self._check_limit(key, number)
 
     def _check_takes(self, key: Key, number: str) -> None:
-        if (key, number) in self.torn:
-            return
         takes = self.gateway.takes[key, number]
         asked = self.asked(key, number)
+        if (key, number) in self.torn:
+            if takes > asked and self._shows_what_left(key, number):
+                self.violate("I1", "a backup sends again what the sent box shows")
+            return
         if takes > asked:
             self.violate("I1", f"taken {takes} times, and asked for {asked} times")
             return
         never = surely_not_left(self.mirror.of(key, number))
         if takes > asked - never:
             self.violate("I1", "the gateway took what the user is told was not sent")
+
+    def _shows_what_left(self, key: Key, number: str) -> bool:
+        """Tell whether a look into the sent box, when that is due after the start, showed an earlier one for sure."""
+        settled = self.started_at + SETTLING
+        shown = any(
+            row.body == key and row.receiver == number and row.shown_from < settled
+            for row in self.gateway.boxes.sent
+        )
+        is_alone = sum(ask.key == key for ask in self.asks) == 1
+        return shown and is_alone and not self.is_excused_from_fence
+
+    @property
+    def is_excused_from_fence(self) -> bool:
+        """Tell whether the fence could not have known: the panel hides its sent box, or dates can't be compared."""
+        return self._times.wall_was_wrong or self.gateway.hid_sent_box
 
     def _check_limit(self, key: Key, number: str) -> None:
         """I7: the parts of a day by the home's clock."""
@@ -252,8 +281,23 @@ class Oracle:
             rows = self.mirror.of(*place)
             if self.gateway.takes[place] > self.asked(*place) - surely_not_left(rows):
                 self.violate("I1", f"{row.sms_id} was taken, and is {row.state}")
+        if row.state == "not_sent":
+            self._check_age_of_given_up(row)
         if row.reason == "unexpected_error":
             self.violate("surprise", f"{row.sms_id} is {row.state}: unexpected_error")
+
+    def _check_age_of_given_up(self, row: Row) -> None:
+        """I4: nothing is given up young; while Home Assistant was off, only the wall clock tells the time."""
+        asks = [
+            ask for ask in self.asks if ask.key == row.key and row.number in ask.numbers
+        ]
+        now = self._times.now
+        if asks and all(
+            ask.run == self.mirror.run and now - ask.at < ask.retry_for - _ON_THE_WAY
+            for ask in asks
+        ):
+            age = now - asks[-1].at
+            self.violate("I4", f"{row.sms_id} is given up, {age:.0f} s old")
 
     # What is told.
 
@@ -273,12 +317,33 @@ class Oracle:
 
     def note_acknowledged(self, ask: Ask) -> None:
         """Look at what a caller was told: what is queued is on the disk."""
+        ask.answered_after = self.mirror.commits
         for number, status in ask.status.items():
+            self._check_window(ask, number)
             if status != "queued" or (ask.key, number) in self.torn:
                 continue
             row = self.mirror.rows.get(ask.sms_ids[number])
-            if row is None:
+            if row is None or not row.has_waited:
                 self.violate("I2", f"{ask.sms_ids[number]} is queued, and not written")
+
+    def _check_window(self, ask: Ask, number: str) -> None:
+        """Rule 11: an equal text to the same person inside the window is one message."""
+        if not self.window or ask.urgent or self.disk.was_in_trouble:
+            return
+        for first in self.asks:
+            row = self.mirror.rows.get(first.sms_ids.get(number, ""))
+            if (
+                row
+                and first.answered_after is not None
+                and first.answered_after < ask.commits
+                and first.key == ask.key
+                and not row.has_surely_not_left
+                and ask.at - first.at < self.window - 5
+                and first.sms_ids[number] != ask.sms_ids[number]
+                and not self._times.wall_was_wrong
+                and (ask.key, number) not in self.torn
+            ):
+                self.violate("rule 11", f"{row.sms_id} was sent again")
 
     def check_books(self) -> None:
         """I2: in memory each row is in one state, and what waits there is what waits on the disk."""
@@ -368,7 +433,9 @@ class Oracle:
         }
         # A disk that is too slow brings the failed try to the disk, too.
         waited = row.has_waited and not (answers or self.disk.was_in_trouble)
-        queued = (waited or "queued" in answers) and row.state != "cancelled"
+        # What was accepted without an id ends where nobody can say more, and is called back by somebody who knows.
+        silent = row.state in ("accepted", "cancelled")
+        queued = (waited or "queued" in answers) and not silent
         if (
             row.has_ended
             and queued
