@@ -39,25 +39,26 @@ def main() -> None:
     results = Results.load()
     files = _files(arguments.names)
     if not arguments.table:
-        mutants = [
-            mutant
-            for path in files
-            for mutant in mutants_of(path)
-            if not arguments.living or mutant.key in results.living(path)
-        ]
-        _run(mutants, results, whole=not arguments.living)
+        for path in files:
+            mutants = [
+                mutant
+                for mutant in mutants_of(path)
+                if not arguments.living or mutant.key in results.living(path)
+            ]
+            if mutants:
+                _run(path, mutants, results, whole=not arguments.living)
+                results.write()
     results.write()
 
 
-def _run(mutants: list[Mutant], results: Results, *, whole: bool) -> None:
-    tests = sorted({test for each in mutants for test in tests_for(each.path)})
-    print(f"{len(mutants)} mutants", flush=True)
+def _run(path: str, mutants: list[Mutant], results: Results, *, whole: bool) -> None:
+    print(f"{path}: {len(mutants)} mutants", flush=True)
     answers: list[str] = []
 
     def run_warm(folder: Path) -> str:
-        warm = Warm(mutants, Reach.load())
+        warm = Warm(mutants, Reach.load(), all_tests=not whole)
         ended = pytest.main(
-            ["-q", "-s", f"--basetemp={folder / 'files'}", *tests],
+            ["-q", "-s", f"--basetemp={folder / 'files'}", *tests_for(path)],
             plugins=[warm],
         )
         if ended != pytest.ExitCode.OK:
@@ -71,10 +72,9 @@ def _run(mutants: list[Mutant], results: Results, *, whole: bool) -> None:
     outcomes, left = json.loads(answers[0])
     later = [mutants[place] for place in left]
     print(f"{len(later)} mutants change what happens at the import", flush=True)
-    at_import = run_at_import(later, Chooser(Reach.load()))
-    for path in {mutant.path for mutant in mutants}:
-        became = outcomes.get(path, {}) | at_import.of.get(path, {})
-        results.note(path, became, whole=whole)
+    at_import = run_at_import(later, Chooser(Reach.load(), all_tests=not whole))
+    became = outcomes.get(path, {}) | at_import.of.get(path, {})
+    results.note(path, became, whole=whole)
 
 
 if __name__ == "__main__":

@@ -17,8 +17,8 @@ from .reach import LineWatch, Reach, hash_of
 from .source import Mutant, MutantFinder
 from .swap import Swap, swap_for
 
-# A mutant that these don't notice counts as living; the quickest are asked first.
-_MOST_TESTS: Final = 200
+# A mutant that these don't notice counts as living, until all are asked.
+_MOST_TESTS: Final = 150
 _MOST_SECONDS: Final = 60.0
 _MOST_TESTS_AT_IMPORT: Final = 40  # there each mutant costs seconds
 _SECONDS_BESIDE: Final = 15.0
@@ -75,9 +75,10 @@ def _prepare(session: pytest.Session, folder: Path) -> _Failure:
 class Chooser:
     """Chooses the tests for a mutant: those that run its line, first those that have noticed others of the file."""
 
-    def __init__(self, reach: Reach) -> None:
-        """Begin without knowing what notices much."""
+    def __init__(self, reach: Reach, *, all_tests: bool) -> None:
+        """Begin without knowing what notices much; ``all_tests`` leaves none out."""
         self._reach = reach
+        self._all = all_tests
         self._noticed: dict[str, Counter[str]] = {}
 
     def choose(self, mutant: Mutant, *, at_import: bool) -> dict[str, float]:
@@ -94,7 +95,10 @@ class Chooser:
                     found = some
                     break
         noticed = self._noticed.get(mutant.path, Counter())
-        in_order = sorted(found, key=lambda name: (-noticed[name], found[name]))
+        turns = _in_turns(found)
+        in_order = sorted(turns, key=lambda name: (-noticed[name], turns[name]))
+        if self._all:
+            return {name: found[name] for name in in_order}
         chosen: dict[str, float] = {}
         for name in in_order[: _MOST_TESTS_AT_IMPORT if at_import else _MOST_TESTS]:
             if sum(chosen.values()) > _MOST_SECONDS:
@@ -105,6 +109,17 @@ class Chooser:
     def note(self, mutant: Mutant, test: str) -> None:
         """Note the test that noticed a mutant."""
         self._noticed.setdefault(mutant.path, Counter())[test] += 1
+
+
+def _in_turns(found: dict[str, float]) -> dict[str, int]:
+    """Return the turn of each test: the quickest of each file, then the next one of each, as those made for a line may be slow."""
+    turns: dict[str, int] = {}
+    count: Counter[str] = Counter()
+    for name in sorted(found, key=lambda name: found[name]):
+        file = name.partition("::")[0]
+        turns[name] = count[file]
+        count[file] += 1
+    return turns
 
 
 class Outcomes:
@@ -141,12 +156,14 @@ class Outcomes:
 class Warm:
     """A plugin of pytest: in place of running the tests it has them run in copies of this process."""
 
-    def __init__(self, mutants: Sequence[Mutant], reach: Reach) -> None:
+    def __init__(
+        self, mutants: Sequence[Mutant], reach: Reach, *, all_tests: bool
+    ) -> None:
         """Take the mutants, of which some may be left for later."""
         self._mutants = mutants
         self._reach = reach
         self.left: list[Mutant] = []
-        self.chooser = Chooser(reach)
+        self.chooser = Chooser(reach, all_tests=all_tests)
         self.outcomes = Outcomes(self.chooser, len(mutants))
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
