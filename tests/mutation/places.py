@@ -34,6 +34,30 @@ _TESTS: Final = {
     "gateway": ("tests/gateway",),
 }
 
+# The test files that were written for a file: all of their tests are asked, before the others.
+_WRITTEN_FOR: Final = {
+    "sending/decisions.py": ("outbox_decisions", "outbox_order"),
+    "sending/guards.py": ("daily_limit", "duplicate_window"),
+    "sending/holds.py": ("holds", "outbox"),
+    "sending/slots.py": ("outbox_slots", "calls_at_a_time"),
+    "sending/matching.py": ("outbox_matching", "unknown"),
+    "sending/fence.py": ("fence",),
+    "sending/progress.py": ("duplicate_window", "calls_of_one_message", "send_sms"),
+    "sending/settler.py": ("unknown",),
+    "sending/caller.py": ("caller_goes_away", "outbox_moments", "calls_at_a_time"),
+    "sending/messenger.py": ("send_sms", "calls_of_one_message", "duplicate_window"),
+    "sending/outbox.py": ("outbox", "outbox_order", "outbox_moments"),
+    "ledger/today.py": ("today",),
+    "ledger/clock.py": ("clock",),
+}
+
+
+def is_written_for(test: str, path: str) -> bool:
+    """Tell whether a test stands in a file that was written for a file of the integration."""
+    return Path(test.partition("::")[0]).stem.removeprefix("test_") in (
+        _WRITTEN_FOR.get(path, ())
+    )
+
 
 def tests_for(path: str) -> tuple[str, ...]:
     """Return the tests for a file of the integration."""

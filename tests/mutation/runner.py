@@ -12,15 +12,17 @@ from typing import Final
 import pytest
 
 from .forks import Ended, Work, limit_time, run_forked
-from .places import SOURCE
+from .places import SOURCE, is_written_for
 from .reach import LineWatch, Reach, hash_of
 from .source import Mutant, MutantFinder
 from .swap import Swap, swap_for
 
-# A mutant that these don't notice counts as living, until all are asked.
-_MOST_TESTS: Final = 150
-_MOST_SECONDS: Final = 60.0
-_MOST_TESTS_AT_IMPORT: Final = 40  # there each mutant costs seconds
+# So many others are asked beside the tests that were written for a file. What they don't notice counts as living, until all are asked.
+_MOST_TESTS: Final = 60
+_MOST_SECONDS: Final = 20.0
+_SECONDS_AT_IMPORT: Final = 600.0
+_QUICK_SECONDS: Final = 0.03
+_MOST_TESTS_AT_IMPORT: Final = 20  # there each mutant costs seconds
 _SECONDS_BESIDE: Final = 15.0
 _TIMES_SLOWER: Final = 10
 
@@ -95,13 +97,17 @@ class Chooser:
                     found = some
                     break
         noticed = self._noticed.get(mutant.path, Counter())
-        turns = _in_turns(found)
+        turns = _in_turns(found, mutant.path)
         in_order = sorted(turns, key=lambda name: (-noticed[name], turns[name]))
         if self._all:
             return {name: found[name] for name in in_order}
-        chosen: dict[str, float] = {}
-        for name in in_order[: _MOST_TESTS_AT_IMPORT if at_import else _MOST_TESTS]:
-            if sum(chosen.values()) > _MOST_SECONDS:
+        chosen = {name: found[name] for name in in_order if turns[name] <= 0}
+        others = [name for name in in_order if name not in chosen]
+        most = _MOST_TESTS_AT_IMPORT if at_import else _MOST_TESTS
+        seconds = 0.0
+        for name in others[:most]:
+            seconds += found[name]
+            if seconds > _MOST_SECONDS:
                 break
             chosen[name] = found[name]
         return chosen
@@ -111,14 +117,20 @@ class Chooser:
         self._noticed.setdefault(mutant.path, Counter())[test] += 1
 
 
-def _in_turns(found: dict[str, float]) -> dict[str, int]:
-    """Return the turn of each test: the quickest of each file, then the next one of each, as those made for a line may be slow."""
+def _in_turns(found: dict[str, float], path: str) -> dict[str, int]:
+    """Return the turn of each test: first those without a Home Assistant and those written for the file, then the quickest of each other, then the next."""
     turns: dict[str, int] = {}
     count: Counter[str] = Counter()
     for name in sorted(found, key=lambda name: found[name]):
+        if found[name] < _QUICK_SECONDS:
+            turns[name] = -1
+            continue
+        if is_written_for(name, path):
+            turns[name] = 0
+            continue
         file = name.partition("::")[0]
-        turns[name] = count[file]
         count[file] += 1
+        turns[name] = count[file]
     return turns
 
 
@@ -286,7 +298,7 @@ def _unchanged(mutants: Sequence[Mutant]) -> list[Mutant]:
 
 
 def _run_one(mutant: Mutant, names: Sequence[str], folder: Path) -> str:
-    limit_time(_SECONDS_BESIDE + _TIMES_SLOWER * _MOST_SECONDS)
+    limit_time(_SECONDS_AT_IMPORT)
     _be_quiet()
     MutantFinder(mutant).begin()
     failure = _Failure()
