@@ -72,7 +72,9 @@ def _run(path: str, mutants: list[Mutant], results: Results, *, whole: bool) -> 
     outcomes, left = json.loads(answers[0])
     later = [mutants[place] for place in left]
     print(f"{len(later)} mutants change what happens at the import", flush=True)
-    at_import = run_at_import(later, Chooser(Reach.load(), all_tests=not whole))
+    # The first part has measured all; a test's file that is edited meanwhile must not drop out.
+    reach = Reach.load(even_if_changed=True)
+    at_import = run_at_import(later, Chooser(reach, all_tests=not whole))
     became = outcomes.get(path, {}) | at_import.of.get(path, {})
     results.note(path, became, whole=whole)
 

@@ -19,13 +19,22 @@ from mutmut.mutation.mutators import mutation_operators, operator_if_exp
 from mutmut.mutation.pragma_handling import IgnoredCode
 
 # What is told to a developer alone, and what means nothing while the program runs.
-_NOT_MUTATED_CALLS: Final = ("_LOGGER", "ValueError", "TypeError", "TypeVar", "cast")
+_NOT_MUTATED_CALLS: Final = (
+    "_LOGGER",
+    "logging",
+    "ValueError",
+    "TypeError",
+    "TypeVar",
+    "cast",
+)
 _TYPES_ALONE: Final = (cst.Annotation, cst.TypeAlias, cst.Decorator, cst.Import)
 
 
 def _without(node: cst.Expr) -> Iterable[cst.CSTNode]:
     """Leave a statement out that is done for its effect."""
-    if isinstance(node.value, cst.Call | cst.Await):
+    done = node.value
+    is_log = isinstance(done, cst.Call) and _name_of(done.func) == "_LOGGER"
+    if isinstance(done, cst.Call | cst.Await) and not is_log:
         yield cst.Pass()
 
 

@@ -45,7 +45,7 @@ def mutants_of(path: str) -> list[Mutant]:
     mutants = []
     for line in made.stdout.splitlines():
         fields = json.loads(line)
-        key = f"{places.get(fields['line'], '')}\n{fields['change']}"
+        key = f"{places.get(fields['line'], 'module')}\n{fields['change']}"
         same[key] += 1
         if same[key] > 1:
             key += f"\n({same[key]})"
