@@ -504,9 +504,12 @@ class World:
         home = self.home
         if home and home.data is None:
             self.let_pass(_LONGEST_BREAK)
-        if home and home.data and home.data.account.credentials_error:
-            # The user has put the login right.
-            self.reload()
+        for _ in range(3):
+            # A reload may be under way, and a call that is refused yet.
+            self.let_pass(60)
+            if home and home.data and home.data.account.credentials_error:
+                # The user has put the login right.
+                self.reload()
         longest = max([ask.retry_for for ask in self.oracle.asks], default=0.0)
         self.let_pass(longest + 2 * _LONGEST_BREAK + 60)
         self.advance_deliveries(1)
