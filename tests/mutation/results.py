@@ -43,8 +43,9 @@ class Results:
         return cls({path: FileResult(**fields) for path, fields in stored.items()})
 
     def living(self, path: str) -> set[str]:
-        """Return those of a file that lived."""
-        return set(self._files[path].living) if path in self._files else set()
+        """Return those of a file that lived, and are not known to do the same as the code."""
+        lived = set(self._files[path].living) if path in self._files else set()
+        return lived - self._equivalent.get(path, set())
 
     def note(self, path: str, outcomes: dict[str, str], *, whole: bool) -> None:
         """Keep what became of all mutants of a file, or only of those that had lived."""
@@ -58,7 +59,9 @@ class Results:
             file = self._files[path]
             file.killed += count[KILLED]
             file.out_of_time += count[OUT_OF_TIME]
-            file.living = living
+            file.living = sorted(
+                {*living, *file.living} - (outcomes.keys() - {*living})
+            )
 
     def write(self) -> None:
         """Write the results and the table, and print what is wrong with the list of equivalent ones."""

@@ -290,7 +290,7 @@ async def test_a_sent_box_that_does_not_answer_is_asked_again(
     assert looks(gateway) == 1
     await let_pass(hass, freezer, timedelta(seconds=29))
     assert looks(gateway) == 0
-    await let_pass(hass, freezer, timedelta(seconds=2))
+    await let_pass(hass, freezer, timedelta(seconds=1, milliseconds=500))
     assert looks(gateway) == 1
     assert received(gateway) == {}
     await let_pass(hass, freezer, SETTLED)
