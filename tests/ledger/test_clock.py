@@ -210,7 +210,7 @@ async def test_a_reading_is_kept_once_a_minute(
     assert ledger.facts.get("clock") == {
         "time": NOON.timestamp() + 60,
         "wall": (NOON + YEAR).timestamp() + 60,
-        "ahead": None,
+        "ahead": -YEAR.total_seconds(),
     }
     clocks.pass_by(59.9)
     ledger.clock.keep()
@@ -256,7 +256,7 @@ async def test_a_gateway_without_a_time_says_nothing(
     """The next one may have one."""
     assert ledger.clock.missing(None) == 0
     ledger.clock.keep()
-    assert ledger.facts.get("clock")["ahead"] is None
+    assert ledger.facts.get("clock")["ahead"] == 0
     assert ledger.clock.missing(_gateway(600)) == 600
 
 
@@ -300,6 +300,88 @@ async def test_a_gateway_that_is_always_ahead_or_behind_misses_nothing(
     third = await _restarted(again._file._path, open_ledger, clocks)
     clocks.pass_by(10)
     assert third.clock.missing(_gateway(10 + ahead + more)) == missing
+
+
+@pytest.mark.parametrize("jump", [timedelta(hours=25), YEAR])
+@pytest.mark.parametrize("compared", [False, True])
+@pytest.mark.parametrize("jumps", ["before it waits", "between two", "after it waits"])
+async def test_a_wall_clock_that_was_ahead_and_starts_right_again_makes_nothing_too_old(
+    path: Path,
+    ledger: Ledger,
+    clocks: TwoClocks,
+    open_ledger: OpenLedger,
+    jump: timedelta,
+    compared: bool,
+    jumps: str,
+) -> None:
+    """It jumps while Home Assistant runs, is set right at the start, and the gateway tells how long it was off."""
+    if compared:
+        ledger.clock.missing(_gateway(0))
+    if jumps == "before it waits":
+        clocks.set_wall(jump)
+    await _wait(ledger)
+    if jumps == "between two":
+        clocks.set_wall(jump)
+        await _wait(ledger, OMID)
+    if jumps == "after it waits":
+        clocks.pass_by(60)
+        clocks.set_wall(jump)
+        ledger.clock.keep()
+        await ledger._file.async_write()
+    clocks.set_wall(-jump)
+    again = await _restarted(path, open_ledger, clocks, off=3000)
+    passed = 3060 if jumps == "after it waits" else 3000
+    again.note_gateway_time(_gateway(passed))
+    assert {again.outgoing.age(row) for row in again.outgoing.waiting.values()} == {
+        passed
+    }
+
+
+@pytest.mark.parametrize("compared", [False, True])
+async def test_a_computer_that_starts_in_1970_knows_from_the_gateway_how_long_it_was_off(
+    path: Path,
+    ledger: Ledger,
+    clocks: TwoClocks,
+    open_ledger: OpenLedger,
+    compared: bool,
+) -> None:
+    """Also where it loses the power again before it has heard of the gateway."""
+    if compared:
+        ledger.clock.missing(_gateway(0))
+    await _wait(ledger)
+    again = await _restarted(path, open_ledger, clocks, off=-NOON.timestamp())
+    assert [again.outgoing.age(row) for row in again.outgoing.waiting.values()] == [0]
+    clocks.pass_by(100)
+    again.clock.keep()
+    await again._file.async_write()
+    third = await _restarted(again._file._path, open_ledger, clocks, off=-100)
+    clocks.pass_by(5)
+    third.note_gateway_time(_gateway(4000))
+    assert [third.outgoing.age(row) for row in third.outgoing.waiting.values()] == [
+        4000
+    ]
+
+
+async def test_the_reading_is_written_with_what_begins_to_wait(
+    path: Path, ledger: Ledger, clocks: TwoClocks
+) -> None:
+    """A copy of the file in the next second holds both; what leaves at once needs none."""
+    (row,) = begin(ledger.outgoing, SARA)
+    await ledger.outgoing.async_note_sending([row])
+    assert _kept(path) == []
+    await _wait(ledger, OMID)
+    assert len(_kept(path)) == 1
+
+
+async def test_the_first_comparison_is_kept_at_once(
+    path: Path, ledger: Ledger, clocks: TwoClocks
+) -> None:
+    """The reading of a second ago supposed that the clock is right."""
+    await _wait(ledger)
+    clocks.pass_by(1)
+    ledger.clock.missing(_gateway(7201))
+    await _wait(ledger, OMID)
+    assert ledger.facts.get("clock")["ahead"] == 7200
 
 
 async def test_a_wall_clock_that_is_set_right_later_is_not_always_behind(

@@ -260,7 +260,7 @@ async def test_an_end_is_written_together_with_what_belongs_to_it(
     )
     assert begins(statements) == 1
     assert look(path, "SELECT state FROM sms") == ["not_sent"]
-    assert look(path) == ["one", "two"]
+    assert look(path) == ["clock", "one", "two"]
 
 
 async def test_what_may_have_left_is_found(

@@ -283,7 +283,7 @@ class DeliveryFollower:
 
     async def _async_end(self, ended: Sequence[Followed], state: SmsState) -> None:
         """Write final states to the disk, and then report them, so that a crash repeats no report."""
-        if self._hass.is_stopping:
+        if not self._hass.is_running:
             # No automation runs any more: they are asked for again, and reported, after the start.
             return
         # The gateway may have given the same id again while it was asked.

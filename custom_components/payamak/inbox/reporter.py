@@ -70,7 +70,7 @@ class Reporter:
         ignored = 0
         for some in batched(found.new, _NOTED_AT_ONCE, strict=False):
             # While Home Assistant stops, nothing is written at once, and automations don't run any more.
-            if self._stopped or self._hass.is_stopping:
+            if self._stopped or not self._hass.is_running:
                 break
             # What the disk does not take is known in memory, and the ledger raises a repair.
             with suppress(LedgerError):

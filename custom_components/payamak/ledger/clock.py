@@ -26,20 +26,27 @@ class LedgerClock:
         self._facts = facts
         self._started = time.monotonic()
         self._at_start = self._wall_at_start = _wall()
-        self._ahead_before: float | None = None
-        self._ahead_of_start: float | None = None
+        # How much the gateway's clock is ahead of the wall clock of the start: what is expected, until the gateway tells.
+        self._ahead_of_start = 0.0
         self._kept: float | None = None
         self._compared = False
 
     def take_up(self, readings: Iterable[tuple[float, float]]) -> None:
         """Go on after the latest reading: pairs of this clock's time and the wall clock's, as rows and facts have them."""
         known = list(readings)
-        if fact := self._facts.get(_FACT):
+        fact = self._facts.get(_FACT)
+        if fact:
             known.append((fact["time"], fact["wall"]))
-            self._ahead_before = fact["ahead"]
-        if known:
-            latest, wall = max(known)
-            self._at_start = latest + max(self._wall_at_start - wall, 0.0)
+        if not known:
+            return
+        latest, wall = max(known)
+        off = max(self._wall_at_start - wall, 0.0)
+        self._at_start = latest + off
+        if fact:
+            # Between the two readings the wall clock may have been set; the gateway's and this one were not.
+            set_forward = (wall - fact["wall"]) - (latest - fact["time"])
+            ahead = (fact["ahead"] or 0.0) - set_forward
+            self._ahead_of_start = wall + ahead + off - self._wall_at_start
 
     def now(self) -> float:
         """Return the time of this clock, in seconds."""
@@ -58,13 +65,16 @@ class LedgerClock:
         """
         if gateway_time is None:
             return 0.0
+        expected = self._ahead_of_start
         self._ahead_of_start = (
             gateway_time.timestamp() - self._wall_at_start - self.since_start
         )
         if self._compared:
             return 0.0
         self._compared = True
-        missing = self._ahead_of_start - (self._ahead_before or 0.0)
+        # From now on the reading says more.
+        self._kept = None
+        missing = self._ahead_of_start - expected
         return missing if missing > _IGNORED_SECONDS else 0.0
 
     def keep(self) -> None:
@@ -76,10 +86,8 @@ class LedgerClock:
         self._facts.keep(_FACT, {"time": now, "wall": _wall(), "ahead": self._ahead})
 
     @property
-    def _ahead(self) -> float | None:
-        """Return how much the gateway's clock is ahead of the wall clock, which may have been set since they were compared."""
-        if self._ahead_of_start is None:
-            return self._ahead_before
+    def _ahead(self) -> float:
+        """Return how much the gateway's clock is ahead of the wall clock, which may have been set since the start."""
         set_forward = _wall() - self._wall_at_start - self.since_start
         return self._ahead_of_start - set_forward
 

@@ -284,6 +284,9 @@ class OutgoingBook:
             self._last[row.recipient] = row
 
     async def _write(self, rows: Sequence[SmsRow], *changes: Change) -> None:
+        if any(row.state is SmsState.WAITING for row in rows):
+            # Its age is measured from there after a restart.
+            self.clock.keep()
         texts = self._unwritten.changes(row.text for row in rows)
         await self._file.async_write(*texts, write_rows(rows), *changes)
 

@@ -108,7 +108,7 @@ class Outbox:
     def wake(self) -> None:
         """Look now at what waits."""
         self._woken = True
-        if not self._running or self._work or self._hass.is_stopping:
+        if not self._running or self._work or self._is_ending:
             return
         self._end_sleep()
         self._work = self._hass.async_create_task(
@@ -167,7 +167,7 @@ class Outbox:
         error = None if work.cancelled() else work.exception()
         if error:
             _LOGGER.error("The outbox had unexpected trouble", exc_info=error)
-        if self._running and not self._hass.is_stopping:
+        if self._running and not self._is_ending:
             if self._woken and not error:
                 self.wake()
             else:
@@ -185,6 +185,9 @@ class Outbox:
                 return
 
     async def _async_give_up_old(self) -> None:
+        if self._is_ending:
+            # No automation would hear of it; they are given up, and told, after the start.
+            return
         old = [
             row
             for row in self._book.waiting.values()
@@ -198,7 +201,7 @@ class Outbox:
                 for row in old[begin : begin + _GIVEN_UP_AT_ONCE]
                 if row.state is SmsState.WAITING
             ]
-            if not some:
+            if not some or self._is_ending:
                 continue
             _LOGGER.warning("%d SMS waited too long, and were not sent", len(some))
             changes = self._not_sent.changes(some)
@@ -209,11 +212,16 @@ class Outbox:
             await self._ends.async_tell(some)
 
     @property
+    def _is_ending(self) -> bool:
+        """Tell whether Home Assistant ends; its state is that of a start again while it closes."""
+        return self._under_way.is_stopping or not self._hass.is_running
+
+    @property
     def _may_send(self) -> bool:
         """Tell whether any call may be made now."""
         return (
             self._running
-            and not self._under_way.is_stopping
+            and not self._is_ending
             and not self._account.watch.is_away
             and self._account.credentials_error is None
         )

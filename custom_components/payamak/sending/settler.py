@@ -145,11 +145,11 @@ class Settler:
             if sms_id in self._book.unsettled
             and self._due_at(sms_id) - now < _SHORTEST_SLEEP
         ]
-        if not due or self._hass.is_stopping:
+        if not due or not self._hass.is_running:
             return
         found = await self._async_find(due)
-        if not self._running:
-            # The next set-up looks for itself.
+        if not self._running or not self._hass.is_running:
+            # The next set-up looks for itself, and automations hear what it finds.
             return
         self._is_noting = True
         if found is None:

@@ -258,17 +258,19 @@ async def test_the_end_of_home_assistant_does_not_wait_for_an_answer(
     assert questions_on_disk(hass, family_home.entry_id) == {message_id: 1, omid: 0}
 
 
+@pytest.mark.parametrize("state", [CoreState.stopping, CoreState.not_running])
 async def test_an_end_that_is_answered_while_home_assistant_stops_is_told_after_the_start(
     hass: HomeAssistant,
     family_home: MockConfigEntry,
     gateway: Gateway,
     freezer: FrozenDateTimeFactory,
+    state: CoreState,
 ) -> None:
     """No automation runs any more, so it stays open."""
     told = listen(hass)
     sent = await send_to(hass, SARA)
     held = await hold_a_question(hass, freezer, gateway)
-    hass.set_state(CoreState.stopping)
+    hass.set_state(state)
     held.released.set()
     await hass.async_block_till_done(wait_background_tasks=True)
     assert not told.events

@@ -185,17 +185,19 @@ async def test_an_account_that_moves_to_another_panel_sets_a_new_baseline(
     assert told.texts == ["here", "there"]
 
 
+@pytest.mark.parametrize("state", [CoreState.stopping, CoreState.not_running])
 async def test_while_home_assistant_stops_nothing_is_told(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     gateway: Gateway,
     entry: MockConfigEntry,
     told: Told,
+    state: CoreState,
 ) -> None:
     """Nothing is written then, and automations don't run any more: it is told after the start."""
     arrive(gateway, "OPEN")
     left = on_disk(hass, entry)
-    hass.set_state(CoreState.stopping)
+    hass.set_state(state)
     await entry.runtime_data.inbox.async_refresh()
     assert (told.texts, on_disk(hass, entry)) == ([], left)
     hass.set_state(CoreState.running)

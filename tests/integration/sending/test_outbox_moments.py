@@ -1,13 +1,14 @@
 """What changes in the very moment in which a message is about to leave, or has just left."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import override
 
 from aiohttp import web
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -369,6 +370,66 @@ async def test_what_is_called_back_while_others_are_given_up_is_not_told(
     await hass.async_block_till_done(wait_background_tasks=True)
     assert len(told.events) == 500
     assert await states(hass) == {"not_sent": 500, "cancelled": 1}
+
+
+def _finish(hass: HomeAssistant) -> None:
+    under_way_in(hass).is_stopping = True
+
+
+def _close(hass: HomeAssistant) -> None:
+    hass.set_state(CoreState.not_running)
+
+
+@pytest.mark.parametrize("end", [_finish, _close])
+async def test_nothing_is_given_up_while_home_assistant_ends(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    home: MockConfigEntry,
+    end: Callable[[HomeAssistant], None],
+) -> None:
+    """Automations would not hear of it: it is told after the start."""
+    told = Told(hass, DELIVERY)
+    await gateway.go_away(Away.REFUSE)
+    await call(hass, "send_sms", message="a", recipients=numbers(501))
+    freezer.tick(timedelta(hours=1))
+    outbox = home.runtime_data.road.outbox
+    with writing_is_held(hass) as (begun, go):
+        outbox.wake()
+        await asyncio.wait_for(begun.wait(), 5)
+        end(hass)
+        go.set()
+        await hass.async_block_till_done(wait_background_tasks=True)
+    assert len(told.events) == 500
+    outbox.wake()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert len(told.events) == 500
+    under_way_in(hass).is_stopping = False
+    hass.set_state(CoreState.running)
+    outbox.wake()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert len(told.events) == 501
+
+
+@pytest.mark.parametrize("end", [_finish, _close])
+async def test_what_wakes_up_while_home_assistant_ends_gives_nothing_up(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    home: MockConfigEntry,
+    end: Callable[[HomeAssistant], None],
+) -> None:
+    """It may have been woken a moment before."""
+    told = Told(hass, DELIVERY)
+    await gateway.go_away(Away.REFUSE)
+    await send_sms(hass, SARA)
+    freezer.tick(timedelta(hours=1))
+    home.runtime_data.road.outbox.wake()
+    end(hass)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert told.events == []
+    assert await states(hass) == {"waiting": 1}
+    hass.set_state(CoreState.running)
 
 
 @pytest.mark.parametrize("code", [-6, 10, 12])

@@ -506,17 +506,21 @@ async def test_a_restart_in_between_loses_nothing(
     assert words(told) == ["unknown"]
 
 
+@pytest.mark.parametrize(
+    "state", [CoreState.stopping, CoreState.final_write, CoreState.not_running]
+)
 async def test_nobody_looks_while_home_assistant_stops(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     home: MockConfigEntry,
     gateway: Gateway,
     told: Told,
+    state: CoreState,
 ) -> None:
     """What is found out must not be told to automations that are gone."""
     await lose_answer(hass, gateway)
     looks(gateway)
-    hass.set_state(CoreState.stopping)
+    hass.set_state(state)
     await pass_minutes(hass, freezer, 2)
     assert looks(gateway) == 0
     hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)

@@ -1,0 +1,1 @@
+"""Simulations of what must never happen: random histories in virtual time, checked step by step."""

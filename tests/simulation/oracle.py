@@ -1,0 +1,446 @@
+"""Compares what the home does, writes and tells with what the gateway took. The names of the invariants are those of the rules."""
+
+from collections import Counter, deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+import sqlite3
+from sqlite3 import Connection
+from typing import Final
+
+from custom_components.payamak.account.signals import DeliveryReport
+from custom_components.payamak.sending.fence import SETTLING
+
+from .disk import Disk
+from .gateway import Gateway, Key, Taken, key_of
+from .home import Home
+from .log import LogWatch
+from .mirror import Mirror, Row, surely_not_left
+from .times import Times
+from .transport import Request
+from .weather import LOGIN, OUTAGES
+
+# From the look at the age to the arrival: the way to the gateway.
+_ON_THE_WAY: Final = 0.5
+# What a clock that was wrong may cost, see rule 6: what is ignored of the gateway's Date, and a reading that was not kept.
+_WRONG_CLOCK: Final = 300.0
+_OUTAGE_IS_KNOWN_AFTER: Final = 180.0
+_MOST_REQUESTS_A_MINUTE: Final = 10
+_MOST_QUEUED_CALLS_A_MINUTE: Final = 8
+_MOST_QUEUED_CALLS_IN_LONG: Final = 14
+_LONG: Final = 1800.0
+_HOLDS: Final = ("code_2", "code_3", "code_4", "code_6", "code_10", "code_19")
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Ask:
+    """One message that was asked for: the same text for some numbers."""
+
+    key: Key
+    numbers: tuple[str, ...]
+    at: float
+    urgent: bool
+    retry_for: float
+    commits: int
+    """How many transactions the disk had seen."""
+    run: int
+    """In which run of Home Assistant."""
+    answered_after: int | None = None
+    """How many transactions the disk had seen when the caller was told."""
+    status: dict[str, str] = field(default_factory=dict)
+    """What the caller was told, by number."""
+    sms_ids: dict[str, str] = field(default_factory=dict)
+
+
+class Oracle:
+    """All that must hold. What is wrong is collected: production code must not swallow it."""
+
+    def __init__(self, times: Times) -> None:
+        """Begin with an empty record."""
+        self._times = times
+        self.violations: list[str] = []
+        self.mirror = Mirror(self.violate)
+        self.disk = Disk(self.note_commit)
+        self.gateway = Gateway(lambda: times.now, self.note_taken)
+        self.log = LogWatch(self.violate)
+        self.home: Home | None = None
+        self.asks: list[Ask] = []
+        self.told: Counter[str] = Counter()
+        self.ended: dict[str, str] = {}
+        self.by_hand: set[tuple[Key, str]] = set()
+        """What a person has sent from the panel."""
+        self.torn: set[tuple[Key, str]] = set()
+        """What a backup that was put back knows another state of."""
+        self.daily_limit = 0
+        self.window = 0.0
+        self.limits_are_known = True
+        self._parts: Counter[int] = Counter()
+        self._refused_logins = 0
+        self._last_answer = times.now
+        self.started_at = times.now
+        self._requests: deque[float] = deque()
+        self._queued_calls: deque[float] = deque()
+        self.requests = 0
+
+    def violate(self, name: str, what: str) -> None:
+        """Note that an invariant does not hold."""
+        if name == "surprise" and self.home and self.home.has_begun_to_stop:
+            # Home Assistant itself takes what is being set up apart.
+            return
+        at = self._times.since_begin
+        self.violations.append(f"{name}: {what} (after {at:.1f} s)")
+
+    def asked(self, key: Key, number: str) -> int:
+        """Return how many messages to a number were asked for, without those that an equal one stands for."""
+        count = 0
+        answered_with: set[str] = set()
+        for ask in self.asks:
+            if ask.key == key and number in ask.numbers:
+                sms_id = ask.sms_ids.get(number)
+                count += sms_id not in answered_with
+                if sms_id:
+                    answered_with.add(sms_id)
+        return count
+
+    # What the home sends.
+
+    def note_begin(self, request: Request) -> None:
+        """Look at a request that is about to leave."""
+        self.requests += 1
+        self._check_pace(request)
+        if self._refused_logins >= 2:
+            self.violate("I6", "a request after two failed logins")
+        if not request.sends:
+            return
+        if self.home and self.home.has_begun_to_stop:
+            self.violate("rule 10", "a message leaves while Home Assistant stops")
+        key = key_of(request.method, request.fields)
+        for number in request.fields["to"].split(","):
+            self._check_leaving(key, number)
+
+    def _check_leaving(self, key: Key, number: str) -> None:
+        now = self._times.now
+        asks = [ask for ask in self.asks if ask.key == key and number in ask.numbers]
+        if not asks:
+            self.violate("I1", "a message leaves that nobody has asked for")
+            return
+        slack = _ON_THE_WAY + (_WRONG_CLOCK if self._times.wall_was_wrong else 0)
+        if all(ask.retry_for and now - ask.at > ask.retry_for + slack for ask in asks):
+            age = now - asks[-1].at
+            self.violate("I4", f"a message leaves that is {age:.0f} s old")
+        rows = self.mirror.of(key, number)
+        self._check_intent(number, rows, asks)
+        leaving = [row for row in rows if row.state == "sending"]
+        if leaving:
+            self._check_order(leaving[-1], asks[-1])
+
+    def _check_intent(self, number: str, rows: Iterable[Row], asks: list[Ask]) -> None:
+        """Rule 2: that it leaves is on the disk, but for a direct message that the disk does not take."""
+        known = any(row.state == "sending" for row in rows)
+        if known or any((ask.key, number) in self.torn for ask in asks):
+            return
+        if not self.disk.was_in_trouble:
+            self.violate("rule 2", "a message leaves, and the disk does not know")
+        elif len(asks) == 1 and any(row.state == "waiting" for row in rows):
+            self.violate("rule 2", "what waits leaves, and the disk does not know")
+
+    def _check_order(self, row: Row, ask: Ask) -> None:
+        if row.urgent or not row.retry_for:
+            return
+        for other in self.mirror.waiting:
+            if (
+                other.number == row.number
+                and not other.urgent
+                and other.text < row.text
+                and other.since < row.since
+                and other.since <= ask.commits
+            ):
+                self.violate("I8", f"{row.sms_id} leaves before {other.sms_id}")
+
+    def _check_pace(self, request: Request) -> None:
+        """I9: few requests in an outage, and few calls for what waits while something holds it up."""
+        now = self._times.now
+        weather = self.gateway.weather
+        if (
+            now - self._last_answer > _OUTAGE_IS_KNOWN_AFTER
+            and weather.lasting in OUTAGES
+        ):
+            if not request.sends or self._may_wait(request):
+                self._requests.append(now)
+            while self._requests and self._requests[0] < now - 60:
+                self._requests.popleft()
+            if len(self._requests) > _MOST_REQUESTS_A_MINUTE:
+                self.violate("I9", f"{len(self._requests)} requests in a minute")
+        else:
+            self._requests.clear()
+        if weather.lasting not in _HOLDS:
+            self._queued_calls.clear()
+        elif request.sends:
+            key = key_of(request.method, request.fields)
+            numbers = request.fields["to"].split(",")
+            rows = [row for each in numbers for row in self.mirror.of(key, each)]
+            if any(row.has_waited and not row.urgent for row in rows):
+                self._queued_calls.append(now)
+            while self._queued_calls and self._queued_calls[0] < now - _LONG:
+                self._queued_calls.popleft()
+            lately = sum(at >= now - 60 for at in self._queued_calls)
+            if lately > _MOST_QUEUED_CALLS_A_MINUTE:
+                self.violate("I9", f"{lately} calls in a minute")
+            elif len(self._queued_calls) > _MOST_QUEUED_CALLS_IN_LONG:
+                self.violate("I9", f"{len(self._queued_calls)} calls in a hold")
+
+    def _may_wait(self, request: Request) -> bool:
+        key = key_of(request.method, request.fields)
+        return all(ask.retry_for for ask in self.asks if ask.key == key)
+
+    def note_answer(self, request: Request) -> None:
+        """Look at the end of a request."""
+        if request.answer is not None:
+            self._last_answer = self._times.now
+        if request.fault in LOGIN and request.answer is not None:
+            self._refused_logins += 1
+        elif request.answer is not None and request.fault is None:
+            self._refused_logins = 0
+
+    def note_new_run(self) -> None:
+        """Know that nothing is known any more of the login and the outage: Home Assistant or the account begins anew."""
+        self._refused_logins = 0
+        self._requests.clear()
+        self._queued_calls.clear()
+        self._last_answer = self._times.now
+
+    # What the gateway takes.
+
+    def note_taken(self, taken: Taken) -> None:
+        """Compare what was taken with what was asked for."""
+        key, number = taken.key, taken.number
+        self._check_takes(key, number)
+        self._check_limit(key, number)
+
+    def _check_takes(self, key: Key, number: str) -> None:
+        takes = self.gateway.takes[key, number]
+        asked = self.asked(key, number)
+        if (key, number) in self.torn:
+            if takes > asked and self._shows_what_left(key, number):
+                self.violate("I1", "a backup sends again what the sent box shows")
+            return
+        if takes > asked:
+            self.violate("I1", f"taken {takes} times, and asked for {asked} times")
+            return
+        never = surely_not_left(self.mirror.of(key, number))
+        if takes > asked - never:
+            self.violate("I1", "the gateway took what the user is told was not sent")
+
+    def _shows_what_left(self, key: Key, number: str) -> bool:
+        """Tell whether a look into the sent box, when that is due after the start, showed an earlier one for sure."""
+        settled = self.started_at + SETTLING
+        shown = any(
+            row.body == key and row.receiver == number and row.shown_from < settled
+            for row in self.gateway.boxes.sent
+        )
+        is_alone = sum(ask.key == key for ask in self.asks) == 1
+        return shown and is_alone and not self.is_excused_from_fence
+
+    @property
+    def is_excused_from_fence(self) -> bool:
+        """Tell whether the fence could not have known: the panel hides its sent box, or dates can't be compared."""
+        return self._times.wall_was_wrong or self.gateway.hid_sent_box
+
+    def _check_limit(self, key: Key, number: str) -> None:
+        """I7: the parts of a day by the home's clock."""
+        rows = [row for row in self.mirror.of(key, number) if row.state == "sending"]
+        if not rows or rows[-1].urgent:
+            # It is sent whatever has left before, and may overtake what had room.
+            return
+        day = int(self._times.wall // 86400)
+        self._parts[day] += rows[-1].parts
+        is_over = self.daily_limit and self._parts[day] > self.daily_limit
+        # What has begun to leave before midnight counts for the day before.
+        if is_over and self.limits_are_known and self._times.wall % 86400 > 120:
+            self.violate("I7", f"{self._parts[day]} parts of {self.daily_limit}")
+
+    # What the disk holds.
+
+    def note_commit(self, _name: str, connection: Connection) -> None:
+        """Look at the rows that a transaction has changed."""
+        for row in self.mirror.read(connection):
+            self._check_state(row)
+
+    def _check_state(self, row: Row) -> None:
+        taken = self.gateway.taken.get(row.message_id or "")
+        place = row.key, row.number
+        if row.message_id and row.state == "accepted":
+            if taken is None or (taken.key, taken.number) != place:
+                self.violate("I3", f"{row.sms_id} has the id of another message")
+        elif (
+            row.state in ("accepted", "delivered", "undelivered")
+            and not self.gateway.takes[place]
+            and place not in self.by_hand
+        ):
+            self.violate("I3", f"{row.sms_id} is {row.state}, and was never taken")
+        if row.has_surely_not_left and place not in self.torn:
+            rows = self.mirror.of(*place)
+            if self.gateway.takes[place] > self.asked(*place) - surely_not_left(rows):
+                self.violate("I1", f"{row.sms_id} was taken, and is {row.state}")
+        if row.state == "not_sent":
+            self._check_age_of_given_up(row)
+        if row.reason == "unexpected_error":
+            self.violate("surprise", f"{row.sms_id} is {row.state}: unexpected_error")
+
+    def _check_age_of_given_up(self, row: Row) -> None:
+        """I4: nothing is given up young; while Home Assistant was off, only the wall clock tells the time."""
+        asks = [
+            ask for ask in self.asks if ask.key == row.key and row.number in ask.numbers
+        ]
+        now = self._times.now
+        if asks and all(
+            ask.run == self.mirror.run and now - ask.at < ask.retry_for - _ON_THE_WAY
+            for ask in asks
+        ):
+            age = now - asks[-1].at
+            self.violate("I4", f"{row.sms_id} is given up, {age:.0f} s old")
+
+    # What is told.
+
+    def note_told(self, report: DeliveryReport) -> None:
+        """Look at the end of a message that automations are told of."""
+        self.told[report.sms_id] += 1
+        before = self.ended.setdefault(report.sms_id, report.state)
+        row = self.mirror.rows.get(report.sms_id)
+        place = (row.key, row.number) if row else None
+        if self.told[report.sms_id] > 1 and place not in self.torn:
+            excused = self.disk.was_in_trouble
+            if not excused:
+                self.violate("I5", f"{report.sms_id}: {before}, then {report.state}")
+        taken = self.gateway.taken.get(report.message_id or "")
+        if report.state == "delivered" and taken and taken.status != 1:
+            self.violate("I3", f"{report.sms_id} is told as delivered too early")
+
+    def note_acknowledged(self, ask: Ask) -> None:
+        """Look at what a caller was told: what is queued is on the disk."""
+        ask.answered_after = self.mirror.commits
+        for number, status in ask.status.items():
+            self._check_window(ask, number)
+            if status != "queued" or (ask.key, number) in self.torn:
+                continue
+            row = self.mirror.rows.get(ask.sms_ids[number])
+            if row is None or not row.has_waited:
+                self.violate("I2", f"{ask.sms_ids[number]} is queued, and not written")
+
+    def _check_window(self, ask: Ask, number: str) -> None:
+        """Rule 11: an equal text to the same person inside the window is one message."""
+        if not self.window or ask.urgent or self.disk.was_in_trouble:
+            return
+        for first in self.asks:
+            row = self.mirror.rows.get(first.sms_ids.get(number, ""))
+            if (
+                row
+                and first.answered_after is not None
+                and first.answered_after < ask.commits
+                and first.key == ask.key
+                and not row.has_surely_not_left
+                and ask.at - first.at < self.window - 5
+                and first.sms_ids[number] != ask.sms_ids[number]
+                and not self._times.wall_was_wrong
+                and (ask.key, number) not in self.torn
+            ):
+                self.violate("rule 11", f"{row.sms_id} was sent again")
+
+    def check_books(self) -> None:
+        """I2: in memory each row is in one state, and what waits there is what waits on the disk."""
+        data = self.home.data if self.home else None
+        if data is None:
+            return
+        book = data.ledger.outgoing
+        for one, two in (
+            (book.waiting, book.pending),
+            (book.waiting, book.unsettled),
+            (book.pending, book.unsettled),
+        ):
+            if both := one.keys() & two.keys():
+                self.violate("I2", f"{min(both)} is in two states")
+        if book.restored - book.waiting.keys():
+            self.violate("I2", "what is restored does not wait")
+
+    def check_ids(self) -> None:
+        """I3: two rows never have the same id, as the gateway gives each once."""
+        ids = Counter(
+            row.message_id for row in self.mirror.rows.values() if row.message_id
+        )
+        if twice := [each for each, times in ids.items() if times > 1]:
+            self.violate("I3", f"{len(twice)} ids stand in two rows")
+
+    # What may be forgotten.
+
+    def forget_rows(self) -> None:
+        """Know that the account and all that waited in it are gone."""
+        self.forget_asks()
+        self._forget()
+
+    def forget_asks(self) -> None:
+        """Know that nobody keeps what becomes of the messages so far: the account is removed."""
+        for ask in self.asks:
+            self.torn.update((ask.key, number) for number in ask.numbers)
+
+    def note_restored(self, name: str) -> None:
+        """Know that an older file was put back: what has become of the messages since then is forgotten."""
+        before = self.mirror.rows
+        self._forget()
+        if content := self.disk.written.get(name):
+            connection = sqlite3.connect(":memory:")
+            connection.deserialize(content)
+            self.mirror.read(connection)
+            connection.close()
+        now = self.mirror.rows
+        for sms_id, row in before.items():
+            if sms_id not in now or now[sms_id].state != row.state:
+                self.torn.add((row.key, row.number))
+        for ask in self.asks:
+            for number, sms_id in ask.sms_ids.items():
+                if sms_id not in now:
+                    self.torn.add((ask.key, number))
+
+    def _forget(self) -> None:
+        self.limits_are_known = False
+        self.mirror.forget()
+
+    # The end.
+
+    def check_healed(self) -> None:
+        """I10: nothing waits; I2: all that is queued has come to something; I5: that was told."""
+        for row in self.mirror.rows.values():
+            if row.state in ("waiting", "sending"):
+                self.violate("I10", f"{row.sms_id} is {row.state} in the end")
+            elif row.state == "unknown" and not row.has_ended:
+                self.violate("I10", f"{row.sms_id} is not settled in the end")
+            self._check_told(row)
+        for ask in self.asks:
+            for number, sms_id in ask.sms_ids.items():
+                lost = sms_id not in self.mirror.rows
+                if lost and (ask.key, number) not in self.torn:
+                    self._note_lost(ask.status[number], sms_id)
+
+    def _note_lost(self, status: str, sms_id: str) -> None:
+        if status == "queued" or not self.disk.was_in_trouble:
+            self.violate("I2", f"{sms_id} was {status}, and is gone")
+
+    def _check_told(self, row: Row) -> None:
+        """I5: who was told that a message is queued is told its end, unless Home Assistant died between both."""
+        answers = {
+            ask.status[number]
+            for ask in self.asks
+            for number, sms_id in ask.sms_ids.items()
+            if sms_id == row.sms_id
+        }
+        # A disk that is too slow brings the failed try to the disk, too.
+        waited = row.has_waited and not (answers or self.disk.was_in_trouble)
+        # What was accepted without an id ends where nobody can say more, and is called back by somebody who knows.
+        silent = row.state in ("accepted", "cancelled")
+        queued = (waited or "queued" in answers) and not silent
+        if (
+            row.has_ended
+            and queued
+            and row.ended_in_run == self.mirror.run
+            and not self.told[row.sms_id]
+            and (row.key, row.number) not in self.torn
+        ):
+            self.violate("I5", f"{row.sms_id} is {row.state}, and nobody is told")

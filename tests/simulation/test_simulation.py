@@ -1,0 +1,14 @@
+"""Random histories of a household over the production code, in virtual time."""
+
+import pytest
+
+from .search import counted, search
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_nothing_is_lost_doubled_or_told_twice(number: int) -> None:
+    """Let a fixed number of random histories happen; a longer search is scripts/simulate."""
+    with counted() as total:
+        assert search(20, number) is None
+    assert total["histories"] >= 20
+    assert total["SMS taken"] > 0
