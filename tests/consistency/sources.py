@@ -15,7 +15,15 @@ COMPONENT = REPOSITORY / "custom_components" / "payamak"
 LANGUAGES = ("en", "fa")
 
 # What tools and Home Assistant leave behind; .gitignore keeps the same out.
-_LEFT_BEHIND = (".venv", ".git", ".demo", ".mypy_cache", ".ruff_cache", ".coverage")
+_LEFT_BEHIND = (
+    ".mutation",
+    ".venv",
+    ".git",
+    ".demo",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".coverage",
+)
 
 
 def read_json(path: Path) -> Any:

@@ -84,6 +84,47 @@ def test_a_pages_links_into_the_repository_lead_somewhere(name: str) -> None:
     assert [target for target in targets if not (REPOSITORY / target).exists()] == []
 
 
+_DOCS = sorted(path.name for path in (REPOSITORY / "docs/en").glob("*.md"))
+
+
+def _code(name: str) -> list[str]:
+    """Return the commands of a page, without what is said of them."""
+    blocks = re.findall(r"^```.*?^```", (REPOSITORY / name).read_text(), re.M | re.S)
+    return [re.sub(r"\s+#.*", "", block) for block in blocks]
+
+
+def test_each_page_is_there_in_both_languages() -> None:
+    """A reader can change the language anywhere."""
+    assert _DOCS
+    assert _DOCS == sorted(path.name for path in (REPOSITORY / "docs/fa").glob("*.md"))
+
+
+@pytest.mark.parametrize("name", _DOCS)
+def test_a_page_is_the_same_in_both_languages(name: str) -> None:
+    """The same headings in the same order, the same commands, and each leads to the other."""
+    english, persian = f"docs/en/{name}", f"docs/fa/{name}"
+    assert len(_headings(english)) > 2
+    assert _headings(english) == _headings(persian)
+    assert _code(english) == _code(persian)
+    assert f"(../fa/{name})" in (REPOSITORY / english).read_text()
+    assert f"(../en/{name})" in (REPOSITORY / persian).read_text()
+
+
+@pytest.mark.parametrize("language", ["en", "fa"])
+@pytest.mark.parametrize("name", _DOCS)
+def test_the_links_of_a_page_lead_somewhere(language: str, name: str) -> None:
+    """Into the repository, and to the page's own headings."""
+    page = REPOSITORY / "docs" / language / name
+    text = page.read_text()
+    targets = re.findall(r"\]\((?!\w+:|#)([^)#\s]+)", text)
+    assert [each for each in targets if not (page.parent / each).exists()] == []
+    anchors = {
+        re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+        for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    }
+    assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= anchors
+
+
 def test_the_places_that_contributing_tells_to_begin_in_exist() -> None:
     """A file that was moved would send everybody the wrong way."""
     page = (REPOSITORY / "CONTRIBUTING.md").read_text()
@@ -153,7 +194,7 @@ def test_the_workflow_of_the_tests_runs_every_step_of_ci() -> None:
     )
     (suite,) = _workflow(_WORKFLOW_FOLDER / "tests.yml")["jobs"].values()
     commands = [each["command"] for each in suite["strategy"]["matrix"]["include"]]
-    assert len(steps) == 4
+    assert len(steps) == 5
     assert commands == steps
     assert suite["steps"][-1] == {"run": "${{ matrix.command }}"}
 

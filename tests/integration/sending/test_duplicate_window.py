@@ -143,6 +143,22 @@ async def test_without_a_window_everything_is_sent(
     assert home.runtime_data.road.duplicates._recent == {}
 
 
+async def test_the_shortest_window_is_one(
+    hass: HomeAssistant,
+    gateway: Gateway,
+    freezer: FrozenDateTimeFactory,
+    home_with: HomeWith,
+) -> None:
+    """A second keeps out what an automation sends twice in the same moment, and nothing later."""
+    await home_with(duplicate_window=1)
+    await send_one(hass)
+    await send_one(hass)
+    assert received(gateway) == {SARA: 1}
+    await let_pass(hass, freezer, timedelta(seconds=1))
+    await send_one(hass)
+    assert received(gateway) == {SARA: 2}
+
+
 @pytest.mark.usefixtures("home")
 async def test_after_the_window_the_same_is_sent_again(
     hass: HomeAssistant, gateway: Gateway, freezer: FrozenDateTimeFactory

@@ -94,6 +94,37 @@ async def test_what_waits_leaves_after_one_look(
     assert received(gateway) == {SARA: 1, OMID: 1}
 
 
+async def test_nobody_looks_a_moment_too_early(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    home: MockConfigEntry,
+    gateway: Gateway,
+) -> None:
+    """Not even where the outbox is woken up just then by something else that has to wait."""
+    await let_wait(hass, gateway, SARA)
+    await start(hass, home)
+    await let_pass(hass, freezer, timedelta(seconds=29, milliseconds=500))
+    await let_wait(hass, gateway, OMID)
+    assert looks(gateway) == 0
+    await let_pass(hass, freezer, timedelta(seconds=1))
+    assert looks(gateway) == 1
+
+
+@pytest.mark.usefixtures("silence")
+async def test_where_nothing_has_left_nothing_is_said_of_it(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    home: MockConfigEntry,
+    gateway: Gateway,
+) -> None:
+    """A warning after each start with something waiting would soon be overlooked."""
+    await let_wait(hass, gateway, SARA)
+    await start(hass, home)
+    await let_pass(hass, freezer, SETTLED)
+    assert looks(gateway) == 1
+    assert received(gateway) == {SARA: 1}
+
+
 async def test_without_anything_waiting_nobody_looks(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
@@ -259,7 +290,7 @@ async def test_a_sent_box_that_does_not_answer_is_asked_again(
     assert looks(gateway) == 1
     await let_pass(hass, freezer, timedelta(seconds=29))
     assert looks(gateway) == 0
-    await let_pass(hass, freezer, timedelta(seconds=2))
+    await let_pass(hass, freezer, timedelta(seconds=1, milliseconds=500))
     assert looks(gateway) == 1
     assert received(gateway) == {}
     await let_pass(hass, freezer, SETTLED)

@@ -168,6 +168,15 @@ def test_a_busy_gateway_is_tried_later_each_time(error: type[GatewayError]) -> N
     assert seconds == [30, 60, 120, 240, 480, 900, 900]
 
 
+@pytest.mark.parametrize("reason", [CreditError, WaitError, CredentialsError])
+def test_trouble_after_a_hold_of_another_kind_begins_with_the_shortest_wait(
+    reason: type[GatewayError],
+) -> None:
+    """Only trouble after trouble makes the waits longer."""
+    before = hold(reason("word"))
+    assert hold(TemporaryError("word"), before).seconds == 30
+
+
 @pytest.mark.parametrize("jitter", [0.8, 1.4])
 def test_chance_moves_the_next_try_and_not_the_one_after_it(jitter: float) -> None:
     """Else the gaps would grow or shrink by chance."""

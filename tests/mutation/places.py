@@ -1,0 +1,67 @@
+"""Where the mutants come from, which tests are asked about them, and where the results are kept."""
+
+from pathlib import Path
+from typing import Final
+
+REPOSITORY: Final = Path(__file__).resolve().parents[2]
+SOURCE: Final = REPOSITORY / "custom_components/payamak"
+REACH: Final = REPOSITORY / ".mutation/reach.json"
+RESULTS: Final = REPOSITORY / "benchmarks/mutation.json"
+EQUIVALENT: Final = REPOSITORY / "benchmarks/mutation_equivalents.toml"
+TABLE: Final = REPOSITORY / "benchmarks/mutation.md"
+
+# The tests that know a folder best: a mutant has to be noticed by them.
+_TESTS: Final = {
+    "sending": (
+        "tests/integration/sending",
+        "tests/integration/queries",
+        "tests/integration/flows/test_not_sent.py",
+        "tests/integration/account/test_gateway_watch.py",
+    ),
+    "ledger": ("tests/ledger", "tests/integration/sending/test_today.py"),
+    "delivery": (
+        "tests/integration/delivery",
+        "tests/integration/triggers/test_delivery.py",
+    ),
+    "inbox": ("tests/integration/inbox", "tests/integration/triggers"),
+    "people": (
+        "tests/integration/people",
+        "tests/integration/triggers",
+        "tests/integration/sending/test_notify.py",
+        "tests/integration/sending/test_notify_callers.py",
+        "tests/integration/sending/test_send_sms.py",
+    ),
+    "gateway": ("tests/gateway",),
+}
+
+# The test files that were written for a file: all of their tests are asked, before the others.
+_WRITTEN_FOR: Final = {
+    "sending/decisions.py": ("outbox_decisions", "outbox_order"),
+    "sending/guards.py": ("daily_limit", "duplicate_window"),
+    "sending/holds.py": ("holds", "outbox"),
+    "sending/slots.py": ("outbox_slots", "calls_at_a_time"),
+    "sending/matching.py": ("outbox_matching", "unknown"),
+    "sending/fence.py": ("fence",),
+    "sending/progress.py": ("duplicate_window", "calls_of_one_message", "send_sms"),
+    "sending/settler.py": ("unknown",),
+    "sending/caller.py": ("caller_goes_away", "outbox_moments", "calls_at_a_time"),
+    "sending/messenger.py": ("send_sms", "calls_of_one_message", "duplicate_window"),
+    "sending/outbox.py": ("outbox", "outbox_order", "outbox_moments"),
+    "ledger/today.py": ("today",),
+    "ledger/clock.py": ("clock",),
+}
+
+
+def is_written_for(test: str, path: str) -> bool:
+    """Tell whether a test stands in a file that was written for a file of the integration."""
+    return Path(test.partition("::")[0]).stem.removeprefix("test_") in (
+        _WRITTEN_FOR.get(path, ())
+    )
+
+
+def tests_for(path: str) -> tuple[str, ...]:
+    """Return the tests for a file of the integration."""
+    folder = path.partition("/")[0]
+    if folder not in _TESTS:
+        raise SystemExit(f"{folder}: no tests are named for it in {__file__}")
+    return _TESTS[folder]
