@@ -19,6 +19,7 @@ from homeassistant.config_entries import (
     ConfigEntryState,
     ConfigSubentryDataWithId,
 )
+from homeassistant.const import Platform
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.helpers import (
     area_registry,
@@ -197,6 +198,14 @@ def make_entry(
         unique_id=f"{USERNAME}@sms.invalid",
         version=1,
     )
+
+
+@contextmanager
+def without_sensors() -> Iterator[None]:
+    """Leave out the platforms that only show what is known."""
+    platforms = [Platform.EVENT, Platform.NOTIFY]
+    with patch.object(custom_components.payamak, "PLATFORMS", platforms):
+        yield
 
 
 @contextmanager

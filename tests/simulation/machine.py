@@ -18,7 +18,7 @@ from .world import NUMBERS, OMID, SARA, World
 _NUMBERS: Final = st.sampled_from(
     [(SARA,), (OMID,), (SARA, OMID), (SARA, OMID, NUMBERS[2]), NUMBERS]
 )
-_URGENT: Final = st.sampled_from([False, False, False, True])
+_RARELY: Final = st.sampled_from([False, False, False, True])
 # In minutes; None leaves it to the account's options.
 _PATIENCE: Final = st.sampled_from([None, None, 0, 1, 3, 45])
 _STEPS: Final = st.integers(0, 40)
@@ -49,22 +49,26 @@ class Household(RuleBasedStateMachine):
         daily_limit=st.sampled_from([0, 0, 0, 6]),
         window=st.sampled_from([0, 0, 600]),
         inbox_interval=st.sampled_from([60, 60, 0]),
+        sensors=_RARELY,
     )
-    def begin(self, daily_limit: int, window: int, inbox_interval: int) -> None:
+    def begin(
+        self, daily_limit: int, window: int, inbox_interval: int, sensors: bool
+    ) -> None:
         """Start the home for the first time."""
         self.world = World(
             {
                 "daily_limit": daily_limit,
                 "duplicate_window": window,
                 "inbox_interval": inbox_interval,
-            }
+            },
+            sensors=sensors,
         )
         self.world.boot()
         self.world.let_pass(1)
 
     # What people and automations do.
 
-    @rule(numbers=_NUMBERS, urgent=_URGENT, retry_for=_PATIENCE, steps=_STEPS)
+    @rule(numbers=_NUMBERS, urgent=_RARELY, retry_for=_PATIENCE, steps=_STEPS)
     def send_sms(
         self,
         numbers: tuple[str, ...],
@@ -78,6 +82,15 @@ class Household(RuleBasedStateMachine):
         world.send_sms(text, numbers, urgent=urgent, retry_for=retry_for)
         world.work(steps)
 
+    @rule(numbers=_NUMBERS, retry_for=_PATIENCE, seconds=_SHORT)
+    def send_and_wait(
+        self, numbers: tuple[str, ...], retry_for: float | None, seconds: float
+    ) -> None:
+        """Send a new text, and let a short time go by."""
+        world = self._world
+        world.send_sms(world.new_text(), numbers, retry_for=retry_for)
+        world.let_pass(seconds)
+
     @rule(numbers=_NUMBERS, parts=st.integers(2, 3), wait=st.sampled_from([0, 20]))
     def send_long_sms(self, numbers: tuple[str, ...], parts: int, wait: int) -> None:
         """Send a text of several parts, and maybe wait for its delivery."""
@@ -85,7 +98,7 @@ class Household(RuleBasedStateMachine):
         world.send_sms(world.new_text(parts=parts), numbers, wait=wait)
 
     @precondition(lambda self: self._world.keys)
-    @rule(which=st.integers(0, 20), numbers=_NUMBERS, urgent=_URGENT)
+    @rule(which=st.integers(0, 20), numbers=_NUMBERS, urgent=_RARELY)
     def send_again(self, which: int, numbers: tuple[str, ...], urgent: bool) -> None:
         """Send a text that was sent before."""
         world = self._world
@@ -211,7 +224,7 @@ class Household(RuleBasedStateMachine):
         """Let a number block advertising, or not any more."""
         self._world.gateway.blocked ^= {number}
 
-    @rule(age=st.sampled_from([0.0, 0.0, 300.0, 1200.0, 90000.0]), own=_URGENT)
+    @rule(age=st.sampled_from([0.0, 0.0, 300.0, 1200.0, 90000.0]), own=_RARELY)
     def receive(self, age: float, own: bool) -> None:
         """Let an SMS come in."""
         self._world.receive(age=age, own=own)
@@ -223,26 +236,27 @@ class Household(RuleBasedStateMachine):
 
     # The computer.
 
-    @rule(steps=_STEPS, power=st.booleans(), off=_OFF, stands=_URGENT)
-    def crash(self, steps: int, power: bool, off: float, stands: bool) -> None:
-        """Let all die after some steps, and start again after a while; the clock may stand meanwhile."""
+    @rule(
+        steps=_STEPS,
+        power=st.booleans(),
+        off=_OFF,
+        stands=_RARELY,
+        again_after=st.sampled_from([None, None, None, 5, 20, 40, 60, 90]),
+    )
+    def crash(
+        self, steps: int, power: bool, off: float, stands: bool, again_after: int | None
+    ) -> None:
+        """Let all die after some steps, and maybe again before the start is over; the clock may stand meanwhile."""
         world = self._world
         world.work(steps)
         world.crash(power=power)
         self._be_off(off, stands=stands)
+        if again_after is not None:
+            world.boot(again_after)
+            world.crash(power=power)
         world.boot()
 
-    @rule(off=_OFF, steps=st.integers(1, 120))
-    def crash_in_start(self, off: float, steps: int) -> None:
-        """Let all die, and again before the start is over."""
-        world = self._world
-        world.crash()
-        world.boot(steps)
-        world.crash()
-        world.let_pass(off)
-        world.boot()
-
-    @rule(off=_OFF, within=st.sampled_from([None, None, 0.1, 3.0]), stands=_URGENT)
+    @rule(off=_OFF, within=st.sampled_from([None, None, 0.1, 3.0]), stands=_RARELY)
     def restart(self, off: float, within: float | None, stands: bool) -> None:
         """Stop in good order, or be killed meanwhile, and start again."""
         world = self._world

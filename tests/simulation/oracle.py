@@ -392,7 +392,11 @@ class Oracle:
             connection.close()
         now = self.mirror.rows
         for sms_id, row in before.items():
-            if sms_id not in now or now[sms_id].state != row.state:
+            kept = now.get(sms_id)
+            if kept is None or (kept.state, kept.has_ended) != (
+                row.state,
+                row.has_ended,
+            ):
                 self.torn.add((row.key, row.number))
         for ask in self.asks:
             for number, sms_id in ask.sms_ids.items():

@@ -11,7 +11,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from .machine import Household
 
-_STEPS_A_HISTORY: Final = 30
+_STEPS_A_HISTORY: Final = 50
 
 
 def search(histories: int, number: int, *, shrink: bool = True) -> str | None:

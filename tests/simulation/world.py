@@ -23,7 +23,7 @@ from custom_components.payamak.account.signals import (
 )
 
 from .gateway import LINE, Key, pattern_key
-from .home import Home, make_entry, simulated
+from .home import Home, make_entry, simulated, without_sensors
 from .inbox import InboxWatch
 from .oracle import Ask, Oracle
 from .times import Times
@@ -44,8 +44,10 @@ _LONGEST_BREAK: Final = 900.0
 class World:
     """One history. Each method is one thing that happens, and leaves what is under way as it is."""
 
-    def __init__(self, options: Mapping[str, Any] | None = None) -> None:
-        """Let a home start for the first time."""
+    def __init__(
+        self, options: Mapping[str, Any] | None = None, *, sensors: bool = False
+    ) -> None:
+        """Begin with a home that was never on; without sensors, it starts in half the time."""
         self.times = Times()
         self.oracle = Oracle(self.times)
         self.disk = self.oracle.disk
@@ -66,6 +68,8 @@ class World:
         self.keys: list[Key] = []
         self._stack = ExitStack()
         self._stack.enter_context(simulated(self.times, self.disk))
+        if not sensors:
+            self._stack.enter_context(without_sensors())
         self.disk.on_commit = self._note_commit
         self.oracle.log.add(NUMBERS)
         self.oracle.log.begin()
