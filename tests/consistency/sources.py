@@ -16,6 +16,7 @@ LANGUAGES = ("en", "fa")
 
 # What tools and Home Assistant leave behind; .gitignore keeps the same out.
 _LEFT_BEHIND = (
+    ".hypothesis",
     ".mutation",
     ".venv",
     ".git",
