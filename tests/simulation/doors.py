@@ -1,6 +1,6 @@
 """The doors through which messages are asked for, as automations and people use them."""
 
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from .asks import Ask
@@ -78,7 +78,7 @@ class Doors(Life):
                 ask.sms_ids[row["recipient"]] = row["sms_id"]
             self.oracle.note_acknowledged(ask)
 
-        self._begin(call())
+        self._call(call())
         return ask
 
     def notify(self, text: Key, person: str, *, entity: bool) -> Ask | None:
@@ -94,7 +94,7 @@ class Doors(Life):
             )
         services = home.core.services
         if services.has_service("notify", action):
-            self._begin(services.async_call("notify", action, data, blocking=True))
+            self._call(services.async_call("notify", action, data, blocking=True))
         return ask
 
     def _note_ask(
@@ -112,6 +112,10 @@ class Doors(Life):
         )
         self.oracle.asks.append(ask)
         return ask
+
+    def _call(self, what: Coroutine[Any, Any, Any]) -> None:
+        """Call an action, as an automation that can be stopped."""
+        self.calls.append(self._begin(what))
 
     def cancel_caller(self, which: int) -> None:
         """Stop an automation that has called an action."""

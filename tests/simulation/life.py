@@ -49,7 +49,9 @@ class Life:
         self.oracle.daily_limit = self.options["daily_limit"]
         self.oracle.window = float(self.options.get("duplicate_window", 0))
         self.run = 0
-        self.inbox = InboxWatch(self.times, self.oracle.violate, lambda: self.run)
+        self.inbox = InboxWatch(
+            self.times, self.disk, self.oracle.violate, lambda: self.run
+        )
         self.steps = 0
         self.home: Home | None = None
         self.calls: list[asyncio.Task[Any]] = []
@@ -210,7 +212,6 @@ class Life:
     def _begin(self, what: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         assert self.home is not None
         task = self.home.begin(what)
-        self.calls.append(task)
         # Who asks is told; nobody else wonders.
         task.add_done_callback(lambda task: task.cancelled() or task.exception())
         return task
