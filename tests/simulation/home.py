@@ -43,7 +43,6 @@ from custom_components.payamak.account import account, gateway_watch
 from custom_components.payamak.const import DOMAIN
 from custom_components.payamak.ledger import clock, outgoing
 from custom_components.payamak.ledger.file import LedgerFile
-from custom_components.payamak.sending.under_way import under_way_in
 
 from .disk import Disk
 from .gateway import LINE, PASSWORD, USERNAME
@@ -80,11 +79,6 @@ class Home:
     def is_ready(self) -> bool:
         """Tell whether it has started, and has not begun to stop."""
         return self.starting.done() and not self.has_begun_to_stop
-
-    @property
-    def is_stopping(self) -> bool:
-        """Tell whether the integration knows that Home Assistant stops."""
-        return self.hass is not None and under_way_in(self.hass).is_stopping
 
     @property
     def data(self) -> Any:

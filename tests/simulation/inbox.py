@@ -10,6 +10,7 @@ from typing import Final
 from custom_components.payamak.account.signals import ReceivedSms
 
 from .boxes import RECEIVED, BoxRow
+from .disk import Disk
 from .times import Times
 from .transport import Request
 
@@ -30,10 +31,15 @@ class InboxWatch:
     """Compares what is told of received messages with what came in."""
 
     def __init__(
-        self, times: Times, violate: Callable[[str, str], None], run: Callable[[], int]
+        self,
+        times: Times,
+        disk: Disk,
+        violate: Callable[[str, str], None],
+        run: Callable[[], int],
     ) -> None:
         """Call ``violate`` with what is wrong; ``run`` numbers the runs of Home Assistant."""
         self._times = times
+        self._disk = disk
         self._violate = violate
         self._run = run
         self.told: Counter[str] = Counter()
@@ -51,7 +57,8 @@ class InboxWatch:
     def note_told(self, sms: ReceivedSms) -> None:
         """Look at a message that automations are told of."""
         self.told[sms.message_id] += 1
-        if self.told[sms.message_id] > 1:
+        # What the disk does not take is known until the end of Home Assistant alone.
+        if self.told[sms.message_id] > 1 and not self._disk.was_in_trouble:
             self._violate("inbox", f"{sms.message_id} is told twice")
         row = self._arrived.get(sms.message_id)
         if row is None:

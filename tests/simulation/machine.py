@@ -13,7 +13,8 @@ from hypothesis.stateful import (
 )
 
 from . import weather
-from .world import NUMBERS, OMID, SARA, World
+from .life import NUMBERS, OMID, SARA
+from .world import World
 
 _NUMBERS: Final = st.sampled_from(
     [(SARA,), (OMID,), (SARA, OMID), (SARA, OMID, NUMBERS[2]), NUMBERS]

@@ -1,8 +1,7 @@
 """Compares what the home does, writes and tells with what the gateway took. The names of the invariants are those of the rules."""
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 import sqlite3
 from sqlite3 import Connection
 from typing import Final
@@ -10,14 +9,15 @@ from typing import Final
 from custom_components.payamak.account.signals import DeliveryReport
 from custom_components.payamak.sending.fence import SETTLING
 
+from .asks import Ask
 from .disk import Disk
 from .gateway import Gateway, Key, Taken, key_of
 from .home import Home
 from .log import LogWatch
 from .mirror import Mirror, Row, surely_not_left
+from .pace import Pace
 from .times import Times
 from .transport import Request
-from .weather import LOGIN, OUTAGES
 
 # From the look at the age to the arrival: the way to the gateway.
 _ON_THE_WAY: Final = 0.5
@@ -29,26 +29,6 @@ _MOST_QUEUED_CALLS_A_MINUTE: Final = 8
 _MOST_QUEUED_CALLS_IN_LONG: Final = 14
 _LONG: Final = 1800.0
 _HOLDS: Final = ("code_2", "code_3", "code_4", "code_6", "code_10", "code_19")
-
-
-@dataclass(slots=True, kw_only=True, eq=False)
-class Ask:
-    """One message that was asked for: the same text for some numbers."""
-
-    key: Key
-    numbers: tuple[str, ...]
-    at: float
-    urgent: bool
-    retry_for: float
-    commits: int
-    """How many transactions the disk had seen."""
-    run: int
-    """In which run of Home Assistant."""
-    answered_after: int | None = None
-    """How many transactions the disk had seen when the caller was told."""
-    status: dict[str, str] = field(default_factory=dict)
-    """What the caller was told, by number."""
-    sms_ids: dict[str, str] = field(default_factory=dict)
 
 
 class Oracle:
@@ -74,11 +54,8 @@ class Oracle:
         self.window = 0.0
         self.limits_are_known = True
         self._parts: Counter[int] = Counter()
-        self._refused_logins = 0
-        self._last_answer = times.now
         self.started_at = times.now
-        self._requests: deque[float] = deque()
-        self._queued_calls: deque[float] = deque()
+        self.pace = Pace(times, self.violate, self.gateway, self.mirror, self.asks)
         self.requests = 0
 
     def violate(self, name: str, what: str) -> None:
@@ -106,9 +83,7 @@ class Oracle:
     def note_begin(self, request: Request) -> None:
         """Look at a request that is about to leave."""
         self.requests += 1
-        self._check_pace(request)
-        if self._refused_logins >= 2:
-            self.violate("I6", "a request after two failed logins")
+        self.pace.note_begin(request)
         if not request.sends:
             return
         if self.home and self.home.has_begun_to_stop:
@@ -156,57 +131,9 @@ class Oracle:
             ):
                 self.violate("I8", f"{row.sms_id} leaves before {other.sms_id}")
 
-    def _check_pace(self, request: Request) -> None:
-        """I9: few requests in an outage, and few calls for what waits while something holds it up."""
-        now = self._times.now
-        weather = self.gateway.weather
-        if (
-            now - self._last_answer > _OUTAGE_IS_KNOWN_AFTER
-            and weather.lasting in OUTAGES
-        ):
-            if not request.sends or self._may_wait(request):
-                self._requests.append(now)
-            while self._requests and self._requests[0] < now - 60:
-                self._requests.popleft()
-            if len(self._requests) > _MOST_REQUESTS_A_MINUTE:
-                self.violate("I9", f"{len(self._requests)} requests in a minute")
-        else:
-            self._requests.clear()
-        if weather.lasting not in _HOLDS:
-            self._queued_calls.clear()
-        elif request.sends:
-            key = key_of(request.method, request.fields)
-            numbers = request.fields["to"].split(",")
-            rows = [row for each in numbers for row in self.mirror.of(key, each)]
-            if any(row.has_waited and not row.urgent for row in rows):
-                self._queued_calls.append(now)
-            while self._queued_calls and self._queued_calls[0] < now - _LONG:
-                self._queued_calls.popleft()
-            lately = sum(at >= now - 60 for at in self._queued_calls)
-            if lately > _MOST_QUEUED_CALLS_A_MINUTE:
-                self.violate("I9", f"{lately} calls in a minute")
-            elif len(self._queued_calls) > _MOST_QUEUED_CALLS_IN_LONG:
-                self.violate("I9", f"{len(self._queued_calls)} calls in a hold")
-
-    def _may_wait(self, request: Request) -> bool:
-        key = key_of(request.method, request.fields)
-        return all(ask.retry_for for ask in self.asks if ask.key == key)
-
     def note_answer(self, request: Request) -> None:
         """Look at the end of a request."""
-        if request.answer is not None:
-            self._last_answer = self._times.now
-        if request.fault in LOGIN and request.answer is not None:
-            self._refused_logins += 1
-        elif request.answer is not None and request.fault is None:
-            self._refused_logins = 0
-
-    def note_new_run(self) -> None:
-        """Know that nothing is known any more of the login and the outage: Home Assistant or the account begins anew."""
-        self._refused_logins = 0
-        self._requests.clear()
-        self._queued_calls.clear()
-        self._last_answer = self._times.now
+        self.pace.note_answer(request)
 
     # What the gateway takes.
 

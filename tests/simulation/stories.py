@@ -1,6 +1,7 @@
 """Short histories, each aimed at one rule. The production code passes all of them; each seeded bug fails in its own."""
 
-from .world import MINA, NEDA, OMID, SARA, World
+from .life import MINA, NEDA, OMID, SARA
+from .world import World
 
 
 def plain(world: World) -> None:
@@ -221,7 +222,7 @@ def _work_until_taken(world: World) -> None:
     for _ in range(2000):
         if world.gateway.taken:
             return
-        if not world._step():
+        if not world.step():
             world.let_timer_pass()
 
 
