@@ -384,6 +384,20 @@ async def test_the_first_comparison_is_kept_at_once(
     assert ledger.facts.get("clock")["ahead"] == 7200
 
 
+async def test_a_clock_that_is_ahead_and_stands_while_the_computer_is_off_is_known(
+    path: Path, ledger: Ledger, clocks: TwoClocks, open_ledger: OpenLedger
+) -> None:
+    """The gateway's first answer, after something has begun to wait, is the last thing before the end."""
+    await _wait(ledger)
+    ledger.note_gateway_time(_gateway(-3700))
+    await ledger._file.async_write()
+    again = await _restarted(path, open_ledger, clocks)
+    again.note_gateway_time(_gateway(-3700 + 4000))
+    assert [again.outgoing.age(row) for row in again.outgoing.waiting.values()] == [
+        4000
+    ]
+
+
 async def test_a_wall_clock_that_is_set_right_later_is_not_always_behind(
     path: Path, ledger: Ledger, clocks: TwoClocks, open_ledger: OpenLedger
 ) -> None:

@@ -70,6 +70,9 @@ class Ledger:
     def note_gateway_time(self, time: datetime | None) -> None:
         """Note the gateway's time, which it has just told: it shows whether what waits since before the start is older than it seems."""
         self.outgoing.make_older(self.outgoing.restored, self.clock.missing(time))
+        if self.outgoing.anybody_is_waited_for:
+            # Home Assistant may be about to end, and what was kept before may suppose that the wall clock is right.
+            self.clock.keep()
 
     async def async_history(self, query: HistoryQuery) -> list[SmsRow]:
         """Return the SMS that a query asks for, the newest first; what could not be written is missing. Raises LedgerError."""
