@@ -249,3 +249,4 @@ class Home:
         """End at once, wherever it is."""
         self._file.is_gone = True
         self.steps.drop()
+        self._oracle.note_end_of_run(compared=self.ledger.clock._compared)
