@@ -89,14 +89,16 @@ _DOCS = sorted(path.name for path in (REPOSITORY / "docs/en").glob("*.md"))
 
 def _code(name: str) -> list[str]:
     """Return the commands of a page, without what is said of them."""
-    blocks = re.findall(r"^```.*?^```", (REPOSITORY / name).read_text(), re.M | re.S)
+    blocks = re.findall(
+        r"^```.*?^```", (REPOSITORY / name).read_text(), re.MULTILINE | re.DOTALL
+    )
     return [re.sub(r"\s+#.*", "", block) for block in blocks]
 
 
 def test_each_page_is_there_in_both_languages() -> None:
     """A reader can change the language anywhere."""
     assert _DOCS
-    assert _DOCS == sorted(path.name for path in (REPOSITORY / "docs/fa").glob("*.md"))
+    assert sorted(path.name for path in (REPOSITORY / "docs/fa").glob("*.md")) == _DOCS
 
 
 @pytest.mark.parametrize("name", _DOCS)
