@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import EVENT_HOMEASSISTANT_CLOSE
+from homeassistant.core import Event
 import pytest
 
 from custom_components.payamak.ledger import Ledger, LedgerClock, SmsRow
@@ -359,6 +361,24 @@ async def test_a_computer_that_starts_in_1970_knows_from_the_gateway_how_long_it
     third.note_gateway_time(_gateway(4000))
     assert [third.outgoing.age(row) for row in third.outgoing.waiting.values()] == [
         4000
+    ]
+
+
+async def test_a_wall_clock_that_was_set_while_nothing_waited_is_known_after_a_restart(
+    path: Path, ledger: Ledger, clocks: TwoClocks, open_ledger: OpenLedger
+) -> None:
+    """The next start may not hear of the gateway before it is over, too, and the clock may stand while all is off."""
+    ledger.clock.missing(_gateway(0))
+    clocks.set_wall(timedelta(seconds=3700))
+    await ledger.async_end(Event(EVENT_HOMEASSISTANT_CLOSE))
+    clocks.start_again()
+    again = await open_ledger(path)
+    await _wait(again)
+    third = await _restarted(again._file._path, open_ledger, clocks)
+    clocks.pass_by(5)
+    third.note_gateway_time(_gateway(4005))
+    assert [third.outgoing.age(row) for row in third.outgoing.waiting.values()] == [
+        4005
     ]
 
 

@@ -65,12 +65,12 @@ async def test_an_account_has_one_ledger(home: HomeAssistant) -> None:
 
 
 async def test_it_is_closed_when_home_assistant_ends(home: HomeAssistant) -> None:
-    """What was to be written soon is written."""
+    """What was to be written soon is written, and the clock's last reading."""
     ledger = await async_open_ledger(home, "one")
     ledger.facts.keep("a", 1)
     home.bus.async_fire(EVENT_HOMEASSISTANT_CLOSE)
     await home.async_block_till_done()
-    assert look(_file(home, "one")) == ["a"]
+    assert look(_file(home, "one")) == ["a", "clock"]
     with pytest.raises(LedgerError, match="closed"):
         await ledger._file.async_write()
 

@@ -111,6 +111,12 @@ BUGS: Final = (
         story=stories.wall_clock_jumps,
     ),
     Bug(
+        name="clock's last reading not kept",
+        noticed_by="I4",
+        patches=seeds.last_reading_not_kept,
+        story=stories.wall_clock_set_while_nothing_waits,
+    ),
+    Bug(
         name="told before it is written",
         noticed_by="I5",
         patches=seeds.told_before_written,

@@ -169,6 +169,8 @@ class Life:
 
     def crash(self, *, power: bool = False) -> None:
         """Let the process die, or the whole computer."""
+        if self.home is not None:
+            self.oracle.note_crash()
         self._lose_home()
         if power:
             self.disk.lose_power()

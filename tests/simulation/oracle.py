@@ -53,6 +53,7 @@ class Oracle:
         self.daily_limit = 0
         self.window = 0.0
         self.limits_are_known = True
+        self.clock_is_known = True
         self._parts: Counter[int] = Counter()
         self.started_at = times.now
         self.pace = Pace(times, self.violate, self.gateway, self.mirror, self.asks)
@@ -99,7 +100,10 @@ class Oracle:
             self.violate("I1", "a message leaves that nobody has asked for")
             return
         slack = _ON_THE_WAY + (_WRONG_CLOCK if self._times.wall_was_wrong else 0)
-        if all(ask.retry_for and now - ask.at > ask.retry_for + slack for ask in asks):
+        is_old = all(
+            ask.retry_for and now - ask.at > ask.retry_for + slack for ask in asks
+        )
+        if is_old and self.clock_is_known:
             age = now - asks[-1].at
             self.violate("I4", f"a message leaves that is {age:.0f} s old")
         rows = self.mirror.of(key, number)
@@ -297,6 +301,11 @@ class Oracle:
             self.violate("I3", f"{len(twice)} ids stand in two rows")
 
     # What may be forgotten.
+
+    def note_crash(self) -> None:
+        """Know that the clock's reading is kept at a crash only where something has waited."""
+        if self._times.wall_was_wrong and not self.mirror.waiting:
+            self.clock_is_known = False
 
     def forget_rows(self) -> None:
         """Know that the account and all that waited in it are gone."""

@@ -11,7 +11,13 @@ from homeassistant.util import dt as dt_util
 from custom_components.payamak.account.connection import Connection as Link
 from custom_components.payamak.account.ends import Ends
 from custom_components.payamak.gateway import CredentialsError, Login, SmsState
-from custom_components.payamak.ledger import OutgoingBook, ReceivedBook, SmsRow, schema
+from custom_components.payamak.ledger import (
+    Ledger,
+    OutgoingBook,
+    ReceivedBook,
+    SmsRow,
+    schema,
+)
 from custom_components.payamak.ledger.outgoing import StoredRows
 from custom_components.payamak.ledger.rows import write_rows
 from custom_components.payamak.ledger.today import Today
@@ -141,6 +147,15 @@ def expiry_by_wall_clock() -> Sequence[Any]:
         return dt_util.utcnow().timestamp() - row.created_at
 
     return [patch.object(OutgoingBook, "age", age)]
+
+
+def last_reading_not_kept() -> Sequence[Any]:
+    """Keep no reading of the clock when Home Assistant ends."""
+
+    async def close_only(ledger: Ledger, _event: object) -> None:
+        await ledger.async_close()
+
+    return [patch.object(Ledger, "async_end", close_only)]
 
 
 def told_before_written() -> Sequence[Any]:

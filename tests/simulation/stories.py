@@ -103,6 +103,21 @@ def wall_clock_jumps(world: World) -> None:
     world.let_pass(120)
 
 
+def wall_clock_set_while_nothing_waits(world: World) -> None:
+    """Set the clock ahead, restart twice in an outage, and let the clock stand while the home is off."""
+    _lose(world)
+    world.times.jump(3700.0)
+    world.stop()
+    world.boot()
+    world.send_sms(world.new_text(), (SARA,))
+    world.let_pass(5)
+    world.stop()
+    world.times.stand()
+    world.let_pass(4000)
+    world.times.go_on()
+    world.boot()
+
+
 def crash_between_told_and_written(world: World) -> None:
     """Crash at the moment at which it is told that a message waited too long."""
     _lose(world)

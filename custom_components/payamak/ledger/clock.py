@@ -77,10 +77,10 @@ class LedgerClock:
         missing = self._ahead_of_start - expected
         return missing if missing > _IGNORED_SECONDS else 0.0
 
-    def keep(self) -> None:
-        """Keep its reading for the time after a restart, once a minute at most."""
+    def keep(self, *, at_once: bool = False) -> None:
+        """Keep its reading for the time after a restart, once a minute at most unless it is the last one."""
         now = self.now()
-        if self._kept is not None and now - self._kept < _KEPT_EVERY:
+        if not at_once and self._kept is not None and now - self._kept < _KEPT_EVERY:
             return
         self._kept = now
         self._facts.keep(_FACT, {"time": now, "wall": _wall(), "ahead": self._ahead})

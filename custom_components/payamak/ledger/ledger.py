@@ -99,10 +99,16 @@ class Ledger:
     def close_with(self, hass: HomeAssistant) -> None:
         """Close the file when Home Assistant ends."""
         self._forget_end = hass.bus.async_listen_once(
-            EVENT_HOMEASSISTANT_CLOSE, self.async_close
+            EVENT_HOMEASSISTANT_CLOSE, self.async_end
         )
 
-    async def async_close(self, _event: Event | None = None) -> None:
+    async def async_end(self, _event: Event) -> None:
+        """Keep the clock's reading, also where nothing waits, and close the file."""
+        # Before the next start hears of the gateway, nothing else tells that the wall clock was set.
+        self.clock.keep(at_once=True)
+        await self.async_close()
+
+    async def async_close(self) -> None:
         """Write what waits, and close the file."""
         await self._file.async_close()
 
