@@ -10,6 +10,7 @@ from custom_components.payamak.account.signals import DeliveryReport
 from custom_components.payamak.sending.fence import SETTLING
 
 from .asks import Ask
+from .books import trouble_in
 from .disk import Disk
 from .gateway import Gateway, Key, Taken, key_of
 from .home import Home
@@ -282,15 +283,8 @@ class Oracle:
         if data is None:
             return
         book = data.ledger.outgoing
-        for one, two in (
-            (book.waiting, book.pending),
-            (book.waiting, book.unsettled),
-            (book.pending, book.unsettled),
-        ):
-            if both := one.keys() & two.keys():
-                self.violate("I2", f"{min(both)} is in two states")
-        if book.restored - book.waiting.keys():
-            self.violate("I2", "what is restored does not wait")
+        if trouble := trouble_in(book):
+            self.violate("I2", trouble)
 
     def check_ids(self) -> None:
         """I3: two rows never have the same id, as the gateway gives each once."""

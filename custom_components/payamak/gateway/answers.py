@@ -40,9 +40,10 @@ def _amount(reply: Reply) -> Decimal:
     # An amount may be 108 to 111, but not -111 to -108.
     if code is not None and code < 0 and code in ALWAYS_ERRORS:
         raise error_of(code)
-    if not _AMOUNT.fullmatch(reply.value or ""):
+    value = reply.value or ""
+    if not _AMOUNT.fullmatch(value):
         raise unreadable()
-    amount = Decimal(reply.value or "")
+    amount = Decimal(value)
     if amount.copy_abs() > _LARGEST_AMOUNT:
         raise unreadable()
     return amount

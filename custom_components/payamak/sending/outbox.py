@@ -185,9 +185,6 @@ class Outbox:
                 return
 
     async def _async_give_up_old(self) -> None:
-        if self._is_ending:
-            # No automation would hear of it; they are given up, and told, after the start.
-            return
         old = [
             row
             for row in self._book.waiting.values()
@@ -195,13 +192,16 @@ class Outbox:
             and not (self._may_send and self._fence.will_tell(row))
         ]
         for begin in range(0, len(old), _GIVEN_UP_AT_ONCE):
+            if self._is_ending:
+                # No automation would hear of it; they are given up, and told, after the start.
+                return
             # Some may have been called back meanwhile.
             some = [
                 row
                 for row in old[begin : begin + _GIVEN_UP_AT_ONCE]
                 if row.state is SmsState.WAITING
             ]
-            if not some or self._is_ending:
+            if not some:
                 continue
             _LOGGER.warning("%d SMS waited too long, and were not sent", len(some))
             changes = self._not_sent.changes(some)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 from unittest.mock import PropertyMock, patch
 
@@ -18,6 +18,7 @@ from custom_components.payamak.sending.decisions import state_after
 from custom_components.payamak.sending.fence import Fence
 from custom_components.payamak.sending.outbox import Outbox
 
+from ..seeds import forget_at_start
 from . import stories
 from .machine import Decisions
 from .parts import ModelEnds
@@ -159,16 +160,6 @@ def _never_given_up() -> Sequence[Any]:
     return [patch("custom_components.payamak.sending.outbox.judge", judge)]
 
 
-def _waiting_forgotten() -> Sequence[Any]:
-    take_up = OutgoingBook.take_up
-
-    def take_up_others(book: OutgoingBook, stored: StoredRows) -> None:
-        rows = [row for row in stored.rows if row.state is not SmsState.WAITING]
-        take_up(book, replace(stored, rows=rows))
-
-    return [patch.object(OutgoingBook, "take_up", take_up_others)]
-
-
 def _queued_in_memory_alone() -> Sequence[Any]:
     async def note_waiting(book: OutgoingBook, rows: Sequence[SmsRow]) -> None:
         for row in rows:
@@ -217,7 +208,7 @@ ERRORS: Final = [
             stories.outage_longer_than_patience,
         ),
         (
-            *("what waits is forgotten", "I10", _waiting_forgotten),
+            *("what waits is forgotten", "I10", forget_at_start),
             stories.crash_while_it_waits,
         ),
     )

@@ -13,6 +13,7 @@ from custom_components.payamak.ledger import SmsRow
 from custom_components.payamak.ledger.rows import SELECT
 from custom_components.payamak.sending.fence import SETTLING
 
+from ..books import trouble_in
 from ..times import Times
 from .disk import Disk
 from .gateway import HOLDS, OUTAGES, Gateway, Taken
@@ -314,15 +315,8 @@ class Oracle:
     def _check_books(self, home: Home) -> None:
         """I2: in memory each row is in one state."""
         book = home.ledger.outgoing
-        for one, two in (
-            (book.waiting, book.pending),
-            (book.waiting, book.unsettled),
-            (book.pending, book.unsettled),
-        ):
-            if both := one.keys() & two.keys():
-                self.violate("I2", f"{min(both)} is in two states")
-        if book.restored - book.waiting.keys():
-            self.violate("I2", "what is restored does not wait")
+        if trouble := trouble_in(book):
+            self.violate("I2", trouble)
 
     def note_restored(self, before: dict[str, SmsRow]) -> None:
         """Know that what became of some rows is forgotten: an older file was put back."""
