@@ -19,7 +19,7 @@ from .swap import Swap, swap_for
 
 # So many others are asked beside the tests that were written for a file. What they don't notice counts as living, until all are asked.
 _MOST_TESTS: Final = 60
-_MOST_SECONDS: Final = 20.0
+_MOST_SECONDS: Final = 8.0
 _SECONDS_AT_IMPORT: Final = 600.0
 _QUICK_SECONDS: Final = 0.03
 _MOST_TESTS_AT_IMPORT: Final = 20  # there each mutant costs seconds
@@ -310,7 +310,11 @@ def _run_one(mutant: Mutant, names: Sequence[str], folder: Path) -> str:
     )
     if ended == pytest.ExitCode.OK:
         return ""
-    # A test's file that can't be imported is an interruption; all else would be a fault of ours.
-    if ended not in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.INTERRUPTED):
+    # A test's file that can't be imported is an interruption, a conftest.py an error of usage; all else would be a fault of ours.
+    if ended not in (
+        pytest.ExitCode.TESTS_FAILED,
+        pytest.ExitCode.INTERRUPTED,
+        pytest.ExitCode.USAGE_ERROR,
+    ):
         raise RuntimeError(f"pytest ended with {ended}")
     return failure.test or "the import"
