@@ -27,6 +27,8 @@ _NOT_MUTATED_CALLS: Final = (
     "TypeVar",
     "cast",
 )
+# Their texts are the names of tasks and jobs.
+_NAMED_CALLS: Final = ("HassJob", "async_create_background_task", "async_create_task")
 _TYPES_ALONE: Final = (cst.Annotation, cst.TypeAlias, cst.Decorator, cst.Import)
 
 
@@ -60,12 +62,32 @@ class _Visitor(MutationVisitor):
 
     def __init__(self) -> None:
         super().__init__(_OPERATORS, IgnoredCode(set(), set(), set()))
+        self._names: set[cst.CSTNode] = set()
 
     @override
     def _skip_node_and_children(self, node: cst.CSTNode) -> bool:
-        return isinstance(node, _TYPES_ALONE) or (
-            isinstance(node, cst.Call) and _name_of(node.func) in _NOT_MUTATED_CALLS
+        if isinstance(node, cst.Call) and _method_of(node.func) in _NAMED_CALLS:
+            self._names.update(
+                arg for arg in node.args if isinstance(arg.value, cst.BaseString)
+            )
+        return (
+            isinstance(node, _TYPES_ALONE)
+            or node in self._names
+            or (
+                isinstance(node, cst.Call) and _name_of(node.func) in _NOT_MUTATED_CALLS
+            )
         )
+
+    @override
+    def _removes_ignored_code(self, node: cst.CSTNode, mutated: cst.CSTNode) -> bool:
+        return any(
+            child in self._names and child not in mutated.children
+            for child in node.children
+        )
+
+
+def _method_of(called: cst.BaseExpression) -> str:
+    return called.attr.value if isinstance(called, cst.Attribute) else _name_of(called)
 
 
 def _name_of(called: cst.BaseExpression) -> str:
