@@ -32,3 +32,11 @@ def _custom_integrations(request: pytest.FixtureRequest) -> None:
 def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     """Keep snapshots in one place; the harnesses of different releases differ there."""
     return snapshot.use_extension(AmberSnapshotExtension)
+
+
+@pytest.fixture(autouse=True)
+def enable_event_loop_debug() -> None:
+    """Leave asyncio's debug mode of the harness off, as a stack for each callback takes 40 % of the time.
+
+    The tests of the ledger turn it on: its thread is the one that could call the loop in a wrong way.
+    """

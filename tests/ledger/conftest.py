@@ -16,6 +16,12 @@ from custom_components.payamak.ledger.file import Change, LedgerFile
 type OpenLedger = Callable[..., Awaitable[Ledger]]
 
 
+@pytest.fixture(autouse=True)
+async def enable_event_loop_debug() -> None:
+    """Refuse calls of the loop from the ledger's thread that are not safe."""
+    asyncio.get_running_loop().set_debug(True)
+
+
 class OpenFile(LedgerFile):
     """A file that notes what it tells of its trouble."""
 
