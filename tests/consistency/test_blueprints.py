@@ -16,7 +16,8 @@ import pytest
 from custom_components.payamak.const import DOCUMENTATION
 from custom_components.payamak.gateway import fold
 
-from .sources import REPOSITORY, read_json
+from .pages import DOCS
+from .sources import LANGUAGES, REPOSITORY, read_json
 
 _FOLDER = REPOSITORY / "blueprints/automation/payamak"
 _PATHS = sorted(_FOLDER.iterdir())
@@ -148,12 +149,19 @@ async def test_a_blueprint_can_be_imported_from_github(
 
 
 @every_blueprint
-@pytest.mark.parametrize("page", ["README.md", "README.fa.md"])
-def test_both_readmes_lead_to_the_import(page: str, path: Path) -> None:
-    """With one click."""
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_of_the_blueprints_leads_to_the_import(
+    language: str, path: Path
+) -> None:
+    """With one click, in the reader's language where there is such a file."""
+    in_persian = path.with_name(f"{path.stem}_fa.yaml")
+    if path.stem.endswith("_fa") != (language == "fa") and (
+        language == "en" or in_persian.exists()
+    ):
+        pytest.skip("It is for the readers of the other language.")
     link = "https://my.home-assistant.io/redirect/blueprint_import/?blueprint_url="
     address = quote(_source_url(path), safe="")
-    assert f"({link}{address})" in (REPOSITORY / page).read_text()
+    assert f"({link}{address})" in (DOCS / language / "blueprints.md").read_text()
 
 
 @pytest.mark.parametrize(

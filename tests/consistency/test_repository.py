@@ -1,4 +1,4 @@
-"""The files around the integration: two READMEs alike, sound workflows, nothing of the machine they were made on."""
+"""The files around the integration: sound workflows, and nothing of the machine they were made on."""
 
 from pathlib import Path
 import re
@@ -55,78 +55,6 @@ def test_every_text_file_ends_with_a_line_break() -> None:
         assert "\r\n" not in text, path
 
 
-def _headings(name: str) -> list[str]:
-    """Return the headings of a Markdown file as their marks alone, without what looks like one in code."""
-    prose = re.sub(
-        r"^```.*?^```",
-        "",
-        (REPOSITORY / name).read_text(),
-        flags=re.DOTALL | re.MULTILINE,
-    )
-    return re.findall(r"^(#+) ", prose, re.MULTILINE)
-
-
-def test_the_readme_is_the_same_in_both_languages() -> None:
-    """The same headings in the same order, and each leads to the other."""
-    assert len(_headings("README.md")) > 5
-    assert _headings("README.md") == _headings("README.fa.md")
-    assert "(README.fa.md)" in (REPOSITORY / "README.md").read_text()
-    assert "(README.md)" in (REPOSITORY / "README.fa.md").read_text()
-
-
-_PAGES = ["README.md", "README.fa.md", "CONTRIBUTING.md", "info.md"]
-
-
-@pytest.mark.parametrize("name", _PAGES)
-def test_a_pages_links_into_the_repository_lead_somewhere(name: str) -> None:
-    """Pictures as well as pages."""
-    targets = re.findall(r"\]\((?!\w+:|#)([^)#\s]+)", (REPOSITORY / name).read_text())
-    assert [target for target in targets if not (REPOSITORY / target).exists()] == []
-
-
-_DOCS = sorted(path.name for path in (REPOSITORY / "docs/en").glob("*.md"))
-
-
-def _code(name: str) -> list[str]:
-    """Return the commands of a page, without what is said of them."""
-    blocks = re.findall(
-        r"^```.*?^```", (REPOSITORY / name).read_text(), re.MULTILINE | re.DOTALL
-    )
-    return [re.sub(r"\s+#.*", "", block) for block in blocks]
-
-
-def test_each_page_is_there_in_both_languages() -> None:
-    """A reader can change the language anywhere."""
-    assert _DOCS
-    assert sorted(path.name for path in (REPOSITORY / "docs/fa").glob("*.md")) == _DOCS
-
-
-@pytest.mark.parametrize("name", _DOCS)
-def test_a_page_is_the_same_in_both_languages(name: str) -> None:
-    """The same headings in the same order, the same commands, and each leads to the other."""
-    english, persian = f"docs/en/{name}", f"docs/fa/{name}"
-    assert len(_headings(english)) > 2
-    assert _headings(english) == _headings(persian)
-    assert _code(english) == _code(persian)
-    assert f"(../fa/{name})" in (REPOSITORY / english).read_text()
-    assert f"(../en/{name})" in (REPOSITORY / persian).read_text()
-
-
-@pytest.mark.parametrize("language", ["en", "fa"])
-@pytest.mark.parametrize("name", _DOCS)
-def test_the_links_of_a_page_lead_somewhere(language: str, name: str) -> None:
-    """Into the repository, and to the page's own headings."""
-    page = REPOSITORY / "docs" / language / name
-    text = page.read_text()
-    targets = re.findall(r"\]\((?!\w+:|#)([^)#\s]+)", text)
-    assert [each for each in targets if not (page.parent / each).exists()] == []
-    anchors = {
-        re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
-        for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)
-    }
-    assert set(re.findall(r"\]\(#([^)]+)\)", text)) <= anchors
-
-
 def test_the_places_that_contributing_tells_to_begin_in_exist() -> None:
     """A file that was moved would send everybody the wrong way."""
     page = (REPOSITORY / "CONTRIBUTING.md").read_text()
@@ -138,16 +66,6 @@ def test_the_places_that_contributing_tells_to_begin_in_exist() -> None:
         for path in paths
         if not ((COMPONENT / path).exists() or (REPOSITORY / path).exists())
     ] == []
-
-
-def test_the_repairs_link_leads_to_a_section_of_the_readme() -> None:
-    """It is where a user is sent who does not know how to go on."""
-    source = (COMPONENT / "account/repairs.py").read_text()
-    (section,) = re.findall(r'learn_more_url=f"\{DOCUMENTATION\}#([\w-]+)"', source)
-    headings = re.findall(
-        r"^#+ (.+)$", (REPOSITORY / "README.md").read_text(), re.MULTILINE
-    )
-    assert section in [heading.lower().replace(" ", "-") for heading in headings]
 
 
 def test_the_licence_and_the_pages_that_hacs_reads_are_there() -> None:

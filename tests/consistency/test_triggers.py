@@ -1,6 +1,5 @@
 """The triggers: what the code has, what triggers.yaml offers, what is translated, and what has an icon."""
 
-import re
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -15,7 +14,7 @@ from custom_components.payamak.const import DOMAIN
 from custom_components.payamak.people.account_trigger import AccountTrigger
 from custom_components.payamak.trigger import async_get_triggers
 
-from .sources import COMPONENT, LANGUAGES, REPOSITORY, icons, translations
+from .sources import COMPONENT, LANGUAGES, icons, translations
 
 _OFFERED: dict[str, Any] = load_yaml_dict(str(COMPONENT / "triggers.yaml"))
 _FIELDS = [
@@ -112,26 +111,3 @@ async def test_a_trigger_refuses_an_option_it_does_not_have(
     with pytest.raises(vol.MultipleInvalid) as refused:
         await async_validate_trigger_config(hass, [config])
     assert ["options", "form"] in [error.path for error in refused.value.errors]
-
-
-@pytest.mark.parametrize("page", ["README.md", "README.fa.md"])
-async def test_the_readme_shows_triggers_that_work(
-    hass: HomeAssistant, page: str
-) -> None:
-    """People copy them; each trigger has its heading."""
-    text = (REPOSITORY / page).read_text()
-    blocks = re.findall(
-        r"^```yaml\n(triggers:\n.*?)^```", text, re.DOTALL | re.MULTILINE
-    )
-    shown = [
-        {"platform": trigger["trigger"], "options": trigger["options"]}
-        for block in blocks
-        if isinstance(automation := parse_yaml(block), dict)
-        for trigger in automation["triggers"]
-        if trigger["trigger"].startswith(f"{DOMAIN}.")
-    ]
-    assert len(shown) > 1
-    assert await async_setup_component(hass, "homeassistant", {})
-    assert len(await async_validate_trigger_config(hass, shown)) == len(shown)
-    headings = "".join(re.findall(r"^### .+$", text, re.MULTILINE))
-    assert all(f"`{DOMAIN}.{trigger}`" in headings for trigger in _OFFERED)

@@ -117,7 +117,7 @@ class Repairs:
             self._id_of(issue),
             data={ENTRY_ID: self._entry_id, **facts},
             is_fixable=issue in _FIXABLE,
-            learn_more_url=f"{DOCUMENTATION}#troubleshooting",
+            learn_more_url=self._page(),
             severity=(
                 ir.IssueSeverity.WARNING
                 if issue is Issue.LOW_CREDIT
@@ -126,6 +126,11 @@ class Repairs:
             translation_key=translation_key,
             translation_placeholders={**placeholders, "account": self._title},
         )
+
+    def _page(self) -> str:
+        """Return the page that says more, in Home Assistant's own language: it can't be another for each user."""
+        language = "fa" if self._hass.config.language == "fa" else "en"
+        return f"{DOCUMENTATION}/blob/main/docs/{language}/troubleshooting.md#repairs"
 
     def _id_of(self, issue: Issue) -> str:
         return f"{self._entry_id}_{issue}"

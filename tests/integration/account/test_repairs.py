@@ -316,3 +316,21 @@ async def test_the_facts_of_a_repair_are_those_it_was_shown_with(
     found = shown(hass, home, "sender_line")
     assert found
     assert found.data == {"entry_id": home.entry_id, "line": "gone"}
+
+
+@pytest.mark.parametrize(
+    ("language", "page"), [("fa", "fa"), ("en", "en"), ("de", "en")]
+)
+async def test_a_repair_leads_to_a_page_in_home_assistants_language(
+    hass: HomeAssistant,
+    gateway: Gateway,
+    home: MockConfigEntry,
+    language: str,
+    page: str,
+) -> None:
+    """English where there is no page in it."""
+    hass.config.language = language
+    await be_refused(hass, gateway, 10)
+    [(_, issue)] = ir.async_get(hass).issues.items()
+    assert issue.learn_more_url
+    assert issue.learn_more_url.endswith(f"/docs/{page}/troubleshooting.md#repairs")
