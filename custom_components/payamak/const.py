@@ -33,5 +33,6 @@ CONF_DUPLICATE_WINDOW: Final = "duplicate_window"
 DEFAULT_DUPLICATE_WINDOW: Final = 0
 CONF_HISTORY_DAYS: Final = "history_days"
 DEFAULT_HISTORY_DAYS: Final = 7
+CONF_SHOW_TEXTS: Final = "show_texts"
 CONF_PUSH: Final = "push"
 CONF_WEBHOOK_ID: Final = "webhook_id"

@@ -11,14 +11,15 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .account.activity import Activity
 from .account.signals import (
     SIGNAL_DELIVERY_ENDED,
     SIGNAL_SMS_RECEIVED,
     DeliveryReport,
     ReceivedSms,
 )
+from .const import CONF_SHOW_TEXTS
 from .coordinator import PayamakConfigEntry
-from .delivery.activity import DeliveryActivity
 from .entity import PayamakEntity
 from .gateway import ENDS
 
@@ -56,12 +57,21 @@ class AccountEvent(PayamakEntity, EventEntity):
     automations that use its state would see that event a second time.
     """
 
+    _activity: Activity
+
     def __init__(
         self, entry: PayamakConfigEntry, description: EventEntityDescription
     ) -> None:
         """Belong to the account."""
         super().__init__(entry, description)
         self._entry_id = entry.entry_id
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Prepare the lines of the activity page."""
+        self._activity = Activity(self.hass)
+        await self._activity.async_load()
+        await super().async_added_to_hass()
 
     @override
     async def async_get_last_event_data(self) -> EventExtraStoredData | None:
@@ -74,13 +84,10 @@ class DeliveryEvent(AccountEvent):
 
     _unrecorded_attributes = frozenset({"recipient", "name"})
 
-    _activity: DeliveryActivity
-
     @override
     async def async_added_to_hass(self) -> None:
         """Listen for the ends of deliveries."""
-        self._activity = DeliveryActivity(self.hass)
-        await self._activity.async_load()
+        await super().async_added_to_hass()
         self.async_on_remove(
             async_dispatcher_connect(
                 self.hass, SIGNAL_DELIVERY_ENDED, self._async_report
@@ -94,7 +101,7 @@ class DeliveryEvent(AccountEvent):
             return
         self._trigger_event(report.state, report.as_dict())
         self.async_write_ha_state()
-        self._activity.async_write(report)
+        self._activity.async_write_end(report)
 
 
 class ReceivedMessageEvent(AccountEvent):
@@ -102,9 +109,17 @@ class ReceivedMessageEvent(AccountEvent):
 
     _unrecorded_attributes = frozenset({"text", "sender", "name", "line"})
 
+    def __init__(
+        self, entry: PayamakConfigEntry, description: EventEntityDescription
+    ) -> None:
+        """Know whether texts may be seen on the activity page; a change of that reloads the account."""
+        super().__init__(entry, description)
+        self._shows_texts: bool = entry.options.get(CONF_SHOW_TEXTS, False)
+
     @override
     async def async_added_to_hass(self) -> None:
         """Listen for received messages."""
+        await super().async_added_to_hass()
         self.async_on_remove(
             async_dispatcher_connect(
                 self.hass, SIGNAL_SMS_RECEIVED, self._async_received
@@ -118,3 +133,4 @@ class ReceivedMessageEvent(AccountEvent):
             return
         self._trigger_event(_RECEIVED, sms.as_dict())
         self.async_write_ha_state()
+        self._activity.async_write_received(sms, with_text=self._shows_texts)

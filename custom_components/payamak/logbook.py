@@ -1,4 +1,4 @@
-"""The line on the activity page for each SMS that has ended."""
+"""The line on the activity page for each SMS that has ended or was received."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 from homeassistant.components.logbook import LazyEventPartialState
 from homeassistant.core import HomeAssistant, callback
 
+from .account.activity import EVENT_ACTIVITY
 from .const import DOMAIN
-from .delivery.activity import EVENT_ACTIVITY
 
 
 @callback

@@ -34,7 +34,7 @@ PARALLEL_UPDATES = 0
 
 @dataclass(frozen=True, kw_only=True)
 class AccountSensorDescription(SensorEntityDescription):
-    """A sensor that reads one thing from the account's data."""
+    """A sensor that reads one thing from the account's data; its unit is in the translations, or a currency."""
 
     value_fn: Callable[[AccountData], Decimal | None]
 
@@ -43,7 +43,6 @@ ACCOUNT_SENSORS: tuple[AccountSensorDescription, ...] = (
     AccountSensorDescription(
         key="credit",
         translation_key="credit",
-        native_unit_of_measurement="SMS",
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
         value_fn=lambda data: data.credit,
@@ -51,7 +50,6 @@ ACCOUNT_SENSORS: tuple[AccountSensorDescription, ...] = (
     AccountSensorDescription(
         key="base_price",
         translation_key="base_price",
-        native_unit_of_measurement="IRR/SMS",
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
         value_fn=lambda data: data.base_price,

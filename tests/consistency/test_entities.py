@@ -33,6 +33,19 @@ async def test_every_entity_has_a_translated_name_and_every_name_an_entity(
     }
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_every_unit_is_translated_but_for_currencies(
+    hass: HomeAssistant, entities: list[er.RegistryEntry], language: str
+) -> None:
+    """Home Assistant writes a currency as the language does."""
+    texts = translations(language)["entity"]["sensor"]
+    assert {
+        entity.translation_key
+        for entity in entities
+        if entity.unit_of_measurement and entity.original_device_class != "monetary"
+    } == {key for key, sensor in texts.items() if "unit_of_measurement" in sensor}
+
+
 async def test_every_entity_has_an_icon_and_every_icon_an_entity(
     hass: HomeAssistant, entities: list[er.RegistryEntry]
 ) -> None:

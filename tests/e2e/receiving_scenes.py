@@ -36,7 +36,7 @@ async def turn_push_on(scene: Scene) -> None:
     frontend, words, stage = scene.frontend, scene.words, scene.stage
     await frontend.open_integration()
     await frontend.button("ui.panel.config.integrations.config_entry.configure").click()
-    await frontend.flow.locator("ha-switch").click()
+    await frontend.flow.locator("ha-switch").last.click()
     await frontend.submit()
     shown = frontend.flow.locator("code")
     await shown.wait_for()
@@ -95,7 +95,7 @@ async def see_activity(scene: Scene) -> None:
             says=[
                 sms_to_sara,
                 delivered,
-                words.payamak(event.format("received_message", "received")),
+                words.payamak("common.sms_from", sender=names.sara),
             ],
             margin=0,
         )

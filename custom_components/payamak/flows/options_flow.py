@@ -23,6 +23,7 @@ from ..const import (
     CONF_PUSH,
     CONF_REFRESH_INTERVAL,
     CONF_RETRY_FOR,
+    CONF_SHOW_TEXTS,
     CONF_WEBHOOK_ID,
     DEFAULT_DAILY_LIMIT,
     DEFAULT_DUPLICATE_WINDOW,
@@ -78,6 +79,7 @@ _SCHEMA: Final = vol.Schema(
         vol.Required(CONF_HISTORY_DAYS, default=DEFAULT_HISTORY_DAYS): _whole_number(
             1, 365
         ),
+        vol.Required(CONF_SHOW_TEXTS, default=False): BooleanSelector(),
         vol.Required(CONF_PUSH, default=False): BooleanSelector(),
     }
 )

@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import ClientTimeout
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT as UNIT
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
@@ -64,6 +65,15 @@ def issue(hass: HomeAssistant, entry: MockConfigEntry, about: str) -> str | None
     return found.translation_key if found else None
 
 
+def units(hass: HomeAssistant) -> set[str]:
+    """Give the units of all states that have one."""
+    return {
+        state.attributes[UNIT]
+        for state in hass.states.async_all()
+        if UNIT in state.attributes
+    }
+
+
 async def test_the_entities_are_as_designed(
     hass: HomeAssistant,
     gateway_url: str,
@@ -100,6 +110,17 @@ def described_entities(
             "attributes": {str(k): str(v) for k, v in state.attributes.items()},
         }
     return described
+
+
+async def test_the_unit_of_a_state_is_the_same_in_every_language(
+    hass: HomeAssistant, home: MockConfigEntry
+) -> None:
+    """The frontend translates it; long-term statistics would break off with another one."""
+    assert units(hass) == {"IRR", "IRR/SMS", "SMS"}
+    hass.config.language = "fa"
+    await hass.config_entries.async_reload(home.entry_id)
+    await hass.async_block_till_done()
+    assert units(hass) == {"IRR", "IRR/SMS", "SMS"}
 
 
 async def test_credit_is_polled_as_often_as_the_options_say(

@@ -1,4 +1,4 @@
-"""The activity page says to whom an SMS was, and how it ended."""
+"""The activity page says to whom an SMS was, how it ended, and from whom one came."""
 
 from typing import Any
 
@@ -14,6 +14,7 @@ from custom_components.payamak.logbook import async_describe_events
 from simulator import Gateway
 from simulator.codes import Delivery
 from tests.integration.conftest import OMID
+from tests.integration.story.automations import receive
 from tests.integration.story.deliveries import send_to, until_first_question
 
 
@@ -30,7 +31,7 @@ class Activity:
             ),
         )
 
-    def lines(self) -> dict[str, tuple[str, str]]:
+    def lines(self) -> dict[str, tuple[str | None, str]]:
         """Return message and icon of each line, by its name."""
         described = [
             describe(event) for events, describe in self._events for event in events
@@ -49,7 +50,7 @@ class Activity:
         ),
         (
             "fa",
-            "پیامک به {}:",
+            "پیامک به \u2068{}\u2069:",
             "به گوشی رسید",
             "نرسید: اپراتور متن پیام را فیلتر کرد",
         ),
@@ -78,3 +79,51 @@ async def test_it_says_to_whom_an_sms_was_and_how_it_ended(
         name.format("امید"): (filtered, "mdi:message-alert-outline"),
         name.format("…0000"): (delivered, "mdi:message-check-outline"),
     }
+
+
+_REPLY = "mdi:message-reply-text-outline"
+
+
+@pytest.mark.parametrize(
+    ("language", "options", "expected"),
+    [
+        ("en", {}, {"SMS from Sara": None, "SMS from …9999": None}),
+        (
+            "fa",
+            {"show_texts": False},
+            {
+                "پیامک از \u2068Sara\u2069": None,
+                "پیامک از \u2068…9999\u2069": None,
+            },
+        ),
+        (
+            "en",
+            {"show_texts": True},
+            {
+                "SMS from Sara:": "\u2068باز کن!\u2069",
+                "SMS from …9999:": "\u2068Open!\u2069",
+            },
+        ),
+    ],
+)
+async def test_it_says_from_whom_an_sms_came_and_its_text_only_if_the_user_wants_that(
+    hass: HomeAssistant,
+    household: MockConfigEntry,
+    language: str,
+    options: dict[str, Any],
+    expected: dict[str, str | None],
+) -> None:
+    """Whoever may open the page could read it. What belongs to another account is no line of this one."""
+    hass.config.language = language
+    activity = Activity(hass)
+    household.add_to_hass(hass)
+    hass.config_entries.async_update_entry(
+        household, options=household.options | options
+    )
+    assert await hass.config_entries.async_setup(household.entry_id)
+    entry_id = household.entry_id
+    receive(hass, "باز کن!", entry_id=entry_id, name="Sara")
+    receive(hass, "Open!", entry_id=entry_id, sender="09129999999")
+    receive(hass, "Not ours", entry_id="another")
+    await hass.async_block_till_done()
+    assert activity.lines() == {name: (text, _REPLY) for name, text in expected.items()}

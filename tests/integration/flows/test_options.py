@@ -26,6 +26,7 @@ OPTIONS = {
     "inbox_interval": 0,
     "inbox_max_age": 10,
     "history_days": 7,
+    "show_texts": False,
     "push": False,
 }
 
