@@ -1,6 +1,6 @@
 """A home in which the blueprints lie ready, and what its automations do."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 import shutil
 from typing import Any
@@ -39,8 +39,10 @@ type Done = list[Event[dict[str, Any]]]
 
 
 @pytest.fixture
-async def automate(hass: HomeAssistant, family_home: MockConfigEntry) -> Automate:
-    """Give what makes an automation from a blueprint and its inputs."""
+async def automate(
+    hass: HomeAssistant, family_home: MockConfigEntry
+) -> AsyncIterator[Automate]:
+    """Give what makes an automation from a blueprint and its inputs; it is switched off in the end."""
     shutil.copytree(BLUEPRINTS, hass.config.path("blueprints/automation/payamak"))
     # They are read in another thread the first time, which time that stands still can't wait for.
     await async_get_translations(hass, hass.config.language, "exceptions", {DOMAIN})
@@ -55,7 +57,8 @@ async def automate(hass: HomeAssistant, family_home: MockConfigEntry) -> Automat
         assert state is not None
         assert state.state == "on"
 
-    return automate
+    yield automate
+    await hass.services.async_call("automation", "turn_off", {"entity_id": "all"})
 
 
 @pytest.fixture

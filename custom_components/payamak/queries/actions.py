@@ -33,12 +33,14 @@ from ..gateway import (
     normalise_message_id,
 )
 from ..people.address_book import split_list
+from ..people.people_filter import wanted_people
 from .history import ACTION_GET_HISTORY, GET_HISTORY_SCHEMA, async_get_history
 
 ACTION_GET_DELIVERY_STATUS: Final = "get_delivery_status"
 ACTION_GET_MESSAGES: Final = "get_messages"
 ACTION_GET_NUMBERS: Final = "get_numbers"
 
+ATTR_FROM: Final = "from"
 ATTR_LIMIT: Final = "limit"
 ATTR_LINE: Final = "line"
 ATTR_LOCATION: Final = "location"
@@ -63,6 +65,7 @@ _GET_MESSAGES_SCHEMA: Final = vol.Schema(
             [location.name.lower() for location in Location]
         ),
         vol.Optional(ATTR_LINE, default=""): cv.string,
+        vol.Optional(ATTR_FROM): wanted_people,
         vol.Optional(ATTR_OFFSET, default=0): cv.positive_int,
         # The most that one request returns.
         vol.Optional(ATTR_LIMIT, default=MAX_MESSAGES): vol.All(
@@ -171,7 +174,15 @@ async def _async_get_messages(call: ServiceCall) -> ServiceResponse:
         )
     except GatewayError as error:
         raise action_error(error) from error
-    return {"messages": [_message_row(message, location) for message in messages]}
+    people = call.data.get(ATTR_FROM)
+    return {
+        "messages": [
+            _message_row(message, location)
+            for message in messages
+            if people is None
+            or any(data.address_book.means(who, message.sender) for who in people)
+        ]
+    }
 
 
 def _own_line(written: str, lines: Iterable[str]) -> str:

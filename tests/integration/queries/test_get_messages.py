@@ -11,6 +11,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
 from simulator import Account, Gateway
@@ -18,7 +19,7 @@ from simulator.codes import Delivery
 from simulator.exchange import Exchange
 from simulator.faults import MISSING, Code, Envelope, Fault, Replaced, ServerError
 from simulator.world import World
-from tests.integration.conftest import LINE, OMID, OTHER_LINE, SARA
+from tests.integration.conftest import LINE, MINA, OMID, OTHER_LINE, SARA
 from tests.integration.story.forms import call, let_pass, reauth_flows, take_calls
 
 type Rows = list[dict[str, object]]
@@ -186,6 +187,29 @@ async def test_a_line_leaves_out_what_came_over_others(
     receive(gateway, "b", line=OTHER_LINE)
     assert await texts(hass, line=line) == ["b"]
     assert asked(gateway)[0]["from"] == OTHER_LINE
+
+
+async def test_only_what_certain_people_wrote_can_be_told(
+    hass: HomeAssistant, household: MockConfigEntry, gateway: Gateway
+) -> None:
+    """By name, as a group, or by number in any spelling; the limit counts the others too."""
+    for sender in (SARA, OMID, MINA, "09359999999", "BANK"):
+        gateway.receive(LINE, sender, f"from {sender}")
+    household.add_to_hass(hass)
+    await hass.config_entries.async_setup(household.entry_id)
+
+    async def told(people: object, **data: Any) -> list[str]:
+        rows = await messages(
+            hass, **{"from": people, "config_entry_id": household.entry_id} | data
+        )
+        return [row["sender"] for row in rows]
+
+    assert await told("sara") == [SARA]
+    assert await told(["خانواده"]) == [MINA, OMID, SARA]
+    assert await told("+98 935 999 9999, BANK") == ["BANK", "09359999999"]
+    assert await told("Sara", limit=4) == []
+    assert await told("Sara", limit=5) == [SARA]
+    assert await told("Nobody") == []
 
 
 @pytest.mark.parametrize("nothing", [{}, {"line": ""}, {"line": " "}])
@@ -477,3 +501,12 @@ async def test_a_row_without_an_id_hides_no_other(
     gateway.fault("GetMessages", Rearranged(without_id))
     assert await texts(hass, limit=120) == numbered(129)[::-1][:120]
     assert pages(gateway) == [("0", "100"), ("100", "100")]
+
+
+@pytest.mark.parametrize("people", [[], "", "{{ people }}", 12])
+async def test_people_who_cannot_be_any_are_refused(
+    hass: HomeAssistant, people: object
+) -> None:
+    """Nobody at all would look like everybody."""
+    with pytest.raises(vol.Invalid):
+        await messages(hass, **{"from": people})
