@@ -158,3 +158,14 @@ def test_the_repairs_link_leads_to_a_section_of_a_page(language: str) -> None:
     source = (COMPONENT / "account/repairs.py").read_text()
     [(name, anchor)] = re.findall(r"/([\w-]+\.md)#([\w-]+)\"", source)
     assert anchor in _anchors(DOCS / language / name)
+
+
+@pytest.mark.parametrize("page", [persian for _, persian in pairs()], ids=str)
+def test_a_persian_page_runs_from_right_to_left_except_for_code(page: Page) -> None:
+    """Brackets and quotes of an example would be turned round."""
+    opening, closing = '<div dir="rtl">', "</div>"
+    assert page.text.startswith(opening)
+    for block in re.finditer(r"^```\w+\n", page.text, re.MULTILINE):
+        before = page.text[: block.start()]
+        assert before.count(opening) == before.count(closing)
+    assert page.text.count(opening) == page.text.count(closing)
