@@ -48,6 +48,7 @@ PLATFORMS = [
     Platform.EVENT,
     Platform.NOTIFY,
     Platform.SENSOR,
+    Platform.SWITCH,
 ]
 
 
@@ -93,6 +94,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> b
         entry.options,
         account,
         ledger,
+        address_book,
         NotSent(ledger.facts, repairs),
         deliveries.async_sent,
     )
@@ -196,6 +198,7 @@ async def _async_apply(hass: HomeAssistant, entry: PayamakConfigEntry) -> None:
     entry.runtime_data.address_book.refresh(entry.subentries)
     async_rename_recipient_devices(hass, entry)
     entry.runtime_data.deliveries.async_recipients_changed()
+    entry.runtime_data.road.async_recipients_changed()
     for follow in entry.runtime_data.recipient_followers:
         await follow()
 

@@ -14,6 +14,10 @@ SUBENTRY_RECIPIENT: Final = "recipient"
 CONF_NAME: Final = "name"
 CONF_NUMBERS: Final = "numbers"
 CONF_SLUG: Final = "slug"
+CONF_QUIET_FROM: Final = "quiet_from"
+CONF_QUIET_TO: Final = "quiet_to"
+CONF_HOURLY_LIMIT: Final = "hourly_limit"
+MOST_AN_HOUR: Final = 60
 # The key of the entity that reaches everybody, so no single recipient's slug.
 ALL_RECIPIENTS: Final = "all_recipients"
 

@@ -53,6 +53,7 @@ def _account(entry: PayamakConfigEntry) -> dict[str, Any]:
     inbox = entry.runtime_data.inbox
     inbox_error = inbox.last_exception
     repairs = entry.runtime_data.repairs
+    gates = entry.runtime_data.road.gates
     return {
         "credit": str(data.credit),
         "base_price": None if data.base_price is None else str(data.base_price),
@@ -60,6 +61,10 @@ def _account(entry: PayamakConfigEntry) -> dict[str, Any]:
         "repairs": [word for issue in Issue if (word := repairs.word(issue))],
         "pending_deliveries": len(ledger.outgoing.pending),
         "outbox": len(ledger.outgoing.waiting),
+        # In the order of the recipients.
+        "gates_closed_by": [
+            gates.closed_by(saved) for saved in entry.runtime_data.address_book.saved
+        ],
         "outbox_held_up_by": entry.runtime_data.road.outbox.holds.reason,
         "unsettled": len(ledger.outgoing.unsettled),
         "parts_sent_today": ledger.outgoing.today.parts,

@@ -126,8 +126,8 @@ def forget_at_start() -> Sequence[Any]:
 def no_expiry() -> Sequence[Any]:
     """Let nothing expire."""
 
-    def judge_as_young(row: SmsRow, *, age: float, now: float) -> Verdict:
-        return judge(row, age=0.0 * age, now=now)
+    def judge_as_young(row: SmsRow, *, age: float, **when: Any) -> Verdict:
+        return judge(row, age=0.0 * age, **when)
 
     return [
         patch.object(outbox, "judge", judge_as_young),

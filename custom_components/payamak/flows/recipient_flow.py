@@ -10,16 +10,28 @@ from homeassistant.config_entries import (
     ConfigSubentryFlow,
     SubentryFlowResult,
 )
-from homeassistant.helpers.selector import TextSelector, TextSelectorConfig
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.selector import (
+    NumberSelector,
+    NumberSelectorConfig,
+    NumberSelectorMode,
+    TextSelector,
+    TextSelectorConfig,
+    TimeSelector,
+)
 from homeassistant.util import slugify
 import voluptuous as vol
 
 from ..const import (
     ALL_RECIPIENTS,
+    CONF_HOURLY_LIMIT,
     CONF_NAME,
     CONF_NOTIFY_ACTION,
     CONF_NUMBERS,
+    CONF_QUIET_FROM,
+    CONF_QUIET_TO,
     CONF_SLUG,
+    MOST_AN_HOUR,
 )
 from ..gateway import fold, mask_number, normalise_number
 from ..people.address_book import (
@@ -38,6 +50,13 @@ _SCHEMA = vol.Schema(
         vol.Required(CONF_NAME): TextSelector(),
         vol.Required(CONF_NUMBERS): TextSelector(TextSelectorConfig(multiple=True)),
         vol.Optional(CONF_SLUG): TextSelector(),
+        vol.Optional(CONF_QUIET_FROM): TimeSelector(),
+        vol.Optional(CONF_QUIET_TO): TimeSelector(),
+        vol.Optional(CONF_HOURLY_LIMIT): NumberSelector(
+            NumberSelectorConfig(
+                min=1, max=MOST_AN_HOUR, step=1, mode=NumberSelectorMode.BOX
+            )
+        ),
     }
 )
 
@@ -118,7 +137,9 @@ class RecipientFlow(ConfigSubentryFlow):
         )
         if error := self._slug_error(slug, others, subentry):
             errors[CONF_SLUG] = error
-        data = {CONF_NAME: name, CONF_NUMBERS: numbers, CONF_SLUG: slug}
+        gate, gate_errors = _gate(user_input)
+        errors |= gate_errors
+        data = {CONF_NAME: name, CONF_NUMBERS: numbers, CONF_SLUG: slug, **gate}
         return data, errors, {"number": invalid or ""}
 
     def _slug_for(
@@ -160,6 +181,24 @@ def _name_error(name: str, others: list[SavedRecipient]) -> str | None:
     if fold(name) in (fold(each.name) for each in others):
         return "name_taken"
     return None
+
+
+def _gate(user_input: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return when something may be sent to the recipient, and what is wrong with that."""
+    gate: dict[str, Any] = {
+        key: cv.time(user_input[key]).isoformat()
+        for key in (CONF_QUIET_FROM, CONF_QUIET_TO)
+        if key in user_input
+    }
+    errors = {}
+    if len(gate) == 1:
+        missing = CONF_QUIET_TO if CONF_QUIET_FROM in gate else CONF_QUIET_FROM
+        errors[missing] = "quiet_hours_incomplete"
+    elif gate and gate[CONF_QUIET_FROM] == gate[CONF_QUIET_TO]:
+        errors[CONF_QUIET_TO] = "quiet_hours_empty"
+    if CONF_HOURLY_LIMIT in user_input:
+        gate[CONF_HOURLY_LIMIT] = int(user_input[CONF_HOURLY_LIMIT])
+    return gate, errors
 
 
 def _normalise(written: object) -> tuple[list[str], str | None]:

@@ -6,6 +6,7 @@ from .facts import Facts
 from .history import HistoryQuery
 from .ledger import Ledger, async_open_ledger, async_remove_ledger, open_ledgers
 from .outgoing import OutgoingBook
+from .pauses import Pauses
 from .received import ReceivedBook
 from .rows import SmsRow
 from .texts import Text
@@ -18,6 +19,7 @@ __all__ = [
     "LedgerClock",
     "LedgerError",
     "OutgoingBook",
+    "Pauses",
     "ReceivedBook",
     "SmsRow",
     "Text",

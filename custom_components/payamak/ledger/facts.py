@@ -37,6 +37,10 @@ class Facts:
         """Keep a fact; it is written soon."""
         self._file.write_soon(*self.change(key, value))
 
+    async def async_keep(self, key: str, value: Any) -> None:
+        """Keep a fact, and return once it is on the disk. Raises LedgerError where it is not."""
+        await self._file.async_write(*self.change(key, value))
+
     def change(self, key: str, value: Any) -> tuple[Change, ...]:
         """Keep a fact in memory, and return what writes it, which is nothing where it was known already."""
         written = json.dumps(value)

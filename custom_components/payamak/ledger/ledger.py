@@ -24,6 +24,7 @@ from .facts import Facts
 from .file import LedgerFile
 from .history import HistoryQuery, async_read_history, forget_ended_before
 from .outgoing import OutgoingBook, StoredRows
+from .pauses import Pauses
 from .received import ReceivedBook
 from .rows import SmsRow
 
@@ -39,6 +40,7 @@ class Ledger:
         self.facts = Facts(self._file)
         self.clock = LedgerClock(self.facts)
         self.outgoing = OutgoingBook(self._file, self.clock)
+        self.pauses = Pauses(self.facts, self.clock)
         self.received = ReceivedBook(self._file, self.facts)
         self.trouble: FileTrouble | None = None
         self._trouble_of_file: FileTrouble | None = None
@@ -52,6 +54,7 @@ class Ledger:
         facts, outgoing, received = stored
         self.facts.take_up(facts)
         self.outgoing.take_up(outgoing)
+        self.pauses.take_up()
         self.received.take_up(received)
 
     @callback
@@ -69,7 +72,9 @@ class Ledger:
     @callback
     def note_gateway_time(self, time: datetime | None) -> None:
         """Note the gateway's time, which it has just told: it shows whether what waits since before the start is older than it seems."""
-        self.outgoing.make_older(self.outgoing.restored, self.clock.missing(time))
+        missing = self.clock.missing(time)
+        self.outgoing.make_older(self.outgoing.restored, missing)
+        self.pauses.make_older(missing)
         if self.outgoing.anybody_is_waited_for:
             # Home Assistant may be about to end, and what was kept before may suppose that the wall clock is right.
             self.clock.keep()

@@ -12,6 +12,7 @@ from homeassistant.util.ulid import ulid_now
 
 from ..gateway import SmsState, well_formed
 from .clock import LedgerClock
+from .departures import Departures
 from .errors import LedgerError
 from .file import Change, LedgerFile
 from .history import read_with_contents
@@ -50,11 +51,12 @@ _SELECT_NEEDED: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredRows:
-    """What was read of the SMS: those that are needed in memory, in the order in which they were begun, and today's totals."""
+    """What was read of the SMS: those that are needed in memory, in the order in which they were begun, and what has left."""
 
     last_text: int
     rows: Sequence[SmsRow]
     today: Today
+    departures: Sequence[tuple[str, float]]
 
 
 class OutgoingBook:
@@ -74,6 +76,7 @@ class OutgoingBook:
         self.unsettled: dict[str, SmsRow] = {}
         self.restored: set[str] = set()
         self.today = Today()
+        self.departures = Departures(clock)
         self._waiting_to: Counter[str] = Counter()
         self._last: dict[str, SmsRow] = {}
         self._next_text = 1
@@ -95,6 +98,7 @@ class OutgoingBook:
             last_text=last_text or 0,
             rows=[whole.get(row.sms_id, row) for row in rows],
             today=Today.read(connection),
+            departures=Departures.read(connection),
         )
 
     def take_up(self, stored: StoredRows) -> None:
@@ -102,6 +106,7 @@ class OutgoingBook:
         self._next_text = stored.last_text + 1
         self.today = stored.today
         self.clock.take_up((row.begun_at, row.created_at) for row in stored.rows)
+        self.departures.take_up(stored.departures)
         interrupted = [row for row in stored.rows if row.state is SmsState.SENDING]
         for row in interrupted:
             # Home Assistant ended between the request and its answer: the message may have been sent.
@@ -194,7 +199,7 @@ class OutgoingBook:
             self._note_last(row)
             if row.state in _NOT_SENT:
                 row.sent_at = None
-            self.today.count(row)
+            self._count(row)
             if not row.is_open and row.state is not SmsState.UNKNOWN:
                 row.ended_at = now
             self._sort_in(row)
@@ -210,7 +215,7 @@ class OutgoingBook:
             if row.sent_at is None:
                 # It waited, in a copy of the ledger that is older than what was sent.
                 row.sent_at = row.created_at
-                self.today.count(row)
+                self._count(row)
             row.state, row.code, row.reason = SmsState.ACCEPTED, None, None
             self._sort_in(row)
         await self._write(rows)
@@ -236,6 +241,7 @@ class OutgoingBook:
 
     def forget_ended_before(self, time: float) -> None:
         """Forget what ended before a time."""
+        self.departures.forget_old()
         self._last = {
             number: row
             for number, row in self._last.items()
@@ -271,6 +277,10 @@ class OutgoingBook:
             self.restored.discard(row.sms_id)
         if row.is_pending:
             row.content = None
+
+    def _count(self, row: SmsRow) -> None:
+        self.today.count(row)
+        self.departures.count(row)
 
     def _wait_for(self, number: str, more: int) -> None:
         self._waiting_to[number] += more

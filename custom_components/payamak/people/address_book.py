@@ -1,9 +1,11 @@
 """The address book: finds the numbers that the names and numbers written by a user mean."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import time
 from itertools import batched
 import re
 from typing import Final
@@ -11,8 +13,16 @@ from typing import Final
 from homeassistant.config_entries import ConfigSubentry
 
 from ..account.errors import validation_error
-from ..const import CONF_NUMBERS, CONF_SLUG, SUBENTRY_RECIPIENT
+from ..const import (
+    CONF_HOURLY_LIMIT,
+    CONF_NUMBERS,
+    CONF_QUIET_FROM,
+    CONF_QUIET_TO,
+    CONF_SLUG,
+    SUBENTRY_RECIPIENT,
+)
 from ..gateway import fold, mask_number, normalise_line, normalise_number
+from .gate import QuietHours
 
 _LIST_SEPARATORS: Final = re.compile(r"[,;،؛\n]")
 _READ_AT_ONCE: Final = 1000
@@ -39,12 +49,17 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedRecipient:
-    """A person or a group with a name; ``slug`` is the last part of the name of its own action."""
+    """A person or a group with a name; ``slug`` is the last part of the name of its own action.
+
+    ``hourly_limit`` is how many SMS each number gets in an hour at most, None where that is not limited.
+    """
 
     subentry_id: str
     name: str
     numbers: Sequence[str]
     slug: str
+    quiet_hours: QuietHours | None = None
+    hourly_limit: int | None = None
 
     @property
     def recipients(self) -> list[Recipient]:
@@ -63,6 +78,11 @@ class AddressBook:
         """Replace all recipients, and the tables that find them."""
         self.saved = tuple(saved)
         self._by_subentry = {each.subentry_id: each for each in self.saved}
+        with_number = defaultdict(list)
+        for each in self.saved:
+            for number in each.numbers:
+                with_number[number].append(each)
+        self._with_number = dict(with_number)
         self._name_by_number = {
             number: each.name
             for each in sorted(self.saved, key=_group_size, reverse=True)
@@ -83,6 +103,10 @@ class AddressBook:
     def name_of(self, number: str) -> str | None:
         """Return the name of the person with this number, else of the smallest group with it."""
         return self._name_by_number.get(number)
+
+    def with_number(self, number: str) -> Sequence[SavedRecipient]:
+        """Return the people and groups with this number."""
+        return self._with_number.get(number, ())
 
     def has_name(self, name: str) -> bool:
         """Tell whether a recipient has this name."""
@@ -169,9 +193,20 @@ def _saved_in(subentries: Mapping[str, ConfigSubentry]) -> Iterator[SavedRecipie
             name=subentry.title,
             numbers=subentry.data[CONF_NUMBERS],
             slug=subentry.data[CONF_SLUG],
+            quiet_hours=_quiet_hours(subentry.data),
+            hourly_limit=subentry.data.get(CONF_HOURLY_LIMIT),
         )
         for subentry_id, subentry in subentries.items()
         if subentry.subentry_type == SUBENTRY_RECIPIENT
+    )
+
+
+def _quiet_hours(data: Mapping[str, str]) -> QuietHours | None:
+    if CONF_QUIET_FROM not in data:
+        return None
+    return QuietHours(
+        begin=time.fromisoformat(data[CONF_QUIET_FROM]),
+        end=time.fromisoformat(data[CONF_QUIET_TO]),
     )
 
 

@@ -1,6 +1,6 @@
 """The one way out: makes a call of the gateway for some rows, and notes what became of each."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
 import logging
@@ -16,6 +16,7 @@ from ..gateway import (
 )
 from ..ledger import LedgerError, OutgoingBook, SmsRow
 from .decisions import content_of, state_after
+from .gates import Gates
 from .guards import DailyLimit
 from .message import Message
 from .under_way import UnderWay
@@ -38,7 +39,7 @@ class NotStoredError(GatewayError):
 class Caller:
     """Writes to the ledger that a request is about to leave, looks once more whether it may, and notes its outcome.
 
-    The daily limit counts a message that has not waited from its beginning, and what waits from when it leaves.
+    What a person's gate holds waits, also what does not want to wait for the gateway. The daily limit counts a message that has not waited from its beginning, and what waits from when it leaves.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Caller:
         account: Account,
         outgoing: OutgoingBook,
         limit: DailyLimit,
+        gates: Gates,
         under_way: UnderWay,
         on_outcome: Callable[[Sequence[SmsRow]], None],
     ) -> None:
@@ -53,8 +55,27 @@ class Caller:
         self._account = account
         self._outgoing = outgoing
         self._limit = limit
+        self._gates = gates
         self._under_way = under_way
         self._on_outcome = on_outcome
+
+    async def async_announce(
+        self,
+        rows: Sequence[SmsRow],
+        on_held: Callable[[Sequence[SmsRow], Errors], None],
+    ) -> Sequence[SmsRow]:
+        """Write that a request of rows that have not waited is about to leave, and return those that it may leave with.
+
+        The others wait; ``on_held`` is called with them, and with why some can't wait either.
+        """
+
+        async def hold(rows: Sequence[SmsRow]) -> None:
+            on_held(rows, await self.async_queue(rows))
+
+        # It goes out once even where the disk takes nothing; the ledger raises a repair.
+        with suppress(LedgerError):
+            await self._outgoing.async_note_sending(rows)
+        return await self._async_sift(rows, self._gates.take, hold)
 
     async def async_send_now(
         self,
@@ -62,18 +83,20 @@ class Caller:
         rows: Sequence[SmsRow],
         on_answer: Callable[[Errors], None],
     ) -> Errors:
-        """Make the call of a message that has not waited. Raises OptOutMissingError where each must go by itself.
+        """Make the call of a message that has not waited, right after it was announced.
 
-        ``on_answer`` is called with what was wrong before that is written, so that nothing more leaves meanwhile.
+        Raises OptOutMissingError where each must go by itself. ``on_answer`` is called with what was wrong before that
+        is written, so that nothing more leaves meanwhile.
         """
-        # It goes out once even where the disk takes nothing; the ledger raises a repair.
-        with suppress(LedgerError):
-            await self._outgoing.async_note_sending(rows)
         if self.must_wait(rows[0]):
             return await self.async_queue(rows)
         if self._under_way.is_stopping:
             return await self.async_give_up(rows, home_assistant_stops())
-        return await self._async_call(message, rows, on_answer, queued=False)
+        try:
+            return await self._async_call(message, rows, on_answer, queued=False)
+        except OptOutMissingError:
+            self._gates.give_back(rows)
+            raise
 
     def must_wait(self, row: SmsRow) -> bool:
         """Tell whether a message that may wait has to: it is too late for a call, or nobody would know what became of it."""
@@ -101,9 +124,11 @@ class Caller:
         except LedgerError:
             await self._async_put_back(rows)
             raise
-        leaving = [row for row in rows if may_leave(row)]
-        if kept := [row for row in rows if row not in leaving]:
-            await self._async_put_back(kept)
+        leaving = await self._async_sift(
+            rows,
+            lambda row: may_leave(row) and self._gates.take(row),
+            self._async_put_back,
+        )
         if not leaving:
             return ()
         if not self._limit.take(leaving, urgent=content_of(leaving[0]).urgent):
@@ -125,10 +150,27 @@ class Caller:
         return await self._async_finish(rows, [error] * len(rows), queued=False)
 
     async def async_queue(self, rows: Sequence[SmsRow]) -> Errors:
-        """Let rows wait; those that the disk does not take fail."""
-        return await self._async_finish(
-            rows, [TemporaryError("gateway_away")] * len(rows), queued=False
-        )
+        """Let rows wait, and return why some can't: those that the disk does not take fail."""
+        for row in rows:
+            row.state = SmsState.WAITING
+        self._limit.give_back(rows)
+        self._gates.give_back(rows)
+        told = await self._async_let_wait(rows, [None] * len(rows), queued=False)
+        self._on_outcome(rows)
+        return told
+
+    async def _async_sift(
+        self,
+        rows: Sequence[SmsRow],
+        may_leave: Callable[[SmsRow], bool],
+        keep: Callable[[Sequence[SmsRow]], Awaitable[None]],
+    ) -> Sequence[SmsRow]:
+        """Return the rows that may leave right now, after the others are kept back: much can happen in each write."""
+        leaving = rows
+        while kept := [row for row in leaving if not may_leave(row)]:
+            leaving = [row for row in leaving if row not in kept]
+            await keep(kept)
+        return leaving
 
     async def _async_call(
         self,
@@ -184,6 +226,7 @@ class Caller:
             row.code, row.reason = (error.code, error.reason) if error else (None, None)
         # The ledger counts them from here on: at no time do both, or neither.
         self._limit.give_back(rows)
+        self._gates.give_back(rows)
         await self._async_note_ended(
             [row for row in rows if row.state is not SmsState.WAITING]
         )
@@ -224,6 +267,7 @@ class Caller:
         return errors
 
     async def _async_put_back(self, rows: Sequence[SmsRow]) -> None:
+        self._gates.give_back(rows)
         # Where the disk does not take it, they wait in memory, and on the disk they may have left.
         with suppress(LedgerError):
             await self._outgoing.async_note_waiting(rows)

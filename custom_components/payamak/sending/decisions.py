@@ -20,6 +20,7 @@ from ..gateway import (
     WaitError,
 )
 from ..ledger import SmsRow, Text
+from ..people.gate import OPEN, Gate
 
 # A message that waits is not to blame for these: it goes on waiting until the credit, the time or the login has changed.
 _HOLDING: Final = (
@@ -34,6 +35,10 @@ _HOLDING: Final = (
 _TROUBLE: Final = (TemporaryError, UncertainError)
 _SHORTEST_HOLD: Final = 30.0  # seconds
 _LONGEST_HOLD: Final = 900.0
+# A person's gate stops the time that counts against ``retry_for``, for a day at most.
+LONGEST_HELD: Final = 24 * 3600.0
+# What was held by a gate has at least so long once that is open.
+PATIENCE_AFTER_GATE: Final = 600.0
 
 
 def content_of(row: SmsRow) -> Text:
@@ -47,13 +52,16 @@ def state_after(error: GatewayError | None, content: Text, *, queued: bool) -> S
     """Return the state of a message after its call; ``queued`` tells that it had waited.
 
     Back to waiting goes only what surely was not accepted. Whoever sends a message at once is told of a refusal at once.
+    What has waited without wanting to wait for the gateway was held by a person's gate, and has a little time after that.
     """
     if error is None:
         return SmsState.ACCEPTED
     if isinstance(error, UncertainError):
         return SmsState.UNKNOWN
-    may_wait = content.retry_for > 0 and isinstance(
-        error, _HOLDING if queued else TemporaryError
+    may_wait = (
+        isinstance(error, _HOLDING)
+        if queued
+        else content.retry_for > 0 and isinstance(error, TemporaryError)
     )
     return SmsState.WAITING if may_wait else SmsState.FAILED
 
@@ -67,15 +75,27 @@ class Verdict(Enum):
     """It is too old."""
 
 
-def judge(row: SmsRow, *, age: float, now: float) -> Verdict:
+def judge(row: SmsRow, *, age: float, now: float, gate: Gate = OPEN) -> Verdict:
     """Return what is to be done with a row; ``age`` is in seconds, ``now`` the wall clock's time."""
     if row.state is not SmsState.WAITING:
         return Verdict.WAIT
-    if age >= content_of(row).retry_for:
+    if patience_left(row, age=age, gate=gate) <= 0:
         return Verdict.GIVE_UP
-    if row.not_before is not None and now < row.not_before:
+    if gate.closed_by or (row.not_before is not None and now < row.not_before):
         return Verdict.WAIT
     return Verdict.LEAVE
+
+
+def patience_left(row: SmsRow, *, age: float, gate: Gate) -> float:
+    """Return for how many seconds a row that waits may still leave.
+
+    What counts is the time since it might have gone: since the person's gate has opened. After a day the time of waiting
+    counts, also while the gate is closed.
+    """
+    patience = content_of(row).retry_for
+    if gate.open_for < age or not patience:
+        patience = max(patience, PATIENCE_AFTER_GATE)
+    return patience - max(min(age, gate.open_for), age - LONGEST_HELD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,10 +183,15 @@ def _goes_first(row: SmsRow, other: SmsRow) -> bool:
 
 
 def next_change(
-    waiting: Collection[SmsRow], age_of: Callable[[SmsRow], float], now: float
+    waiting: Collection[SmsRow],
+    age_of: Callable[[SmsRow], float],
+    gate_of: Callable[[SmsRow], Gate],
+    now: float,
 ) -> float | None:
     """Return in how many seconds the first of those that wait grows too old, or may leave; None where nothing does."""
-    changes = [content_of(row).retry_for - age_of(row) for row in waiting]
+    gates = [(row, gate_of(row)) for row in waiting]
+    changes = [patience_left(row, age=age_of(row), gate=gate) for row, gate in gates]
+    changes += [gate.opens_in for _, gate in gates if gate.opens_in is not None]
     changes += [
         row.not_before - now
         for row in waiting

@@ -149,10 +149,15 @@ class Messenger:
             await self._give_up(progress, WaitError("daily_limit"))
 
     async def _queue_who_must_wait(self, progress: Progress, text: Text) -> None:
-        """Let those wait for whom an older message waits, unless this one is urgent."""
-        outgoing = self._road.outgoing
-        if text.retry_for and not text.urgent and outgoing.anybody_is_waited_for:
-            await self._queue(progress, lambda row: outgoing.waits_for(row.recipient))
+        """Let those wait whose gate is closed, or for whom an older message waits, unless this one is urgent."""
+        outgoing, gates = self._road.outgoing, self._road.gates
+
+        def must_wait(row: SmsRow) -> bool:
+            goes_after = text.retry_for > 0 and outgoing.waits_for(row.recipient)
+            return goes_after or gates.of(row).closed_by is not None
+
+        if not text.urgent and any(map(must_wait, progress.new)):
+            await self._queue(progress, must_wait)
 
     async def _queue(
         self, progress: Progress, fits: Callable[[SmsRow], bool] = lambda _: True
@@ -207,14 +212,16 @@ class Messenger:
             progress.heed(errors)
             self._road.outbox.heed(errors)
 
-        try:
-            errors = await self._road.caller.async_send_now(
-                progress.message, rows, heed
-            )
-        except OptOutMissingError:
-            progress.send_one_by_one(rows)
+        caller = self._road.caller
+        leaving = await caller.async_announce(rows, progress.keep)
+        if not leaving:
             return
-        progress.keep(rows, errors)
+        try:
+            errors = await caller.async_send_now(progress.message, leaving, heed)
+        except OptOutMissingError:
+            progress.send_one_by_one(leaving)
+            return
+        progress.keep(leaving, errors)
 
     async def _give_up(self, progress: Progress, error: GatewayError) -> None:
         """Account for those who still wait for a call: it would meet the same error."""

@@ -20,8 +20,9 @@ from ..account.signals import signal_deliveries_changed
 from ..gateway import GatewayError, OptOutMissingError, SmsState, UncertainError
 from ..ledger import Ledger, LedgerError, SmsRow, Text
 from .caller import Caller
-from .decisions import Verdict, content_of, judge, next_change, plan
+from .decisions import Verdict, content_of, judge, next_change, patience_left, plan
 from .fence import Fence
+from .gates import Gates
 from .holds import Holds
 from .message import message_of
 from .slots import Slots
@@ -51,6 +52,7 @@ class Outbox:
         slots: Slots,
         caller: Caller,
         fence: Fence,
+        gates: Gates,
         ends: Ends,
         not_sent: NotSent,
     ) -> None:
@@ -64,6 +66,7 @@ class Outbox:
         self._slots = slots
         self._caller = caller
         self._fence = fence
+        self._gates = gates
         self._ends = ends
         self._not_sent = not_sent
         self._running = False
@@ -228,7 +231,8 @@ class Outbox:
 
     def _judge(self, row: SmsRow) -> Verdict:
         now = dt_util.utcnow().timestamp()
-        return judge(row, age=self._book.age(row), now=now)
+        gate = self._gates.of(row)
+        return judge(row, age=self._book.age(row), now=now, gate=gate)
 
     def _may_leave(self, row: SmsRow) -> bool:
         """Tell whether a row may leave now."""
@@ -299,10 +303,11 @@ class Outbox:
         """Look again after the ledger has taken a row; its state is that of the request by now."""
         now = dt_util.utcnow().timestamp()
         waits = row.not_before is not None and now < row.not_before
+        gate = self._gates.of(row)
         return (
             self._may_send
             and not waits
-            and self._book.age(row) < content_of(row).retry_for
+            and patience_left(row, age=self._book.age(row), gate=gate) > 0
         )
 
     async def _async_follow_up(
@@ -351,7 +356,9 @@ class Outbox:
             return
         self._clock.keep()
         now = dt_util.utcnow().timestamp()
-        seconds = next_change(self._book.waiting.values(), self._book.age, now)
+        seconds = next_change(
+            self._book.waiting.values(), self._book.age, self._gates.of, now
+        )
         candidates = [_LONGEST_SLEEP if seconds is None else seconds]
         if self._may_send:
             waits = self.holds.seconds_left, self._fence.seconds_left

@@ -18,7 +18,6 @@ from ..gateway import (
 )
 from ..ledger import SmsRow
 from ..people.address_book import Recipient
-from .caller import NotStoredError
 from .message import Message, Size
 
 # A message to thousands must not hold Home Assistant up.
@@ -28,7 +27,6 @@ ROWS_AT_ONCE: Final = 500
 _ERRORS_FOR_ALL: Final = (
     AccountWideError,
     LoginInDoubtError,
-    NotStoredError,
     UnreachableError,
     WaitError,
 )
@@ -148,21 +146,20 @@ class Progress:
         self.waiting.extend(batched(self.new, self.message.per_call, strict=False))
 
     def heed(self, errors: Sequence[GatewayError | None]) -> None:
-        """Let no further call leave where it would meet the same error."""
+        """Let no further call leave where it would meet the same error as the one that was answered."""
         for error in errors:
             if isinstance(error, self._errors_for_all):
                 self.stopped_by = self.stopped_by or error
+        self.knows_a_result = True
 
     def keep(
         self, rows: Sequence[SmsRow], errors: Sequence[GatewayError | None]
     ) -> None:
-        """Keep the results of a call."""
-        self.heed(errors)
+        """Keep the results of rows: of a call, or of what waits or is given up without one."""
         for row, error in zip(rows, errors, strict=True):
             result = _state_after_call(row, error)
             self._results[row.sms_id] = result
             self._accounted.tell(row, result)
-        self.knows_a_result = True
 
     def send_one_by_one(self, rows: Iterable[SmsRow]) -> None:
         """Let these rows, and all that wait, wait for a call of their own."""
@@ -192,14 +189,10 @@ class Progress:
 
 
 def _state_after_call(row: SmsRow, error: GatewayError | None) -> Result:
-    """Return the state right after the call; what waits has not failed."""
-    if error is None:
-        return SmsState.ACCEPTED, None
-    return (
-        (SmsState.WAITING, None)
-        if row.state is SmsState.WAITING
-        else (row.state, error)
-    )
+    """Return the state right after the call, if there was one; what waits has not failed."""
+    if row.state is SmsState.WAITING:
+        return SmsState.WAITING, None
+    return (SmsState.ACCEPTED, None) if error is None else (row.state, error)
 
 
 def _result_of_first(first: SmsRow) -> Result:

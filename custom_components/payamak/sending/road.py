@@ -20,8 +20,10 @@ from ..const import (
     DEFAULT_RETRY_FOR,
 )
 from ..ledger import Ledger, OutgoingBook, SmsRow
+from ..people.address_book import AddressBook
 from .caller import Caller
 from .fence import Fence
+from .gates import Gates
 from .guards import DailyLimit, DuplicateWindow
 from .outbox import Outbox
 from .sent_box import SentBox
@@ -40,6 +42,7 @@ class Road:
     outgoing: OutgoingBook
     retry_for: float
     limit: DailyLimit
+    gates: Gates
     duplicates: DuplicateWindow
     slots: Slots
     caller: Caller
@@ -52,6 +55,17 @@ class Road:
         """Begin to send what waits, and to look for what may have been sent."""
         self.outbox.async_start()
         self.settler.async_start()
+
+    @callback
+    def async_recipients_changed(self) -> None:
+        """Look at what waits by the rules of the recipients as they are now."""
+        self.gates.recipients_changed()
+        self.outbox.wake()
+
+    async def async_pause(self, subentry_id: str, *, paused: bool) -> None:
+        """Pause a recipient, or send what waits for them."""
+        await self.gates.async_pause(subentry_id, paused=paused)
+        self.outbox.wake()
 
     async def async_stop(self) -> None:
         """Begin nothing further, and wait a short time for what is under way: while the entities are there, they are told."""
@@ -67,6 +81,7 @@ def build_road(
     options: Mapping[str, Any],
     account: Account,
     ledger: Ledger,
+    address_book: AddressBook,
     not_sent: NotSent,
     on_outcome: Callable[[Sequence[SmsRow]], None],
 ) -> Road:
@@ -75,6 +90,7 @@ def build_road(
     sent_box = SentBox(account, ledger)
     slots = Slots()
     limit = DailyLimit(ledger, options.get(CONF_DAILY_LIMIT, DEFAULT_DAILY_LIMIT))
+    gates = Gates(address_book, ledger)
     window = options.get(CONF_DUPLICATE_WINDOW, DEFAULT_DUPLICATE_WINDOW)
 
     @callback
@@ -83,7 +99,7 @@ def build_road(
         on_outcome(rows)
 
     under_way = under_way_in(hass)
-    caller = Caller(account, ledger.outgoing, limit, under_way, note)
+    caller = Caller(account, ledger.outgoing, limit, gates, under_way, note)
     outbox = Outbox(
         hass,
         entry_id,
@@ -93,6 +109,7 @@ def build_road(
         slots=slots,
         caller=caller,
         fence=Fence(ledger, sent_box, ends),
+        gates=gates,
         ends=ends,
         not_sent=not_sent,
     )
@@ -100,6 +117,7 @@ def build_road(
         outgoing=ledger.outgoing,
         retry_for=options.get(CONF_RETRY_FOR, DEFAULT_RETRY_FOR),
         limit=limit,
+        gates=gates,
         duplicates=DuplicateWindow(ledger, timedelta(seconds=window)),
         slots=slots,
         caller=caller,

@@ -11,6 +11,7 @@ from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -28,7 +29,7 @@ from simulator import Account, Gateway
 from simulator.faults import Code, Maintenance, Reset, ServerError
 from tests.integration.conftest import LINE, OMID, OTHER_LINE, SARA
 from tests.integration.story.forms import let_pass
-from tests.integration.story.people import second_account
+from tests.integration.story.people import second_account, send_sms
 
 SECRETS = ("s3cret-word", "sara", SARA, SARA[1:], OMID, LINE, OTHER_LINE, "محرمانه")
 
@@ -127,6 +128,37 @@ async def test_diagnostics_help_without_identifying(
     assert found == snapshot
     for secret in (*SECRETS, "127.0.0.1", "Sara", "امید", "omid"):
         assert secret not in json.dumps(found, ensure_ascii=False)
+
+
+async def test_diagnostics_tell_what_holds_messages_up(
+    hass: HomeAssistant,
+    family_home: MockConfigEntry,
+    hass_client: ClientSessionGenerator,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """In the order of the recipients, by words alone."""
+    sara, family = (
+        family_home.subentries[f"subentry-{each}"] for each in ("sara", "family")
+    )
+    now = dt_util.now()
+    quiet = {
+        "quiet_from": (now - timedelta(hours=1)).time().isoformat("seconds"),
+        "quiet_to": (now + timedelta(hours=1)).time().isoformat("seconds"),
+    }
+    for subentry, rules in ((sara, quiet), (family, {"hourly_limit": 1})):
+        hass.config_entries.async_update_subentry(
+            family_home, subentry, data={**subentry.data, **rules}
+        )
+    await hass.async_block_till_done()
+    await hass.services.async_call(
+        "switch", "turn_on", {"entity_id": "switch.payamak_sara_paused"}, blocking=True
+    )
+    found = await diagnostics(hass, hass_client, family_home)
+    closed_by = ["paused", "quiet_hours"]
+    assert found["account"]["gates_closed_by"] == [closed_by, [], []]
+    await send_sms(hass, OMID)
+    found = await diagnostics(hass, hass_client, family_home)
+    assert found["account"]["gates_closed_by"] == [closed_by, [], ["hourly_limit"]]
 
 
 async def test_diagnostics_tell_what_the_panel_lacks_and_the_last_error(

@@ -1,8 +1,9 @@
 """Adding people: names, numbers, and the Latin part of their action."""
 
+from unittest.mock import ANY
+
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.helpers.selector import TextSelector
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -39,16 +40,22 @@ async def test_a_recipient_is_reached_by_name_as_soon_as_they_are_added(
 async def test_the_form_asks_for_name_numbers_and_slug(
     hass: HomeAssistant, home: MockConfigEntry
 ) -> None:
-    """Numbers are a list, and the slug may be left out."""
+    """Numbers are a list, and all but these and the name may be left out."""
     form = await open_form(hass, home)
     kinds = {}
     for name, (marker, kind) in fields(form).items():  # type: ignore[arg-type] # a form like any other
-        assert isinstance(kind, TextSelector)
-        kinds[name] = (type(marker).__name__, bool(kind.config.get("multiple")))
+        kinds[name] = (type(marker).__name__, kind.selector_type, dict(kind.config))
     assert kinds == {
-        "name": ("Required", False),
-        "numbers": ("Required", True),
-        "slug": ("Optional", False),
+        "name": ("Required", "text", ANY),
+        "numbers": ("Required", "text", {"multiple": True, "multiline": False}),
+        "slug": ("Optional", "text", ANY),
+        "quiet_from": ("Optional", "time", {}),
+        "quiet_to": ("Optional", "time", {}),
+        "hourly_limit": (
+            "Optional",
+            "number",
+            {"min": 1, "max": 60, "step": 1, "mode": "box"},
+        ),
     }
     assert form["description_placeholders"] == {"action": "payamak"}
 

@@ -1,7 +1,7 @@
 """The same to the same person within a short time is one message."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.payamak.account.account import Account as OurAccount
-from custom_components.payamak.ledger import LedgerError
+from custom_components.payamak.ledger import LedgerError, SmsRow
 from custom_components.payamak.ledger.file import LedgerFile
 from custom_components.payamak.sending.caller import Caller
 from simulator import Account, Away, Gateway
@@ -340,17 +340,17 @@ async def test_if_something_unexpected_happens_to_the_first_one_the_second_one_s
     hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
     """Nobody waits for ever, and nobody is told that it was sent."""
-    send, begun, go_on = Caller.async_send_now, asyncio.Event(), asyncio.Event()
+    announce, begun, go_on = Caller.async_announce, asyncio.Event(), asyncio.Event()
 
-    async def stumble(caller: Caller, *call: Any) -> None:
+    async def stumble(caller: Caller, *call: Any) -> Sequence[SmsRow]:
         begun.set()
         await go_on.wait()
-        if moment == "after":
-            monkeypatch.setattr(OurAccount, "note_message_result", None)
-            await send(caller, *call)
-        raise RuntimeError
+        if moment == "before":
+            raise RuntimeError
+        monkeypatch.setattr(OurAccount, "note_message_result", None)
+        return await announce(caller, *call)
 
-    monkeypatch.setattr(Caller, "async_send_now", stumble)
+    monkeypatch.setattr(Caller, "async_announce", stumble)
     first = asyncio.create_task(send_sms(hass, SARA))
     await begun.wait()
     second = asyncio.create_task(send_sms(hass, SARA))

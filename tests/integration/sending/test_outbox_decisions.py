@@ -24,6 +24,7 @@ from custom_components.payamak.gateway import (
     WaitError,
 )
 from custom_components.payamak.ledger import SmsRow
+from custom_components.payamak.people.gate import OPEN, ClosedBy, Gate
 from custom_components.payamak.sending.decisions import (
     Hold,
     Verdict,
@@ -61,14 +62,20 @@ def test_what_was_taken_or_refused_or_may_have_left_never_waits(
     assert state_after(happened, content(retry_for=retry_for), queued=queued) is state
 
 
-@pytest.mark.parametrize("queued", [False, True])
 @pytest.mark.parametrize("error", [TemporaryError, UnreachableError, LoginInDoubtError])
 @pytest.mark.parametrize(
-    ("retry_for", "state"),
-    [(0, SmsState.FAILED), (1, SmsState.WAITING), (3600, SmsState.WAITING)],
+    ("retry_for", "queued", "state"),
+    [
+        (0, False, SmsState.FAILED),
+        (1, False, SmsState.WAITING),
+        (3600, False, SmsState.WAITING),
+        # A person's gate has held it, which therefore has not been tried yet.
+        (0, True, SmsState.WAITING),
+        (1, True, SmsState.WAITING),
+    ],
 )
 def test_what_surely_has_not_left_waits_if_it_may(
-    error: type[GatewayError], retry_for: float, state: SmsState, queued: bool
+    error: type[GatewayError], retry_for: float, queued: bool, state: SmsState
 ) -> None:
     """Before it has waited, and afterwards."""
     assert (
@@ -85,10 +92,9 @@ def test_a_refusal_that_is_not_of_the_message_is_told_at_once_or_waited_for(
 ) -> None:
     """Who sends at once is told; what waits goes on waiting."""
     refusal = error("word")
-    may_wait = content(retry_for=60)
-    assert state_after(refusal, may_wait, queued=False) is SmsState.FAILED
-    assert state_after(refusal, may_wait, queued=True) is SmsState.WAITING
-    assert state_after(refusal, content(), queued=True) is SmsState.FAILED
+    for text in (content(), content(retry_for=60)):
+        assert state_after(refusal, text, queued=False) is SmsState.FAILED
+        assert state_after(refusal, text, queued=True) is SmsState.WAITING
 
 
 def test_what_has_ended_has_no_content() -> None:
@@ -121,6 +127,50 @@ def test_what_is_to_be_done_with_a_row(
     """What is under way is left alone; what is too old is given up, even where it might not leave yet."""
     row = waiting_row(1, **{"content": content(retry_for=60)} | changes)
     assert judge(row, age=age, now=TIME) is verdict
+
+
+CLOSED = Gate(closed_by=ClosedBy.PAUSED, open_for=0)
+DAY = 24 * 3600
+
+
+@pytest.mark.parametrize(
+    ("minutes", "age", "gate", "verdict"),
+    [
+        # Time counts from the opening, and not at all before it.
+        (20, 9 * 3600, CLOSED, Verdict.WAIT),
+        (20, 9 * 3600, Gate(open_for=20 * 60 - 1), Verdict.LEAVE),
+        (20, 9 * 3600, Gate(open_for=20 * 60), Verdict.GIVE_UP),
+        # A gate that was closed before it came held nothing.
+        (20, 20 * 60 - 1, Gate(open_for=20 * 60), Verdict.LEAVE),
+        (20, 20 * 60, Gate(open_for=20 * 60), Verdict.GIVE_UP),
+        (20, 20 * 60, Gate(open_for=20 * 60 + 1), Verdict.GIVE_UP),
+        # What was held has ten minutes at least; what was not has no more than it wanted.
+        (5, 9 * 3600, Gate(open_for=599), Verdict.LEAVE),
+        (5, 9 * 3600, Gate(open_for=600), Verdict.GIVE_UP),
+        (5, 300, Gate(open_for=299), Verdict.LEAVE),
+        (5, 300, Gate(open_for=300), Verdict.GIVE_UP),
+        (0, 9 * 3600, Gate(open_for=599), Verdict.LEAVE),
+        (0, 9 * 3600, Gate(open_for=600), Verdict.GIVE_UP),
+        # It would not wait without a gate, which nobody knows of any more.
+        (0, 599, OPEN, Verdict.LEAVE),
+        (0, 600, OPEN, Verdict.GIVE_UP),
+        # Nothing is held for more than a day.
+        (20, DAY + 20 * 60 - 1, CLOSED, Verdict.WAIT),
+        (20, DAY + 20 * 60, CLOSED, Verdict.GIVE_UP),
+        (0, DAY + 599, CLOSED, Verdict.WAIT),
+        (0, DAY + 600, CLOSED, Verdict.GIVE_UP),
+        (20, DAY + 20 * 60 - 1, Gate(open_for=1), Verdict.LEAVE),
+        (20, DAY + 20 * 60, Gate(open_for=1), Verdict.GIVE_UP),
+        # Who wants it to wait for days is heeded.
+        (3 * 24 * 60, 3 * DAY, CLOSED, Verdict.WAIT),
+    ],
+)
+def test_what_is_to_be_done_with_a_row_that_a_gate_holds(
+    minutes: float, age: float, gate: Gate, verdict: Verdict
+) -> None:
+    """It is as patient as it wants to be, from the moment at which it might have gone."""
+    row = waiting_row(1, content=content(retry_for=minutes * 60))
+    assert judge(row, age=age, now=TIME, gate=gate) is verdict
 
 
 def hold(error: GatewayError, before: Hold | None = None, **changes: Any) -> Hold:
@@ -211,6 +261,7 @@ def test_the_hour_is_that_of_the_home() -> None:
 def test_the_next_change_is_the_first_of_all() -> None:
     """Something grows too old, or may leave; what might have left before changes nothing by that."""
     ages = {"sms-1": 10.0, "sms-2": 20.0, "sms-3": 0.0}
+    gates = dict.fromkeys(ages, OPEN)
     rows = [
         waiting_row(1, content=content(retry_for=100)),
         waiting_row(2, content=content(retry_for=100)),
@@ -218,7 +269,9 @@ def test_the_next_change_is_the_first_of_all() -> None:
     ]
 
     def change() -> float | None:
-        return next_change(rows, lambda row: ages[row.sms_id], TIME)
+        return next_change(
+            rows, lambda row: ages[row.sms_id], lambda row: gates[row.sms_id], TIME
+        )
 
     assert change() == 80
     rows[2].not_before = TIME + 81
@@ -228,6 +281,8 @@ def test_the_next_change_is_the_first_of_all() -> None:
     for past in (TIME, TIME - 1):
         rows[2].not_before = past
         assert change() == 80
+    gates["sms-3"] = Gate(closed_by=ClosedBy.QUIET_HOURS, open_for=0, opens_in=78)
+    assert change() == 78
     ages["sms-1"] = 101
     assert change() == -1
 
@@ -235,4 +290,4 @@ def test_the_next_change_is_the_first_of_all() -> None:
 def test_where_nothing_waits_nothing_changes() -> None:
     """There is nothing to wake up for."""
     nothing: list[SmsRow] = []
-    assert next_change(nothing, lambda _: 0.0, TIME) is None
+    assert next_change(nothing, lambda _: 0.0, lambda _: OPEN, TIME) is None

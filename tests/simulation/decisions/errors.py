@@ -152,8 +152,8 @@ async def _tell_nothing(_ends: ModelEnds, _rows: Sequence[SmsRow]) -> None:
 
 
 def _never_given_up() -> Sequence[Any]:
-    def judge(row: SmsRow, *, age: float, now: float) -> decisions.Verdict:
-        right = decisions.judge(row, age=age, now=now)
+    def judge(row: SmsRow, **when: Any) -> decisions.Verdict:
+        right = decisions.judge(row, **when)
         is_old = right is decisions.Verdict.GIVE_UP
         return decisions.Verdict.WAIT if is_old else right
 

@@ -11,9 +11,10 @@ from homeassistant.util import dt as dt_util
 
 from custom_components.payamak.gateway import GatewayError, SmsState
 from custom_components.payamak.ledger import Ledger, LedgerError, SmsRow, Text
-from custom_components.payamak.people.address_book import Recipient
+from custom_components.payamak.people.address_book import AddressBook, Recipient
 from custom_components.payamak.sending.caller import home_assistant_stops
 from custom_components.payamak.sending.fence import Fence
+from custom_components.payamak.sending.gates import Gates
 from custom_components.payamak.sending.guards import DailyLimit, DuplicateWindow
 from custom_components.payamak.sending.message import Message, PatternSms, Sms
 from custom_components.payamak.sending.messenger import Messenger
@@ -125,8 +126,9 @@ class Home:
             if any(row.state is SmsState.ACCEPTED for row in rows):
                 self.follower._pace.end_break(dt_util.utcnow())
 
+        gates = Gates(AddressBook(()), ledger)
         caller = ModelCaller(
-            self.account, ledger.outgoing, limit, self._under_way, note
+            self.account, ledger.outgoing, limit, gates, self._under_way, note
         )
         self.outbox = outbox = ModelOutbox(
             cast("Any", self.runs),
@@ -137,6 +139,7 @@ class Home:
             slots=Slots(),
             caller=caller,
             fence=Fence(ledger, sent_box, ends),
+            gates=gates,
             ends=ends,
             not_sent=not_sent,
         )
@@ -149,6 +152,7 @@ class Home:
             outgoing=ledger.outgoing,
             retry_for=_RETRY_FOR,
             limit=limit,
+            gates=gates,
             duplicates=DuplicateWindow(ledger, window),
             slots=Slots(),
             caller=caller,
