@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 import difflib
 import json
 from pathlib import Path
+import re
 import sys
 from typing import Final, override
 
@@ -29,6 +30,10 @@ _NOT_MUTATED_CALLS: Final = (
 )
 # Their texts are the names of tasks and jobs.
 _NAMED_CALLS: Final = ("HassJob", "async_create_background_task", "async_create_task")
+# SQLite ignores the case of all but what stands in quotes.
+_SQL: Final = re.compile(
+    r"\s*(SELECT|INSERT|DELETE|CREATE|PRAGMA|BEGIN|COMMIT|ROLLBACK|WHERE|FROM|ORDER|sms\.) ?"
+)
 _TYPES_ALONE: Final = (cst.Annotation, cst.TypeAlias, cst.Decorator, cst.Import)
 
 
@@ -73,6 +78,7 @@ class _Visitor(MutationVisitor):
         return (
             isinstance(node, _TYPES_ALONE)
             or node in self._names
+            or _is_for_a_star(node)
             or (
                 isinstance(node, cst.Call) and _name_of(node.func) in _NOT_MUTATED_CALLS
             )
@@ -90,6 +96,24 @@ def _method_of(called: cst.BaseExpression) -> str:
     return called.attr.value if isinstance(called, cst.Attribute) else _name_of(called)
 
 
+def _changes_nothing(node: cst.CSTNode, mutated: cst.CSTNode) -> bool:
+    """Tell whether only the case of an SQL statement is changed."""
+    return (
+        isinstance(node, cst.SimpleString)
+        and isinstance(mutated, cst.SimpleString)
+        and _SQL.match(node.raw_value) is not None
+        and "'" not in node.raw_value
+        and node.raw_value.lower() == mutated.raw_value.lower()
+    )
+
+
+def _is_for_a_star(node: cst.CSTNode) -> bool:
+    """Tell whether it is ``__all__``, which is for the linter and the reader: nothing is imported with a star."""
+    return isinstance(node, cst.Assign) and any(
+        _name_of(each.target) == "__all__" for each in node.targets
+    )
+
+
 def _name_of(called: cst.BaseExpression) -> str:
     while isinstance(called, cst.Attribute):
         called = called.value
@@ -104,6 +128,8 @@ def mutants(source: str) -> Iterator[dict[str, str | int]]:
     positions = wrapper.resolve(PositionProvider)
     seen: set[str] = set()
     for mutation in visitor.mutations:
+        if _changes_nothing(mutation.original_node, mutation.mutated_node):
+            continue
         mutated = module.deep_replace(mutation.original_node, mutation.mutated_node)
         if not isinstance(mutated, cst.Module) or mutated.code in seen:
             continue

@@ -10,7 +10,7 @@ import sys
 from types import CodeType, FunctionType
 from typing import Final
 
-from .places import REACH, SOURCE
+from .places import REACH, SOURCE, is_written_for, tests_for
 
 _TOOL: Final = 4  # one of those that are free for anybody
 
@@ -129,17 +129,32 @@ class Reach:
             },
         )
 
-    def of(self, path: str, line: str | None) -> dict[str, float]:
-        """Return the tests that run a line, or, where none does or none is given, anything of the file; with their time."""
-        all_of_file: dict[str, float] = {}
-        found: dict[str, float] = {}
-        for tests in self.tests.values():
-            for name, test in tests.items():
-                if path in test.lines:
-                    all_of_file[name] = test.seconds
-                    if line in test.lines[path]:
-                        found[name] = test.seconds
-        return found or all_of_file
+    def of_line(self, path: str, line: str) -> dict[str, float]:
+        """Return the tests that run a line, with their time."""
+        return {
+            name: test.seconds
+            for name, test in self._asked(path)
+            if line in test.lines.get(path, ())
+        }
+
+    def of_file(self, path: str) -> dict[str, float]:
+        """Return the tests that run anything of a file, with their time.
+
+        What has no function runs while it is imported alone: its own tests are returned.
+        """
+        return {
+            name: test.seconds for name, test in self._asked(path) if path in test.lines
+        } or {
+            name: test.seconds
+            for name, test in self._asked(path)
+            if is_written_for(name, path)
+        }
+
+    def _asked(self, path: str) -> Iterator[tuple[str, TestReach]]:
+        asked = tests_for(path)
+        for file, tests in self.tests.items():
+            if file.startswith(asked):
+                yield from tests.items()
 
 
 _texts: dict[str, list[str]] = {}

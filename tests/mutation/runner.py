@@ -1,12 +1,15 @@
 """Runs the tests against mutants: in copies of a process that has imported and collected everything already."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+import gc
 import importlib
 import json
 import os
 from pathlib import Path
 import time
+from types import FunctionType
 from typing import Final
 
 import pytest
@@ -15,20 +18,19 @@ from .forks import Ended, Work, limit_time, run_forked
 from .places import SOURCE, is_written_for
 from .reach import LineWatch, Reach, hash_of
 from .source import Mutant, MutantFinder
-from .swap import Swap, swap_for
+from .swap import loaded_of, swap_for
 
 # So many others are asked beside the tests that were written for a file. What they don't notice counts as living, until all are asked.
 _MOST_TESTS: Final = 60
 _MOST_SECONDS: Final = 8.0
 _SECONDS_AT_IMPORT: Final = 600.0
 _QUICK_SECONDS: Final = 0.03
-_MOST_TESTS_AT_IMPORT: Final = 20  # there each mutant costs seconds
 _SECONDS_BESIDE: Final = 15.0
 _TIMES_SLOWER: Final = 10
 
-# The test harness comes first, as it replaces some of what the others import from Home Assistant.
+# The test harness comes first, as it replaces some of what the others import from Home Assistant; there are no tests there.
+_IMPORT_HARNESS: Final = ("-q", "--noconftest", "--collect-only", "tests/mutation")
 _IMPORTED_BEFORE: Final = (
-    "pytest_homeassistant_custom_component.plugins",
     *(
         f"homeassistant.components.{name}"
         for name in ("automation", "diagnostics", "http", "notify", "repairs", "sensor")
@@ -92,27 +94,24 @@ class Chooser:
 
     def choose(self, mutant: Mutant, *, at_import: bool) -> dict[str, float]:
         """Return the tests, with the time that each takes."""
-        found = self._reach.of(mutant.path, None)
+        found: dict[str, float] = {}
         if not at_import:
             lines = (SOURCE / mutant.path).read_text(encoding="utf-8").splitlines()
             for line in reversed(lines[: mutant.line]):
                 # What goes over several lines runs as some of them.
-                some = self._reach.of(mutant.path, line.strip())
-                if len(some) < len(found) or line.lstrip().startswith(
-                    ("def ", "async def ")
-                ):
-                    found = some
+                found = self._reach.of_line(mutant.path, line.strip())
+                if found or line.lstrip().startswith(("def ", "async def ")):
                     break
+        found = found or self._reach.of_file(mutant.path)
         noticed = self._noticed.get(mutant.path, Counter())
-        turns = _in_turns(found, mutant.path)
+        turns = _in_turns(found, mutant.path, at_import=at_import)
         in_order = sorted(turns, key=lambda name: (-noticed[name], turns[name]))
         if self._all:
             return {name: found[name] for name in in_order}
         chosen = {name: found[name] for name in in_order if turns[name] <= 0}
         others = [name for name in in_order if name not in chosen]
-        most = _MOST_TESTS_AT_IMPORT if at_import else _MOST_TESTS
         seconds = 0.0
-        for name in others[:most]:
+        for name in others[:_MOST_TESTS]:
             seconds += found[name]
             if seconds > _MOST_SECONDS:
                 break
@@ -124,20 +123,28 @@ class Chooser:
         self._noticed.setdefault(mutant.path, Counter())[test] += 1
 
 
-def _in_turns(found: dict[str, float], path: str) -> dict[str, int]:
-    """Return the turn of each test: first those without a Home Assistant and those written for the file, then the quickest of each other, then the next."""
+def _in_turns(found: dict[str, float], path: str, *, at_import: bool) -> dict[str, int]:
+    """Return the turn of each test: first the quick ones written for the file, those without a Home Assistant, and the others written for it.
+
+    Then come the quickest of each other file, then the next. What changes the import is collected anew for each mutant, which
+    takes its time with many tests: there are no such that are asked in any case.
+    """
     turns: dict[str, int] = {}
     count: Counter[str] = Counter()
     for name in sorted(found, key=lambda name: found[name]):
-        if found[name] < _QUICK_SECONDS:
-            turns[name] = -1
-            continue
-        if is_written_for(name, path):
-            turns[name] = 0
-            continue
+        is_quick = found[name] < _QUICK_SECONDS
+        is_written = is_written_for(name, path)
         file = name.partition("::")[0]
-        count[file] += 1
-        turns[name] = count[file]
+        if at_import:
+            count[file] += 1
+            turns[name] = count[file] + (0 if is_written else _MOST_TESTS)
+        elif is_written:
+            turns[name] = -2 if is_quick else 0
+        elif is_quick:
+            turns[name] = -1
+        else:
+            count[file] += 1
+            turns[name] = count[file]
     return turns
 
 
@@ -188,7 +195,14 @@ class Warm:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Measure, and put the mutants in one by one."""
         self._measure(session)
-        run_forked(self._works(session), self.outcomes.note)
+        loaded = {
+            path: loaded_of(str(SOURCE / path))
+            for path in {mutant.path for mutant in self._mutants}
+        }
+        # A copy of this process that looks for garbage in all that is here would have to copy it first.
+        gc.collect()
+        gc.freeze()
+        run_forked(self._works(session, loaded), self.outcomes.note)
         return True
 
     def _measure(self, session: pytest.Session) -> None:
@@ -217,7 +231,9 @@ class Warm:
         run_forked((work(*each) for each in files.items()), measured)
         self._reach.save()
 
-    def _works(self, session: pytest.Session) -> Iterator[Work[Mutant]]:
+    def _works(
+        self, session: pytest.Session, loaded: dict[str, list[FunctionType]]
+    ) -> Iterator[Work[Mutant]]:
         items = {item.nodeid: item for item in session.items}
         for mutant in self._mutants:
             path = SOURCE / mutant.path
@@ -232,19 +248,21 @@ class Warm:
                 ).items()
                 if name in items
             }
-            yield _work(session, mutant, swap, [items[name] for name in chosen], chosen)
+            carry_out = partial(swap.carry_out, loaded[mutant.path])
+            chosen_items = [items[name] for name in chosen]
+            yield _work(session, mutant, carry_out, chosen_items, chosen)
 
 
 def _work(
     session: pytest.Session,
     mutant: Mutant,
-    swap: Swap,
+    carry_out: Callable[[], None],
     items: Sequence[pytest.Item],
     seconds: dict[str, float],
 ) -> Work[Mutant]:
     def do(folder: Path) -> str:
         failure = _prepare(session, folder)
-        swap.carry_out()
+        carry_out()
         for _ in _run(items, failure, seconds):
             if failure.test:
                 break
@@ -273,8 +291,12 @@ def _measure(
 
 def run_at_import(mutants: Sequence[Mutant], chooser: Chooser) -> Outcomes:
     """Run those mutants that change what happens while a file is imported; Home Assistant is imported before that."""
+    if pytest.main([*_IMPORT_HARNESS]) != pytest.ExitCode.NO_TESTS_COLLECTED:
+        raise SystemExit("The test harness could not be imported")
     for name in _IMPORTED_BEFORE:
         importlib.import_module(name)
+    gc.collect()
+    gc.freeze()
     outcomes = Outcomes(chooser, len(mutants))
 
     def work(mutant: Mutant) -> Work[Mutant]:

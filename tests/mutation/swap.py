@@ -1,6 +1,6 @@
 """Puts a mutant in place of what is loaded already, so that no process has to import Home Assistant anew for it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 import gc
 from types import CodeType, FunctionType
@@ -15,25 +15,29 @@ _CO_CLASS_BODY: Final = (
 class Swap:
     """The functions of a file that a mutant changes, by their place in it."""
 
-    path: str
     changed: dict[int, CodeType]
     old: list[CodeType]
 
-    def carry_out(self) -> None:
-        """Give the functions that are loaded their new code. Raises ValueError where that can't be done."""
+    def carry_out(self, loaded: Sequence[FunctionType]) -> None:
+        """Give those of the loaded functions their new code that are changed. Raises ValueError where that can't be done."""
         by_identity = {
             (code.co_qualname, code.co_firstlineno): place
             for place, code in enumerate(self.old)
         }
-        for function in gc.get_objects():
-            if type(function) is not FunctionType:
-                continue
+        for function in loaded:
             code = function.__code__
-            if code.co_filename != self.path:
-                continue
             place = by_identity.get((code.co_qualname, code.co_firstlineno))
             if place is not None and place in self.changed:
                 function.__code__ = self.changed[place]
+
+
+def loaded_of(path: str) -> list[FunctionType]:
+    """Return the functions of a file that are loaded."""
+    return [
+        each
+        for each in gc.get_objects()
+        if type(each) is FunctionType and each.__code__.co_filename == path
+    ]
 
 
 def swap_for(path: str, source: str, mutated: str) -> Swap | None:
@@ -55,7 +59,7 @@ def swap_for(path: str, source: str, mutated: str) -> Swap | None:
         if old[place].co_freevars != new[place].co_freevars:
             return None
     # What is around a changed function holds its code, too, and may be called again.
-    return Swap(path, _with_surroundings(old, new, changed), old)
+    return Swap(_with_surroundings(old, new, changed), old)
 
 
 def _with_surroundings(
