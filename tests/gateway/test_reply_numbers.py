@@ -79,6 +79,7 @@ def test_no_amount_beside_a_coarse_failure_means_wrong_credentials(
     with pytest.raises(CredentialsError) as refused:
         read_credit(parse(envelope(value, ret_status)))
     assert refused.value.reason == "wrong_credentials"
+    assert refused.value.code == int(str(ret_status))
 
 
 @pytest.mark.parametrize("ret_status", [35, 9])

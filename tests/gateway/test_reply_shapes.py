@@ -83,6 +83,8 @@ def test_an_envelope_with_a_message_is_an_envelope() -> None:
         b'{"Value":NaN,"RetStatus":1}',
         b'{"Value":Infinity,"RetStatus":1}',
         b'{"Value":"1","RetStatus":-Infinity}',
+        b'{"Value":"1","RetStatus":1,"StrRetStatus":NaN}',
+        b'{"MyBase":{"Value":"Ok","RetStatus":1},"Data":[Infinity]}',
         b'{"Value":' + b"9" * 5000 + b',"RetStatus":1}',
         b'{"Value":"1","RetStatus":1',
         b'{"Value":"1","RetSt',

@@ -304,6 +304,27 @@ async def test_a_gateway_that_is_always_ahead_or_behind_misses_nothing(
     assert third.clock.missing(_gateway(10 + ahead + more)) == missing
 
 
+@pytest.mark.parametrize("ahead", [0, 1800, -1800])
+@pytest.mark.parametrize("off", [1, 1000, 100_000])
+async def test_nothing_is_missing_where_the_wall_clock_went_on_meanwhile(
+    path: Path,
+    ledger: Ledger,
+    clocks: TwoClocks,
+    open_ledger: OpenLedger,
+    ahead: float,
+    off: float,
+) -> None:
+    """However long Home Assistant was off, and though a message began to wait after the clock's last reading."""
+    ledger.clock.missing(_gateway(ahead))
+    ledger.clock.keep()
+    clocks.pass_by(59)
+    await _wait(ledger)
+    again = await _restarted(path, open_ledger, clocks, off=off)
+    # The answer takes a while, which is less than would be noticed.
+    assert again.clock.missing(_gateway(ahead + 59 + off + 100)) == 0
+    assert again.clock.now() == NOON.timestamp() + 59 + off
+
+
 @pytest.mark.parametrize("jump", [timedelta(hours=25), YEAR])
 @pytest.mark.parametrize("compared", [False, True])
 @pytest.mark.parametrize("jumps", ["before it waits", "between two", "after it waits"])

@@ -25,11 +25,12 @@ def _nothing(_: Connection) -> None:
 
 
 async def test_a_new_file_is_made_with_its_folder(path: Path) -> None:
-    """The first account of a new home has neither."""
-    file = OpenFile(path)
-    assert await file.async_open(_nothing) == (None, None)
-    assert look(path, "PRAGMA user_version") == [VERSION]
-    await file.async_close()
+    """The first account of a new home has neither, nor those above it where the disk has just been changed."""
+    for new in (path, path.with_name("new") / "home" / path.name):
+        file = OpenFile(new)
+        assert await file.async_open(_nothing) == (None, None)
+        assert look(new, "PRAGMA user_version") == [VERSION]
+        await file.async_close()
 
 
 async def test_only_the_owner_may_read_it(path: Path, file: OpenFile) -> None:
@@ -199,7 +200,7 @@ async def test_two_files_that_are_damaged_in_the_same_second_are_both_kept(
     for content in ("first ", "second ", "third "):
         path.write_text(content * 100)
         await (await open_file()).async_close()
-    asides = sorted(path.parent.glob("payamak.db.corrupt.*"))
+    asides = sorted(path.parent.glob("payamak.db.corrupt.2026????T??????.?"))
     assert [each.read_text().split()[0] for each in asides] == [
         "first",
         "second",
@@ -339,7 +340,7 @@ async def test_a_full_disk_at_the_first_start_leaves_it_in_memory(
 async def test_nothing_is_read_before_it_is_open(path: Path) -> None:
     """That would be a fault of ours."""
     file = OpenFile(path)
-    with pytest.raises(LedgerError, match="not open"):
+    with pytest.raises(LedgerError, match="^The ledger is not open$"):
         await execute(file, "SELECT 1")
     await file.async_close()
     assert not path.exists()

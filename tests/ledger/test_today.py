@@ -27,7 +27,7 @@ async def test_todays_totals(
 ) -> None:
     """What left counts, known or not; what was refused or never left does not."""
     book = ledger.outgoing
-    assert (book.today.parts, book.today.cost) == (0, 0)
+    assert (book.today.parts, book.today.cost, book.today.leaving) == (0, 0, 0)
     await send(book, SARA, OMID, parts=2, cost=100.5)
     await send(book, SARA, parts=3, cost=None)
     await send(book, SARA, state=SmsState.UNKNOWN, parts=10, cost=1000)

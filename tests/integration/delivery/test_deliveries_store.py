@@ -36,6 +36,7 @@ from tests.integration.story.deliveries import (
 )
 from tests.integration.story.disk import (
     Left,
+    disk_at_rest,
     pending_delivery,
     put_deliveries_on_disk,
     put_on_disk,
@@ -139,6 +140,7 @@ async def test_the_gaps_go_on_growing_after_a_crash(
     sent = await send_to(hass, SARA)
     await pass_by(hass, freezer, sum(GAPS[:4]) + 30)
     assert asked_for(gateway) == sent * 4
+    await disk_at_rest(hass)
     content = what_is_on_disk(hass, family_home.entry_id)
     await come_up_again(hass, family_home, content)
     asked_for(gateway)
