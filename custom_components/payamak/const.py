@@ -10,6 +10,8 @@ CONF_SENDER: Final = "sender"
 CONF_SENDER_LISTED: Final = "sender_listed"
 SECTION_CONNECTION: Final = "connection"
 
+# A field of the set-up form alone; it is not stored.
+CONF_ADD_RECIPIENT: Final = "add_recipient"
 SUBENTRY_RECIPIENT: Final = "recipient"
 CONF_NAME: Final = "name"
 CONF_NUMBERS: Final = "numbers"

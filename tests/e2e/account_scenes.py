@@ -44,7 +44,7 @@ async def set_account_up(scene: Scene) -> None:
         "setup-sender",
         frontend.flow_surface,
         says=[
-            *words.form(sender, "sender", "notify_action"),
+            *words.form(sender, "sender", "notify_action", "add_recipient"),
             account.line,
             "payamak",
         ],

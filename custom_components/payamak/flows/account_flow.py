@@ -16,6 +16,7 @@ from homeassistant.const import CONF_PASSWORD, CONF_URL, CONF_USERNAME
 from homeassistant.core import callback
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.selector import (
+    BooleanSelector,
     TextSelector,
     TextSelectorConfig,
     TextSelectorType,
@@ -25,6 +26,7 @@ import voluptuous as vol
 from ..account.account import make_client, none_if_not_offered
 from ..account.errors import form_error
 from ..const import (
+    CONF_ADD_RECIPIENT,
     CONF_NOTIFY_ACTION,
     CONF_SENDER,
     CONF_SENDER_LISTED,
@@ -65,6 +67,7 @@ class PayamakConfigFlow(ConfigFlow, domain=DOMAIN):
         self._account: dict[str, Any] = {}
         self._lines: tuple[str, ...] = ()
         self._placeholders: dict[str, str] = {}
+        self._adds_recipient = True
 
     @staticmethod
     @callback
@@ -84,7 +87,9 @@ class PayamakConfigFlow(ConfigFlow, domain=DOMAIN):
 
     @override
     async def async_on_create_entry(self, result: ConfigFlowResult) -> ConfigFlowResult:
-        """Go on to the first recipient, which can be skipped by closing the form."""
+        """Go on to the first recipient, where the user wants that."""
+        if not self._adds_recipient:
+            return result
         recipient = await self.hass.config_entries.subentries.async_init(
             (result["result"].entry_id, SUBENTRY_RECIPIENT),
             context=SubentryFlowContext(source=SOURCE_USER),
@@ -136,15 +141,19 @@ class PayamakConfigFlow(ConfigFlow, domain=DOMAIN):
         if user_input is not None:
             choice, errors = check_sender(self.hass, user_input, self._lines, None)
             if not errors:
+                self._adds_recipient = user_input[CONF_ADD_RECIPIENT]
                 return self.async_create_entry(
                     title=self._new_title(), data={**self._account, **choice}
                 )
         schema = vol.Schema(
-            sender_fields(
-                self._lines,
-                self._lines[0] if self._lines else None,
-                free_notify_action(self.hass),
-            )
+            {
+                **sender_fields(
+                    self._lines,
+                    self._lines[0] if self._lines else None,
+                    free_notify_action(self.hass),
+                ),
+                vol.Required(CONF_ADD_RECIPIENT, default=True): BooleanSelector(),
+            }
         )
         return self._form("sender", schema, user_input, errors)
 

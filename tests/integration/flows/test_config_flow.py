@@ -146,7 +146,11 @@ async def test_lines_are_offered_as_a_list(
     assert isinstance(selector, SelectSelector)
     assert selector.config["options"] == [LINE, OTHER_LINE]
     assert selector.config["custom_value"] is True
-    assert shown(result) == {"sender": LINE, "notify_action": "payamak"}
+    assert shown(result) == {
+        "sender": LINE,
+        "notify_action": "payamak",
+        "add_recipient": True,
+    }
 
 
 @pytest.mark.parametrize(
@@ -192,7 +196,11 @@ async def test_line_that_is_none_is_refused(
     take_calls(gateway)
     result = await choose(hass, result, sender, "sms_home")
     assert result["errors"] == {"sender": "invalid_sender"}
-    assert shown(result) == {"sender": sender, "notify_action": "sms_home"}
+    assert shown(result) == {
+        "sender": sender,
+        "notify_action": "sms_home",
+        "add_recipient": True,
+    }
     assert take_calls(gateway) == []
     result = await choose(hass, result)
     assert result["type"] is FlowResultType.CREATE_ENTRY

@@ -6,8 +6,8 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import (
     SOURCE_USER,
-    ConfigEntry,
     ConfigEntryState,
+    ConfigFlowResult,
     FlowType,
 )
 from homeassistant.core import HomeAssistant
@@ -182,9 +182,9 @@ async def test_who_is_added_while_the_gateway_is_away_is_there_once_it_is_back(
 
 
 async def set_up(
-    hass: HomeAssistant, gateway_url: str
-) -> tuple[ConfigEntry, dict[str, Any]]:
-    """Set an account up, and give the first recipient's form that comes next."""
+    hass: HomeAssistant, gateway_url: str, **choice: bool
+) -> ConfigFlowResult:
+    """Set an account up, and give what the set-up ends with."""
     flow = hass.config_entries.flow
     result = await flow.async_init(DOMAIN, context={"source": SOURCE_USER})
     result = await flow.async_configure(
@@ -196,24 +196,30 @@ async def set_up(
         },
     )
     result = await flow.async_configure(
-        result["flow_id"], {"sender": LINE, "notify_action": "payamak"}
+        result["flow_id"], {"sender": LINE, "notify_action": "payamak", **choice}
     )
     await hass.async_block_till_done(wait_background_tasks=True)
     assert result["type"] is FlowResultType.CREATE_ENTRY
+    return result
+
+
+async def first_form(hass: HomeAssistant, result: ConfigFlowResult) -> dict[str, Any]:
+    """Give the form that a set-up goes on to."""
     kind, flow_id = result["next_flow"]
     assert kind is FlowType.CONFIG_SUBENTRIES_FLOW
     # A form is shown again when it is asked for without an answer.
     form = await hass.config_entries.subentries.async_configure(flow_id)
     assert (form["type"], form["step_id"]) == (FlowResultType.FORM, "user")
-    return result["result"], dict(form)
+    return dict(form)
 
 
 async def test_the_set_up_goes_on_to_the_first_recipient(
     hass: HomeAssistant, gateway: Gateway, gateway_url: str
 ) -> None:
     """And whoever fills the form in has somebody to send to."""
-    entry, form = await set_up(hass, gateway_url)
-    assert form["handler"] == (entry.entry_id, "recipient")
+    account = await set_up(hass, gateway_url)
+    form = await first_form(hass, account)
+    assert form["handler"] == (account["result"].entry_id, "recipient")
     result = await hass.config_entries.subentries.async_configure(
         form["flow_id"], {"name": "Sara", "numbers": [SARA]}
     )
@@ -226,12 +232,26 @@ async def test_the_set_up_goes_on_to_the_first_recipient(
 async def test_the_first_recipient_can_be_skipped(
     hass: HomeAssistant, gateway: Gateway, gateway_url: str
 ) -> None:
-    """The account works all the same, and the form can be had later."""
-    entry, form = await set_up(hass, gateway_url)
-    hass.config_entries.subentries.async_abort(form["flow_id"])
-    await hass.async_block_till_done()
+    """By a choice that is not stored; the account works all the same."""
+    result = await set_up(hass, gateway_url, add_recipient=False)
+    assert "next_flow" not in result
+    entry = result["result"]
     assert entry.state is ConfigEntryState.LOADED
     assert not entry.subentries
+    assert "add_recipient" not in entry.data
     await notify(hass, target=SARA)
     assert received(gateway) == {SARA: 1}
+    assert not hass.config_entries.subentries.async_progress()
+
+
+async def test_the_first_recipients_form_can_be_closed_too(
+    hass: HomeAssistant, gateway_url: str
+) -> None:
+    """The form can be had later."""
+    result = await set_up(hass, gateway_url, add_recipient=True)
+    form = await first_form(hass, result)
+    hass.config_entries.subentries.async_abort(form["flow_id"])
+    await hass.async_block_till_done()
+    assert result["result"].state is ConfigEntryState.LOADED
+    assert not result["result"].subentries
     assert not hass.config_entries.subentries.async_progress()
