@@ -64,17 +64,18 @@ def _run(path: str, mutants: list[Mutant], results: Results, *, whole: bool) -> 
         if ended != pytest.ExitCode.OK:
             raise SystemExit(f"pytest ended with {ended}")
         left = [mutants.index(mutant) for mutant in warm.left]
-        return json.dumps([warm.outcomes.of, left])
+        return json.dumps([warm.outcomes.of, left, warm.chooser.noticed])
 
     run_forked([Work(None, run_warm)], lambda ended: answers.append(ended.answer or ""))
     if not answers[0]:
         sys.exit("The tests could not be run")
-    outcomes, left = json.loads(answers[0])
+    outcomes, left, noticed = json.loads(answers[0])
     later = [mutants[place] for place in left]
     print(f"{len(later)} mutants change what happens at the import", flush=True)
     # The first part has measured all; a test's file that is edited meanwhile must not drop out.
     reach = Reach.load(even_if_changed=True)
-    at_import = run_at_import(later, Chooser(reach, all_tests=not whole))
+    chooser = Chooser(reach, all_tests=not whole, noticed=noticed)
+    at_import = run_at_import(later, chooser)
     became = outcomes.get(path, {}) | at_import.of.get(path, {})
     results.note(path, became, whole=whole)
 

@@ -1,7 +1,7 @@
 """Runs the tests against mutants: in copies of a process that has imported and collected everything already."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 import gc
 import importlib
@@ -22,7 +22,7 @@ from .swap import loaded_of, swap_for
 
 # So many others are asked beside the tests that were written for a file. What they don't notice counts as living, until all are asked.
 _MOST_TESTS: Final = 60
-_MOST_SECONDS: Final = 8.0
+_MOST_SECONDS: Final = 4.0
 _SECONDS_AT_IMPORT: Final = 600.0
 _QUICK_SECONDS: Final = 0.03
 _SECONDS_BESIDE: Final = 15.0
@@ -86,11 +86,17 @@ def _prepare(session: pytest.Session, folder: Path) -> _Failure:
 class Chooser:
     """Chooses the tests for a mutant: those that run its line, first those that have noticed others of the file."""
 
-    def __init__(self, reach: Reach, *, all_tests: bool) -> None:
-        """Begin without knowing what notices much; ``all_tests`` leaves none out."""
+    def __init__(
+        self,
+        reach: Reach,
+        *,
+        all_tests: bool,
+        noticed: Mapping[str, Mapping[str, int]] | None = None,
+    ) -> None:
+        """Begin with what is known of who notices much; ``all_tests`` leaves none out."""
         self._reach = reach
         self._all = all_tests
-        self._noticed: dict[str, Counter[str]] = {}
+        self.noticed = {path: Counter(tests) for path, tests in (noticed or {}).items()}
 
     def choose(self, mutant: Mutant, *, at_import: bool) -> dict[str, float]:
         """Return the tests, with the time that each takes."""
@@ -103,7 +109,7 @@ class Chooser:
                 if found or line.lstrip().startswith(("def ", "async def ")):
                     break
         found = found or self._reach.of_file(mutant.path)
-        noticed = self._noticed.get(mutant.path, Counter())
+        noticed = self.noticed.get(mutant.path, Counter())
         turns = _in_turns(found, mutant.path, at_import=at_import)
         in_order = sorted(turns, key=lambda name: (-noticed[name], turns[name]))
         if self._all:
@@ -120,7 +126,7 @@ class Chooser:
 
     def note(self, mutant: Mutant, test: str) -> None:
         """Note the test that noticed a mutant."""
-        self._noticed.setdefault(mutant.path, Counter())[test] += 1
+        self.noticed.setdefault(mutant.path, Counter())[test] += 1
 
 
 def _in_turns(found: dict[str, float], path: str, *, at_import: bool) -> dict[str, int]:
