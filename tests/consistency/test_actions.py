@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from homeassistant.core import HomeAssistant, Service
-from homeassistant.helpers.selector import selector
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.selector import TargetSelector, selector
 from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import load_yaml_dict, parse_yaml
 import pytest
@@ -35,10 +36,18 @@ async def registered_fixture(hass: HomeAssistant) -> Mapping[str, Service]:
     return hass.services.async_services_for_domain(DOMAIN)
 
 
+_TARGET = {str(marker) for marker in cv.ENTITY_SERVICE_FIELDS}
+
+
 def _markers(service: Service) -> dict[str, vol.Marker]:
+    """Give what the action takes besides a target."""
     assert isinstance(service.schema, vol.Schema)
     assert isinstance(service.schema.schema, dict)
-    return {str(marker): marker for marker in service.schema.schema}
+    return {
+        str(marker): marker
+        for marker in service.schema.schema
+        if str(marker) not in _TARGET
+    }
 
 
 async def test_the_actions_are_the_same_everywhere(
@@ -72,6 +81,23 @@ async def test_the_editor_offers_the_fields_that_the_action_takes(
     assert list(fields) == list(markers)
     for name, field in fields.items():
         assert field.get("required", False) == isinstance(markers[name], vol.Required)
+
+
+@pytest.mark.parametrize("action", _OFFERED)
+async def test_the_editor_offers_a_target_where_the_action_takes_one(
+    registered: Mapping[str, Service], action: str
+) -> None:
+    """Of the notify entities of the recipients, and in every way in which a target can be written."""
+    offered = _OFFERED[action]
+    schema = registered[action].schema
+    assert isinstance(schema, vol.Schema)
+    takes = {str(marker) for marker in schema.schema} & _TARGET
+    assert takes in (set(), _TARGET)
+    assert offered.keys() == ({"target", "fields"} if takes else {"fields"})
+    if takes:
+        people = {"domain": "notify", "integration": DOMAIN}
+        assert offered["target"] == {"entity": people}
+        TargetSelector(offered["target"])
 
 
 @pytest.mark.parametrize(("action", "field"), _FIELDS)

@@ -1,14 +1,16 @@
 """What all actions have in common: how a call chooses the account, and how it may write a list."""
 
+from collections.abc import Sequence
 from typing import Final
 
-from homeassistant.core import ServiceCall
+from homeassistant.core import HomeAssistant, ServiceCall, callback
 from homeassistant.helpers import selector, service
 from homeassistant.helpers.typing import VolDictType
 import voluptuous as vol
 
-from ..const import DOMAIN
+from ..const import CONF_NOTIFY_ACTION, DOMAIN
 from ..coordinator import PayamakConfigEntry, PayamakData
+from .errors import validation_error
 
 ATTR_CONFIG_ENTRY_ID: Final = "config_entry_id"
 
@@ -20,11 +22,41 @@ ACCOUNT_SCHEMA: Final[VolDictType] = {
 
 
 def account_data(call: ServiceCall) -> PayamakData:
-    """Return the account that a call chose; it can be left out if there is only one."""
-    entry: PayamakConfigEntry = service.async_get_config_entry(
-        call.hass, DOMAIN, call.data.get(ATTR_CONFIG_ENTRY_ID)
+    """Return the account that a call chose, else the only one, else the usual one."""
+    entry_id = call.data.get(ATTR_CONFIG_ENTRY_ID)
+    return loaded_account(
+        call.hass, entry_id or _usual_entry_id(call.hass)
+    ).runtime_data
+
+
+def loaded_account(hass: HomeAssistant, entry_id: str | None) -> PayamakConfigEntry:
+    """Return the entry of an account that is at work, the only one for None; raises ServiceValidationError."""
+    entry: PayamakConfigEntry = service.async_get_config_entry(hass, DOMAIN, entry_id)
+    return entry
+
+
+@callback
+def async_accounts(hass: HomeAssistant) -> Sequence[PayamakConfigEntry]:
+    """Return the accounts that the user has, whether they are at work now or not."""
+    return hass.config_entries.async_entries(
+        DOMAIN, include_ignore=False, include_disabled=False
     )
-    return entry.runtime_data
+
+
+def is_usual(entry: PayamakConfigEntry) -> bool:
+    """Tell whether an account is taken where nothing says which one: its notify action bears the integration's name."""
+    return bool(entry.data[CONF_NOTIFY_ACTION] == DOMAIN)
+
+
+def _usual_entry_id(hass: HomeAssistant) -> str | None:
+    accounts = async_accounts(hass)
+    if len(accounts) < 2:
+        return None
+    usual = next(filter(is_usual, accounts), None)
+    if usual is None:
+        titles = ", ".join(each.title for each in accounts)
+        raise validation_error("ambiguous_account", accounts=titles)
+    return usual.entry_id
 
 
 def listed(value: object) -> list[object]:

@@ -2,7 +2,14 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import time
@@ -132,10 +139,16 @@ class AddressBook:
 
     def everybody(self) -> tuple[Recipient, ...]:
         """Return all saved recipients, each number once, under the name of the person rather than of a group."""
-        people_first = sorted(self.saved, key=_group_size)
-        return _each_number_once(
-            who for each in people_first for who in each.recipients
-        )
+        return _each_number_once(self.chosen({None}))
+
+    def chosen(self, subentry_ids: Collection[str | None]) -> list[Recipient]:
+        """Return the present numbers of these saved recipients, of people before those of groups; None means all of them."""
+        return [
+            who
+            for each in sorted(self.saved, key=_group_size)
+            if None in subentry_ids or each.subentry_id in subentry_ids
+            for who in each.recipients
+        ]
 
     async def async_resolve(self, written: object) -> tuple[Recipient, ...]:
         """Return the recipients that a list or a text means, each number once, in the order given.
@@ -143,17 +156,15 @@ class AddressBook:
         Raises ServiceValidationError for the first item that is no recipient.
         """
         found: list[Recipient] = []
-        items = split_list(written)
-        for number, some in enumerate(batched(items, _READ_AT_ONCE, strict=False)):
-            if number:
-                # A list of thousands must not hold Home Assistant up.
-                await asyncio.sleep(0)
-            for item in some:
-                found += self._find(item)
+        async for item in unhurried(split_list(written)):
+            found += self.find(item)
         return _each_number_once(found)
 
-    def _find(self, item: str) -> list[Recipient]:
-        """Take a number as that number, even if a recipient is named so, and anything else as a name."""
+    def find(self, item: str) -> list[Recipient]:
+        """Take a number as that number, even if a recipient is named so, and anything else as a name.
+
+        Raises ServiceValidationError where it is neither.
+        """
         try:
             return [Recipient(number=normalise_number(item))]
         except ValueError as error:
@@ -220,6 +231,15 @@ def split_list(written: object) -> Iterator[str]:
                 yield text
         else:
             yield from filter(None, map(str.strip, _LIST_SEPARATORS.split(text)))
+
+
+async def unhurried[T](items: Iterable[T]) -> AsyncIterator[T]:
+    """Yield items; thousands of them must not hold Home Assistant up."""
+    for number, some in enumerate(batched(items, _READ_AT_ONCE, strict=False)):
+        if number:
+            await asyncio.sleep(0)
+        for item in some:
+            yield item
 
 
 def has_list_separator(text: str) -> bool:

@@ -1,6 +1,5 @@
 """The actions that send: they respond with a report, or raise an error in the user's language."""
 
-from collections.abc import Sequence
 from typing import Final
 
 from homeassistant.core import (
@@ -15,13 +14,12 @@ from homeassistant.helpers.typing import VolDictType
 import voluptuous as vol
 
 from ..account.errors import validation_error
-from ..account.service_call import ACCOUNT_SCHEMA, account_data, listed
+from ..account.service_call import ACCOUNT_SCHEMA, listed
 from ..const import DOMAIN
-from ..coordinator import PayamakData
 from ..gateway import normalise_line
-from ..people.address_book import Recipient
-from .message import DEFAULT_MAX_PARTS, Message, PatternSms, Sms
-from .progress import SendReport
+from ..people.addressed import RECIPIENTS_SCHEMA, async_addressed
+from .errand import Outcome, async_send, preview
+from .message import DEFAULT_MAX_PARTS, PatternSms, Sms
 from .report import async_raise_for_failures, async_response
 
 ACTION_SEND_SMS: Final = "send_sms"
@@ -30,7 +28,6 @@ ACTION_SEND_PATTERN: Final = "send_pattern"
 ATTR_DRY_RUN: Final = "dry_run"
 ATTR_MESSAGE: Final = "message"
 ATTR_PATTERN_ID: Final = "pattern_id"
-ATTR_RECIPIENTS: Final = "recipients"
 ATTR_VARIABLES: Final = "variables"
 ATTR_WAIT_FOR_DELIVERY: Final = "wait_for_delivery"
 
@@ -58,9 +55,6 @@ def _sender_line(value: object) -> str:
         raise validation_error("invalid_sender") from error
 
 
-# The address book checks the recipients, and raises in the user's language.
-_RECIPIENTS_SCHEMA: Final = vol.All(listed, [cv.string])
-
 _WAIT_SCHEMA: Final[VolDictType] = {
     vol.Optional(ATTR_WAIT_FOR_DELIVERY, default=0): vol.All(
         vol.Coerce(int), vol.Range(min=0, max=_LONGEST_WAIT)
@@ -87,7 +81,7 @@ SMS_FIELDS: Final[VolDictType] = {
 _SEND_SMS_SCHEMA: Final = vol.Schema(
     {
         vol.Required(ATTR_MESSAGE): _message,
-        vol.Required(ATTR_RECIPIENTS): _RECIPIENTS_SCHEMA,
+        **RECIPIENTS_SCHEMA,
         **SMS_FIELDS,
         vol.Optional("max_parts", default=DEFAULT_MAX_PARTS): vol.All(
             vol.Coerce(int), vol.Range(min=1)
@@ -95,16 +89,18 @@ _SEND_SMS_SCHEMA: Final = vol.Schema(
         **_WAIT_SCHEMA,
         vol.Optional(ATTR_DRY_RUN, default=False): cv.boolean,
         **ACCOUNT_SCHEMA,
+        **cv.ENTITY_SERVICE_FIELDS,
     }
 )
 _SEND_PATTERN_SCHEMA: Final = vol.Schema(
     {
         vol.Required(ATTR_PATTERN_ID): _pattern_id,
         vol.Optional(ATTR_VARIABLES, default=list): vol.All(listed, [cv.string]),
-        vol.Required(ATTR_RECIPIENTS): _RECIPIENTS_SCHEMA,
+        **RECIPIENTS_SCHEMA,
         **_PATIENCE,
         **_WAIT_SCHEMA,
         **ACCOUNT_SCHEMA,
+        **cv.ENTITY_SERVICE_FIELDS,
     }
 )
 
@@ -130,52 +126,36 @@ def async_setup_sending(hass: HomeAssistant) -> None:
 
 async def _async_send_sms(call: ServiceCall) -> ServiceResponse:
     """Send a text, or respond with its parts and cost in a dry run."""
-    data = account_data(call)
-    recipients = await _async_recipients(call, data)
-    sms = Sms.of(recipients, call.data[ATTR_MESSAGE], call.data)
+    sms = Sms.of((), call.data[ATTR_MESSAGE], call.data)
+    addressed = await async_addressed(call)
     if call.data[ATTR_DRY_RUN]:
-        return await _async_outcome(call, data, data.messenger.preview(sms))
-    return await _async_send(call, data, sms)
+        return await _async_respond(call, preview(addressed, sms))
+    return await _async_respond(call, await async_send(addressed, sms))
 
 
 async def _async_send_pattern(call: ServiceCall) -> ServiceResponse:
     """Send an approved pattern."""
-    data = account_data(call)
-    sms = PatternSms(
-        recipients=await _async_recipients(call, data),
+    pattern = PatternSms(
+        recipients=(),
         pattern_id=call.data[ATTR_PATTERN_ID],
         variables=call.data[ATTR_VARIABLES],
         urgent=call.data.get("urgent", False),
         retry_for=call.data.get("retry_for"),
     )
-    return await _async_send(call, data, sms)
+    return await _async_respond(
+        call, await async_send(await async_addressed(call), pattern)
+    )
 
 
-async def _async_recipients(
-    call: ServiceCall, data: PayamakData
-) -> Sequence[Recipient]:
-    return await data.address_book.async_resolve(call.data[ATTR_RECIPIENTS])
-
-
-async def _async_send(
-    call: ServiceCall, data: PayamakData, message: Message
-) -> ServiceResponse:
-    return await _async_outcome(call, data, await data.messenger.async_send(message))
-
-
-async def _async_outcome(
-    call: ServiceCall, data: PayamakData, report: SendReport
-) -> ServiceResponse:
-    """Respond with the report, or raise if sending failed."""
+async def _async_respond(call: ServiceCall, outcome: Outcome) -> ServiceResponse:
+    """Respond with what became of a message, or raise if sending failed."""
+    report = outcome.report
     await async_raise_for_failures(
         call.hass, report, partial_is_fine=call.return_response
     )
     seconds = call.data[ATTR_WAIT_FOR_DELIVERY]
     if seconds:
-        await data.deliveries.async_wait(report.sms, seconds)
+        await outcome.async_wait_for_delivery(seconds)
     return await async_response(
-        call.hass,
-        report,
-        data.coordinator.data.base_price,
-        with_delivery=bool(seconds),
+        call.hass, report, outcome.cost, with_delivery=bool(seconds)
     )

@@ -41,16 +41,15 @@ _STATE_WHEN_SENT: Final = {
 async def async_response(
     hass: HomeAssistant,
     report: SendReport,
-    base_price: Decimal | None,
+    cost: Decimal | None,
     *,
     with_delivery: bool,
 ) -> JsonObjectType:
-    """Return what ``send_sms`` and ``send_pattern`` respond with; the cost is in whole Rial.
+    """Return what ``send_sms`` and ``send_pattern`` respond with; the cost is in Rial, None where nobody knows it.
 
     The state of the delivery is in it only if the action waited for it.
     """
     explain = await Explainer.async_load(hass)
-    cost = report.size.cost(base_price)
     count = Counter(row.state for row in report.rows)
     messages: list[JsonValueType] = []
     for number, some in enumerate(batched(report.rows, _WRITTEN_AT_ONCE, strict=False)):

@@ -29,15 +29,7 @@ from simulator.faults import (
     TruncatedJson,
     WithoutId,
 )
-from tests.integration.conftest import (
-    LINE,
-    MINA,
-    OMID,
-    OTHER_LINE,
-    SARA,
-    make_entry,
-    sent_calls,
-)
+from tests.integration.conftest import MINA, OMID, OTHER_LINE, SARA, sent_calls
 from tests.integration.story.disk import forget_memory
 from tests.integration.story.forms import reload
 
@@ -415,29 +407,6 @@ async def test_one_refused_hundred_does_not_stop_the_others(
     response = await send(hass, recipients=numbers)
     assert (response["accepted"], response["failed"]) == (200, 100)
     assert all(row["code"] == 18 for row in response["messages"][:100])
-
-
-@pytest.mark.usefixtures("home")
-async def test_the_account_must_be_named_where_there_are_two(
-    hass: HomeAssistant, home: MockConfigEntry, gateway: Gateway, gateway_url: str
-) -> None:
-    """Nothing is sent over the wrong account."""
-    gateway.add_account("omid", "other-secret", lines=["30001234"])
-    second = make_entry(
-        gateway_url,
-        username="omid",
-        password="other-secret",
-        sender="30001234",
-        notify_action="payamak_2",
-    )
-    second.add_to_hass(hass)
-    await hass.config_entries.async_setup(second.entry_id)
-    with pytest.raises(ServiceValidationError):
-        await send(hass)
-    assert not sent_calls(gateway)
-    await send(hass, config_entry_id=second.entry_id)
-    await send(hass, config_entry_id=home.entry_id)
-    assert [call["from"] for call in sent_calls(gateway)] == ["30001234", LINE]
 
 
 async def test_the_cost_is_null_where_the_panel_has_never_told_a_price(
