@@ -141,6 +141,8 @@ class Phone:
     """A phone, what was sent to it, and what becomes of further messages to it."""
 
     number: str
+    # Whose phone it is, for those who look at it; the gateway doesn't know.
+    name: str | None = None
     messages: list[Sms] = field(default_factory=list)
     outcome: Outcome = Delivery.DELIVERED
     blacklisted: bool = False

@@ -47,6 +47,7 @@ class Control:
             ("POST", "/control/received", self._receive),
             ("POST", "/control/sent", self._send_from_panel),
             ("GET", "/control/phones/{number}", self._phone),
+            ("PATCH", "/control/phones/{number}", self._name_phone),
             ("POST", "/control/outcomes", self._set_outcome),
             ("POST", "/control/clock", self._advance),
             ("GET", "/control/calls", self._calls),
@@ -166,6 +167,14 @@ class Control:
 
     async def _phone(self, request: web.Request) -> object:
         return show_phone(self._gateway.phone(request.match_info["number"]))
+
+    async def _name_phone(self, request: web.Request) -> object:
+        given = await read_object(request)
+        if given.keys() != {"name"}:
+            raise ControlError('The body must be {"name": a text, or null}')
+        phone = self._gateway.phone(request.match_info["number"])
+        phone.name = None if given["name"] is None else read_text(given, "name")
+        return show_phone(phone)
 
     async def _set_outcome(self, request: web.Request) -> object:
         given = await read_object(request)

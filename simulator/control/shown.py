@@ -8,6 +8,7 @@ def show_phone(phone: Phone) -> dict[str, object]:
     """Show a phone with the SMS on it."""
     return {
         "number": phone.number,
+        "name": phone.name,
         "blacklisted": phone.blacklisted,
         "outcome": phone.outcome,
         "messages": [show_sms(sms) for sms in phone.messages],

@@ -6,13 +6,9 @@ from html import escape
 from simulator.gateway import Gateway
 from simulator.outages import Away
 
-MOST_MINUTES = 7 * 24 * 60
+from .words import Words
 
-WAYS = {
-    Away.REFUSE: "refuses connections",
-    Away.HANG: "never answers",
-    Away.ERRORS: "answers with error pages",
-}
+MOST_MINUTES = 7 * 24 * 60
 
 
 def possible_ways(gateway: Gateway) -> list[Away]:
@@ -22,45 +18,47 @@ def possible_ways(gateway: Gateway) -> list[Away]:
     ]
 
 
-def forms(gateway: Gateway, typed: Mapping[str, str], error: str) -> str:
-    """Give the forms beside what is live, with what was typed into them before."""
-    return f"""<div id="form">
-{f'<p class="error" role="alert">{escape(error)}</p>' if error else ""}
-{_sms_form(gateway, typed)}
-{_away_form(gateway, typed)}
-</div>"""
-
-
-def _sms_form(gateway: Gateway, typed: Mapping[str, str]) -> str:
-    options = "".join(
+def sms_form(
+    gateway: Gateway, words: Words, query: str, typed: Mapping[str, str]
+) -> str:
+    """Give the form for an SMS that comes in, with what was typed into it before."""
+    lines = "".join(
         f'<option value="{escape(line)}"{" selected" if line == typed.get("line") else ""}>'
-        f"{escape(line)} ({escape(account.username)})</option>"
+        f"{escape(words.number(line))} ({escape(account.username)})</option>"
         for account in gateway.accounts.values()
         for line in account.lines
     )
+    phones = "".join(
+        f'<option value="{escape(phone.number)}">{escape(phone.name or "")}</option>'
+        for phone in gateway.phones.values()
+    )
     return f"""<section>
-<h2>Send an SMS in</h2>
-<form method="post" action="/received" accept-charset="utf-8">
-<label>From (phone)<input name="sender" required dir="ltr" inputmode="tel" autocomplete="off"
- placeholder="09121234567" value="{escape(typed.get("sender", ""))}"></label>
-<label>To (line)<select name="line" required>{options}</select></label>
-<label>Text<textarea name="text" required dir="auto">{escape(typed.get("text", ""))}</textarea></label>
-<button>Send in</button>
+<h2>{words.send_in}</h2>
+<form method="post" action="/received{query}" accept-charset="utf-8">
+<label>{words.sender}<input name="sender" list="phones" required dir="ltr" inputmode="tel" autocomplete="off"
+ placeholder="{words.number("09121234567")}" value="{escape(typed.get("sender", ""))}"></label>
+<datalist id="phones">{phones}</datalist>
+<label>{words.line}<select name="line" required>{lines}</select></label>
+<label>{words.text}<textarea name="text" required dir="auto">{escape(typed.get("text", ""))}</textarea></label>
+<button>{words.send}</button>
 </form>
 </section>"""
 
 
-def _away_form(gateway: Gateway, typed: Mapping[str, str]) -> str:
+def away_form(
+    gateway: Gateway, words: Words, query: str, typed: Mapping[str, str]
+) -> str:
+    """Give the form for an outage, with what was typed into it before."""
     options = "".join(
-        f'<option value="{way}"{" selected" if way == typed.get("kind") else ""}>{WAYS[way]}</option>'
+        f'<option value="{way}"{" selected" if way == typed.get("kind") else ""}>{words.ways[way]}</option>'
         for way in possible_ways(gateway)
     )
     return f"""<section>
-<h2>Take the gateway away</h2>
-<form method="post" action="/away" accept-charset="utf-8">
-<label>What it does<select name="kind" required>{options}</select></label>
-<label>For (minutes)<input name="minutes" type="number" min="1" max="{MOST_MINUTES}" required dir="ltr"
- autocomplete="off" value="{escape(typed.get("minutes", "5"))}"></label>
-<button>Gateway away</button>
+<h2>{words.take_away}</h2>
+<form method="post" action="/away{query}" accept-charset="utf-8">
+<label>{words.way}<select name="kind" required>{options}</select></label>
+<label>{words.minutes}<input name="minutes" inputmode="numeric" required dir="ltr" autocomplete="off"
+ value="{escape(typed.get("minutes", words.number(5)))}"></label>
+<button>{words.away}</button>
 </form>
 </section>"""

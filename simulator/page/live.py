@@ -1,4 +1,4 @@
-"""What changes on the page by itself: the outage, phones, accounts, received SMS, the last calls."""
+"""What changes on the page by itself: the outage, the phones' conversations, accounts, the last calls."""
 
 from datetime import datetime
 from html import escape
@@ -7,157 +7,171 @@ from simulator.account import Account, decimal_text
 from simulator.calls import Call
 from simulator.codes import FAILED_DELIVERIES, Delivery
 from simulator.gateway import Gateway
-from simulator.messages import TEHRAN, Outcome, Phone, ReceivedMessage, Sms
+from simulator.messages import TEHRAN, Outcome, ReceivedMessage, Sms
 
-from .forms import WAYS
+from .conversations import Conversation, conversations
+from .words import Words
 
-SHOWN_MESSAGES, SHOWN_CALLS, SHOWN_RECEIVED, SHOWN_PHONES = 20, 30, 10, 60
+SHOWN_MESSAGES, SHOWN_CALLS, SHOWN_PHONES = 20, 30, 60
 
 
-def live(gateway: Gateway) -> str:
-    """Give what changes by itself: whether the gateway is away, phones, accounts and calls."""
-    phones = [phone for phone in gateway.phones.values() if phone.messages]
-    phones.sort(key=lambda phone: phone.messages[-1].at, reverse=True)
-    received = [
-        each for account in gateway.accounts.values() for each in account.received
-    ]
-    received.sort(key=lambda message: message.msg_id, reverse=True)
-    return "\n".join(
-        (
-            _away(gateway),
-            _section(
-                "Phones",
-                f'<div class="phones">{"".join(map(_phone, phones[:SHOWN_PHONES]))}</div>'
-                if phones
-                else '<p class="faint">No SMS was sent yet.</p>',
-            ),
-            _section("Accounts", "".join(map(_account, gateway.accounts.values()))),
-            _section(
-                "Sent in",
-                "".join(map(_received, received[:SHOWN_RECEIVED]))
-                or '<p class="faint">No SMS came in yet.</p>',
-            ),
-            _section(
-                "Last calls",
-                f'<ol class="calls">{"".join(map(_call, gateway.calls[: -SHOWN_CALLS - 1 : -1]))}</ol>'
-                if gateway.calls
-                else '<p class="faint">Nobody has called yet.</p>',
-            ),
+class Live:
+    """What is live of a gateway, said in a language."""
+
+    def __init__(self, gateway: Gateway, words: Words, query: str) -> None:
+        """Show a gateway; the query keeps the language in the addresses of the forms."""
+        self._gateway = gateway
+        self._words = words
+        self._query = query
+
+    def html(self) -> str:
+        """Give what changes by itself: whether the gateway is away, phones, accounts and calls."""
+        words, gateway = self._words, self._gateway
+        phones = conversations(gateway)[:SHOWN_PHONES]
+        calls = gateway.calls[: -SHOWN_CALLS - 1 : -1]
+        return "\n".join(
+            (
+                self._away(),
+                _section(
+                    words.phones,
+                    f'<div class="phones">{"".join(map(self._conversation, phones))}</div>'
+                    if phones
+                    else f'<p class="faint">{words.no_sms}</p>',
+                ),
+                _section(
+                    words.accounts,
+                    "".join(map(self._account, gateway.accounts.values())),
+                ),
+                _section(
+                    words.calls,
+                    f'<ol class="calls" dir="ltr">{"".join(map(self._call, calls))}</ol>'
+                    if calls
+                    else f'<p class="faint">{words.no_calls}</p>',
+                ),
+            )
         )
-    )
 
+    def _away(self) -> str:
+        """Say whether the gateway is away, and when that changes; times only, no countdown."""
+        words, outages = self._words, self._gateway.outages
+        present, until = outages.present, outages.until
+        if present is not None:
+            way = words.ways[present.kind]
+            said = (
+                words.until.format(way=way, time=self._time(until))
+                if until
+                else words.until_ended.format(way=way)
+            )
+            kind, button = "bad", words.back
+        elif change := outages.next_change:
+            said = words.begins.format(time=self._time(change))
+            kind, button = "wait", words.cancel
+        else:
+            return f'<p class="away"><b class="good">{words.answers}</b></p>'
+        return (
+            f'<form class="away" method="post" action="/back{self._query}"><p class="{kind}">{said}</p>'
+            f"<button>{button}</button></form>"
+        )
 
-def _away(gateway: Gateway) -> str:
-    """Say whether the gateway is away, and when that changes; times only, no countdown."""
-    present, until = gateway.outages.present, gateway.outages.until
-    if present is not None:
-        button = "Back now"
-        end = f" until {_time(until)}" if until else " until it is ended"
-        said = f'<b class="bad">The gateway {WAYS[present.kind]}</b>{end}'
-    elif change := gateway.outages.next_change:
-        said = f'<b class="wait">An outage begins</b> at {_time(change)}'
-        button = "Cancel"
-    else:
-        return '<p class="away"><b class="good">The gateway answers</b></p>'
-    return (
-        f'<form class="away" method="post" action="/back"><p>{said}</p>'
-        f"<button>{button}</button></form>"
-    )
+    def _conversation(self, each: Conversation) -> str:
+        words = self._words
+        number = f'<bdi class="number">{escape(words.number(each.number))}</bdi>'
+        name = f"<bdi>{escape(each.name)}</bdi> " if each.name else ""
+        blocks = each.phone is not None and each.phone.blacklisted
+        hidden = len(each.messages) - SHOWN_MESSAGES
+        older = words.older.format(count=words.number(hidden))
+        return (
+            f"<article><h3>{name}{number}</h3>"
+            + (f'<p class="bad">{words.blacklisted}</p>' if blocks else "")
+            + (f'<p class="faint">{older}</p>' if hidden > 0 else "")
+            + "".join(map(self._message, each.messages[-SHOWN_MESSAGES:]))
+            + "</article>"
+        )
+
+    def _message(self, message: Sms | ReceivedMessage) -> str:
+        words = self._words
+        if isinstance(message, Sms):
+            kind, end = "got", words.from_line.format(line=self._line(message.sender))
+            word, colour = self._delivery(message.status)
+            facts = (
+                f"<span>{words.count_parts(message.parts)}</span>"
+                + (f"<span>{words.flash}</span>" if message.flash else "")
+                + f'<span class="{colour}">{escape(word)}</span>'
+            )
+        else:
+            kind, end = "wrote", words.to_line.format(line=self._line(message.line))
+            facts = ""
+        return (
+            f'<div class="message {kind}"><p class="text" dir="auto">{escape(message.text)}</p>'
+            f'<div class="facts"><span>{end}</span>{facts}{self._time(message.at)}</div></div>'
+        )
+
+    def _line(self, line: str) -> str:
+        return f"<bdi>{escape(self._words.number(line))}</bdi>"
+
+    def _account(self, account: Account) -> str:
+        words = self._words
+        facts = {
+            words.credit: words.sms.format(
+                count=words.decimal(decimal_text(account.credit))
+            ),
+            words.base_price: words.rial.format(
+                count=words.decimal(decimal_text(account.base_price))
+            ),
+            words.lines: words.comma.join(map(self._line, account.lines)) or words.none,
+            words.push: words.switched_off.format(
+                reason=f"<bdi>{escape(account.push_failure)}</bdi>"
+            )
+            if account.push_failure
+            else (words.on if account.push_url else words.off),
+        }
+        rows = "".join(
+            f"<div><dt>{name}</dt><dd>{fact}</dd></div>" for name, fact in facts.items()
+        )
+        return f"<h3><bdi>{escape(account.username)}</bdi></h3><dl>{rows}</dl>"
+
+    def _call(self, call: Call) -> str:
+        """Show a call as the protocol spells it, left to right in every language."""
+        asked = ", ".join(
+            f"{escape(_short(name))}=<bdi>{escape(_short(value))}</bdi>"
+            for name, value in call.parameters.items()
+        )
+        fault = (
+            f'<span class="bad">{escape(type(call.fault).__name__)}</span>'
+            if call.fault
+            else ""
+        )
+        return (
+            f'<li><div class="facts">{self._time(call.at)}<b>{escape(call.method)}</b>{fault}</div>'
+            f'<div dir="auto">{escape(call.outcome)}</div>'
+            f'<div class="faint">{asked}</div></li>'
+        )
+
+    def _delivery(self, status: Outcome) -> tuple[str, str]:
+        """Give the word for a delivery status, and the colour that it has."""
+        if isinstance(status, str) or status not in Delivery.__members__.values():
+            shown = self._words.number(status)
+            return self._words.other_delivery.format(status=shown), "wait"
+        colour = (
+            "good"
+            if status == Delivery.DELIVERED
+            else "bad"
+            if status in FAILED_DELIVERIES
+            else "wait"
+        )
+        return self._words.deliveries[Delivery(status)], colour
+
+    def _time(self, at: datetime) -> str:
+        words, local = self._words, at.astimezone(TEHRAN)
+        return (
+            f'<time datetime="{local.isoformat()}" dir="{words.direction}">'
+            f"{words.moment(at)}</time>"
+        )
 
 
 def _section(title: str, content: str) -> str:
     return f"<section><h2>{title}</h2>{content}</section>"
 
 
-def _phone(phone: Phone) -> str:
-    shown = phone.messages[: -SHOWN_MESSAGES - 1 : -1]
-    hidden = len(phone.messages) - len(shown)
-    return (
-        f'<article><h3 dir="ltr">{escape(phone.number)}</h3>{"".join(map(_sms, shown))}'
-        + (f'<p class="faint">and {hidden} older</p>' if hidden else "")
-        + "</article>"
-    )
-
-
-def _sms(sms: Sms) -> str:
-    word, kind = _delivery(sms.status)
-    return _bubble(
-        sms.text,
-        f"<span>from <bdi>{escape(sms.sender)}</bdi></span><span>{_parts(sms.parts)}</span>"
-        + ("<span>flash</span>" if sms.flash else "")
-        + f'<span class="{kind}">{escape(word)}</span>{_time(sms.at)}',
-    )
-
-
-def _received(message: ReceivedMessage) -> str:
-    return _bubble(
-        message.text,
-        f"<span>from <bdi>{escape(message.sender)}</bdi></span>"
-        f"<span>to <bdi>{escape(message.line)}</bdi></span>{_time(message.at)}",
-    )
-
-
-def _bubble(text: str, facts: str) -> str:
-    return (
-        f'<div class="message"><p class="text" dir="auto">{escape(text)}</p>'
-        f'<div class="facts">{facts}</div></div>'
-    )
-
-
-def _account(account: Account) -> str:
-    facts = {
-        "Credit": f"{decimal_text(account.credit)} SMS",
-        "Base price": f"{decimal_text(account.base_price)} Rial",
-        "Lines": ", ".join(account.lines) or "none",
-        "Push": f"switched off: {account.push_failure}"
-        if account.push_failure
-        else ("on" if account.push_url else "off"),
-    }
-    rows = "".join(
-        f"<div><dt>{name}</dt><dd>{escape(fact)}</dd></div>"
-        for name, fact in facts.items()
-    )
-    return f"<h3><bdi>{escape(account.username)}</bdi></h3><dl>{rows}</dl>"
-
-
-def _call(call: Call) -> str:
-    asked = ", ".join(
-        f"{escape(_short(name))}=<bdi>{escape(_short(value))}</bdi>"
-        for name, value in call.parameters.items()
-    )
-    fault = (
-        f'<span class="bad">{escape(type(call.fault).__name__)}</span>'
-        if call.fault
-        else ""
-    )
-    return (
-        f'<li><div class="facts">{_time(call.at)}<b>{escape(call.method)}</b>{fault}</div>'
-        f'<div dir="auto">{escape(call.outcome)}</div>'
-        f'<div class="faint">{asked}</div></li>'
-    )
-
-
-def _delivery(status: Outcome) -> tuple[str, str]:
-    if isinstance(status, str) or status not in Delivery.__members__.values():
-        return f"status {status}", "wait"
-    kind = (
-        "good"
-        if status == Delivery.DELIVERED
-        else "bad"
-        if status in FAILED_DELIVERIES
-        else "wait"
-    )
-    return Delivery(status).name.lower().replace("_", " "), kind
-
-
 def _short(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:59]}…"
-
-
-def _parts(count: int) -> str:
-    return "1 part" if count == 1 else f"{count} parts"
-
-
-def _time(at: datetime) -> str:
-    local = at.astimezone(TEHRAN)
-    return f'<time datetime="{local.isoformat()}">{local:%Y-%m-%d %H:%M:%S}</time>'

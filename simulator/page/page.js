@@ -5,7 +5,7 @@ let shown = null;
 async function refresh() {
   if (!document.hidden) {
     try {
-      const response = await fetch("/live", { cache: "no-store" });
+      const response = await fetch(live.dataset.source, { cache: "no-store" });
       if (response.ok) {
         const fresh = await response.text();
         if (fresh !== shown) live.innerHTML = shown = fresh;

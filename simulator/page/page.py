@@ -1,4 +1,4 @@
-"""The page of phones: what arrived where, the accounts, the last calls, and forms to act on the gateway."""
+"""The page of phones: their conversations, the accounts, the last calls, and forms to act on the gateway."""
 
 from base64 import b64encode
 from collections.abc import Mapping
@@ -13,9 +13,11 @@ from yarl import URL
 
 from simulator.gateway import Gateway
 from simulator.outages import Away
+from simulator.text import ascii_digits
 
-from .forms import MOST_MINUTES, forms, possible_ways
-from .live import live
+from .forms import MOST_MINUTES, away_form, possible_ways, sms_form
+from .live import Live
+from .words import Words, words_for
 
 _STYLE = Path(__file__).with_name("page.css").read_text("utf-8")
 _SCRIPT = Path(__file__).with_name("page.js").read_text("utf-8")
@@ -51,41 +53,41 @@ class Page:
         return self._page(request)
 
     async def _show_live(self, request: web.Request) -> web.Response:
-        return _html(live(self._gateway), self._panel(request))
+        shown = Live(self._gateway, words_for(request), _query(request))
+        return _html(shown.html(), self._panel(request))
 
     async def _receive(self, request: web.Request) -> web.Response:
-        form = await _form(request)
+        form, words = await _form(request), words_for(request)
         line, sender, text = (
             form.get(name, "").strip() for name in ("line", "sender", "text")
         )
         if not sender or not text:
-            return self._page(request, form, "Write a sender and a text.")
+            return self._page(request, form, words.not_filled_in)
         try:
             self._gateway.receive(line, sender, text)
         except LookupError:
-            return self._page(request, form, "Choose a line of an account.")
-        raise web.HTTPSeeOther("/")
+            return self._page(request, form, words.no_such_line)
+        raise web.HTTPSeeOther(f"/{_query(request)}")
 
     async def _go_away(self, request: web.Request) -> web.Response:
-        form = await _form(request)
-        kind, minutes = form.get("kind"), form.get("minutes", "").strip()
+        form, words = await _form(request), words_for(request)
+        kind, minutes = form.get("kind"), ascii_digits(form.get("minutes", "").strip())
         if kind not in possible_ways(self._gateway):
-            return self._page(request, form, "Choose how the gateway is away.")
+            return self._page(request, form, words.no_such_way)
         if not _MINUTES.fullmatch(minutes) or not 0 < int(minutes) <= MOST_MINUTES:
-            return self._page(
-                request, form, f"Write a number of minutes, 1 to {MOST_MINUTES}."
-            )
+            most = words.number(MOST_MINUTES)
+            return self._page(request, form, words.wrong_minutes.format(most=most))
         # One outage at a time: the form says what is so from now on.
         await self._gateway.come_back()
         await self._gateway.go_away(Away(kind), lasts=timedelta(minutes=int(minutes)))
         panel = self._panel(request)
         if kind == Away.REFUSE and panel is not None:
-            raise web.HTTPSeeOther(panel)
-        raise web.HTTPSeeOther("/")
+            raise web.HTTPSeeOther(f"{panel}{_query(request)}")
+        raise web.HTTPSeeOther(f"/{_query(request)}")
 
     async def _come_back(self, request: web.Request) -> web.Response:
         await self._gateway.come_back()
-        raise web.HTTPSeeOther("/")
+        raise web.HTTPSeeOther(f"/{_query(request)}")
 
     def _panel(self, request: web.Request) -> URL | None:
         """Give the address where this page stays while the gateway refuses connections."""
@@ -103,7 +105,14 @@ class Page:
         error: str = "",
     ) -> web.Response:
         panel = self._panel(request)
-        document = _document(self._gateway, panel, typed or {}, error)
+        document = _document(
+            self._gateway,
+            words_for(request),
+            _query(request),
+            panel,
+            typed or {},
+            error,
+        )
         return _html(document, panel, 400 if error else 200)
 
 
@@ -129,33 +138,48 @@ def _html(document: str, panel: URL | None, status: int = 200) -> web.Response:
     )
 
 
+def _query(request: web.Request) -> str:
+    """Give the language that the address names, for the addresses that follow from it."""
+    named = request.query.get("lang")
+    return f"?lang={named}" if named in ("en", "fa") else ""
+
+
 def _document(
-    gateway: Gateway, panel: URL | None, typed: Mapping[str, str], error: str
+    gateway: Gateway,
+    words: Words,
+    query: str,
+    panel: URL | None,
+    typed: Mapping[str, str],
+    error: str,
 ) -> str:
-    stays = (
-        f' While the gateway refuses connections, this page is at <a href="{escape(str(panel))}">'
-        f"{escape(str(panel))}</a>."
-        if panel
-        else ""
-    )
+    stays = ""
+    if panel:
+        address = escape(str(panel))
+        link = f'<a href="{address}{query}"><bdi>{address}</bdi></a>'
+        stays = f" {words.stays.format(link=link)}"
+    complaint = f'<p class="error" role="alert">{escape(error)}</p>' if error else ""
     return f"""<!DOCTYPE html>
-<html lang="en">
+<html lang="{words.language}" dir="{words.direction}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Stand-in SMS gateway</title>
+<title>{words.title}</title>
 <link rel="icon" href="data:,">
 <style>{_STYLE}</style>
 </head>
 <body>
 <header>
-<h1>Stand-in SMS gateway</h1>
-<p>No SMS leaves this machine. Times are Tehran's.{stays}
-<noscript>Without scripts this page stands still: <a href="/">refresh</a></noscript></p>
+<h1>{words.title}</h1>
+<a href="/?lang={words.other_language}" lang="{words.other_language}">{words.other_name}</a>
+<p>{words.about}{stays}
+<noscript>{words.without_scripts} <a href="/{query}">{words.refresh}</a></noscript></p>
 </header>
 <main>
-{forms(gateway, typed, error)}
-<div id="live">{live(gateway)}</div>
+<aside>
+<div id="form">{complaint}{sms_form(gateway, words, query, typed)}</div>
+<div id="outage">{away_form(gateway, words, query, typed)}</div>
+</aside>
+<div id="live" data-source="/live{query}">{Live(gateway, words, query).html()}</div>
 </main>
 <script>{_SCRIPT}</script>
 </body>

@@ -78,6 +78,7 @@ async def test_phone_shows_its_messages(web: Web, caller: Caller) -> None:
     rec_id = (await caller.send(isFlash="true"))["Value"]
     assert await control(web, "GET", "phones/+989121234567") == {
         "number": "09121234567",
+        "name": None,
         "blacklisted": False,
         "outcome": 1,
         "messages": [

@@ -28,7 +28,7 @@ async def test_gateway_is_away_for_minutes(
     response = await web.post("/away", data={"kind": kind, "minutes": " 7 "})
     assert response.status == 200
     html = await response.text()
-    assert f'<b class="bad">The gateway {said}</b> until <time datetime=' in html
+    assert f'<p class="bad">The gateway {said} until <time datetime=' in html
     assert ">2026-11-20 12:52:30</time>" in html
     assert await live(web) in html
     present = gateway.outages.present
@@ -66,7 +66,7 @@ async def test_planned_outage_is_shown_and_can_be_cancelled(
     """Planned outage is shown and can be cancelled."""
     await gateway.go_away(Away.HANG, start_in=timedelta(minutes=3))
     html = await live(web)
-    assert '<b class="wait">An outage begins</b> at <time' in html
+    assert '<p class="wait">An outage begins at <time' in html
     assert ">2026-11-20 12:48:30</time>" in html
     assert "<button>Cancel</button>" in html
 
@@ -76,7 +76,7 @@ async def test_outage_without_an_end_is_shown_as_such(
 ) -> None:
     """Outage without an end is shown as such."""
     await gateway.go_away(Away.HANG)
-    assert "The gateway never answers</b> until it is ended" in await live(web)
+    assert "The gateway never answers until it is ended" in await live(web)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ async def test_outage_without_an_end_is_shown_as_such(
         ({"kind": "sleep", "minutes": "5"}, "Choose how the gateway is away."),
         ({"kind": "hang"}, "Write a number of minutes, 1 to 10080."),
         ({"kind": "hang", "minutes": "x"}, "Write a number of minutes, 1 to 10080."),
-        ({"kind": "hang", "minutes": "۵"}, "Write a number of minutes, 1 to 10080."),
+        ({"kind": "hang", "minutes": "۵.۵"}, "Write a number of minutes, 1 to 10080."),
         ({"kind": "hang", "minutes": "0"}, "Write a number of minutes, 1 to 10080."),
         (
             {"kind": "hang", "minutes": "10081"},
