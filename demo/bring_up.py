@@ -9,6 +9,7 @@ from .api import HomeAssistant
 from .dashboard import sending_helpers
 from .gateway import Account, Gateway, start_gateway
 from .home import RELEASE, Language, clear, prepare_home
+from .household import PHONES
 from .steps import Stage
 from .story import MOTHER
 from .terminal import progress
@@ -78,6 +79,8 @@ async def bring_up(
 
     stack.push_async_callback(stop_home_assistant)
     await gateway_server.until(gateway.is_running, seconds=30)
+    for number, name in PHONES[language].items():
+        await gateway.name_phone(number, name)
     seconds = await home_server.until(home_assistant.is_running, seconds=START_LIMIT)
     stage.start_seconds = seconds
     progress(f"Home Assistant is up after {seconds:.0f} s.")

@@ -160,6 +160,10 @@ class Gateway:
             "PATCH", f"/control/accounts/{account.username}", {"push_url": address}
         )
 
+    async def name_phone(self, number: str, name: str) -> None:
+        """Tell whose phone it is, for those who look at the page."""
+        await self._request("PATCH", f"/control/phones/{number}", {"name": name})
+
     async def set_outcome(self, number: str, status: int) -> None:
         """Have what is sent to a phone end with a delivery status."""
         await self._request(

@@ -20,6 +20,11 @@ _NAMES: Mapping[Language, tuple[str, str, str]] = {
     "en": ("Mother", "Sara", "Family"),
     "fa": ("مادر", "سارا", "خانواده"),
 }
+# Whose phones the stand-in's page shows.
+PHONES: Mapping[Language, Mapping[str, str]] = {
+    "en": {MOTHER: "Mother", NEIGHBOUR: "Neighbour", SARA: "Sara", FATHER: "Father"},
+    "fa": {MOTHER: "مادر", NEIGHBOUR: "همسایه", SARA: "سارا", FATHER: "پدر"},
+}
 _PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 _TO_ALL = "Dinner is ready."

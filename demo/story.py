@@ -42,7 +42,7 @@ async def build_dashboard(stage: Stage) -> Lines:
         stage.language,
         action=stage.notify_action,
         number=MOTHER,
-        phones=stage.gateway.phones_url,
+        phones=f"{stage.gateway.phones_url}?lang={stage.language}",
     )
     shown = []
     for entity in stage.entities:

@@ -6,6 +6,7 @@ from playwright.async_api import expect
 
 from demo.dashboard import URL_PATH
 from demo.home import Language
+from demo.household import PHONES
 from demo.steps import eventually
 from demo.story import (
     ALARM,
@@ -95,6 +96,7 @@ async def send_from_dashboard(scene: Scene) -> None:
 
 async def see_phones(scene: Scene) -> None:
     """Look at the page of the stand-in's phones, on a phone."""
+    words, line = scene.words, scene.stage.account.line
     await scene.phones.goto(scene.stage.gateway.phones_url)
     await expect(scene.phones.locator(".phones .good")).to_have_count(6)
     section = scene.phones.locator("section", has=scene.phones.locator(".phones"))
@@ -103,8 +105,9 @@ async def see_phones(scene: Scene) -> None:
         scene.phones.locator("header"),
         section,
         says=[
-            *(MOTHER, NEIGHBOUR, ALARM, LEAK, BY_HAND[scene.words.language]),
-            scene.stage.account.line,
+            *(PHONES[words.language][number] for number in (MOTHER, NEIGHBOUR)),
+            *(ALARM, LEAK, BY_HAND[words.language]),
+            *(as_typed(number, words) for number in (MOTHER, NEIGHBOUR, line)),
         ],
     )
 
