@@ -38,16 +38,17 @@ async def turn_push_on(scene: Scene) -> None:
     await frontend.button("ui.panel.config.integrations.config_entry.configure").click()
     await frontend.flow.locator("ha-switch").last.click()
     await frontend.submit()
-    shown = frontend.flow.locator("code")
-    await shown.wait_for()
-    address = (await shown.inner_text()).strip()
+    address = await frontend.flow.locator("textarea").first.input_value()
     step = "options.step.push"
     await scene.camera.take(
         "push",
         frontend.flow_surface,
         says=[
             words.payamak(f"{step}.title"),
-            words.payamak(f"{step}.description", address=address).replace("```", ""),
+            words.payamak(f"{step}.description"),
+            words.payamak(f"{step}.data.address"),
+            words.payamak(f"{step}.data_description.address"),
+            address,
         ],
         margin=0,
     )

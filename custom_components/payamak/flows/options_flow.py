@@ -10,6 +10,8 @@ from homeassistant.helpers.selector import (
     NumberSelector,
     NumberSelectorConfig,
     NumberSelectorMode,
+    TextSelector,
+    TextSelectorConfig,
 )
 import voluptuous as vol
 
@@ -85,6 +87,12 @@ _SCHEMA: Final = vol.Schema(
 )
 
 
+# A field of several lines shows a long address whole, and a phone can copy it; one that is read-only can't be selected.
+_PUSH_SCHEMA: Final = vol.Schema(
+    {vol.Optional("address"): TextSelector(TextSelectorConfig(multiline=True))}
+)
+
+
 def _errors(options: Mapping[str, Any]) -> dict[str, str]:
     """Return what can't be right, by field."""
     interval = options[CONF_INBOX_INTERVAL]
@@ -129,13 +137,15 @@ class PayamakOptionsFlow(OptionsFlow):
         if user_input is not None:
             return self.async_create_entry(data=self._options)
         webhook_id: str = self._options[CONF_WEBHOOK_ID]
-        address = async_push_address(self.hass, webhook_id)
+        shown = {
+            "address": async_push_address(self.hass, webhook_id)
+            or webhook.async_generate_path(webhook_id)
+        }
         return self.async_show_form(
             step_id="push",
-            data_schema=vol.Schema({}),
-            description_placeholders={
-                "address": address or webhook.async_generate_path(webhook_id)
-            },
+            data_schema=self.add_suggested_values_to_schema(_PUSH_SCHEMA, shown),
+            # For those who fill the form in without a browser.
+            description_placeholders=shown,
             last_step=True,
         )
 

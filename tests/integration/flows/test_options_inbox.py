@@ -45,7 +45,9 @@ async def shown_address(hass: HomeAssistant, entry: MockConfigEntry) -> str:
     assert (result["type"], result["step_id"]) == (FlowResultType.FORM, "push")
     flow.async_abort(result["flow_id"])
     assert result["description_placeholders"]
-    return result["description_placeholders"]["address"]
+    address: str = result["description_placeholders"]["address"]
+    assert shown(result) == {"address": address}
+    return address
 
 
 @pytest.mark.parametrize(
@@ -257,13 +259,12 @@ async def test_a_browser_goes_through_both_steps(
     refused = await post(flow, OPTIONS | {"inbox_interval": 3})
     assert refused["errors"] == {"inbox_interval": "too_often"}
     push = await post(flow, OPTIONS | {"push": True})
-    assert (push["step_id"], push["data_schema"], push["last_step"]) == (
-        "push",
-        [],
-        True,
-    )
-    [(_, address)] = push["description_placeholders"].items()
-    done = await post(flow, {})
+    assert (push["step_id"], push["last_step"]) == ("push", True)
+    [field] = push["data_schema"]
+    assert field["selector"]["text"]["multiline"] is True
+    address = field["description"]["suggested_value"]
+    # What is typed over the address has no effect.
+    done = await post(flow, {"address": "https://home.example.org"})
     assert done["type"] == "create_entry"
     await hass.async_block_till_done(wait_background_tasks=True)
     assert address.endswith(home.options["webhook_id"])
