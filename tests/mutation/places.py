@@ -49,11 +49,11 @@ _WRITTEN_FOR: Final = {
     "sending/guards.py": ("daily_limit", "duplicate_window"),
     "sending/holds.py": ("outbox_holds", "holds", "outbox"),
     "sending/matching.py": ("outbox_matching", "unknown"),
-    "sending/message.py": ("max_parts", "send_sms", "send_pattern"),
+    "sending/message.py": ("messages", "max_parts", "send_pattern"),
     "sending/messenger.py": ("send_sms", "calls_of_one_message", "duplicate_window"),
     "sending/notify_action.py": ("notify", "notify_callers"),
     "sending/outbox.py": ("outbox_goes_on", "outbox", "outbox_moments"),
-    "sending/progress.py": ("duplicate_window", "calls_of_one_message", "send_sms"),
+    "sending/progress.py": ("progress", "duplicate_window", "calls_of_one_message"),
     "sending/report.py": ("send_sms", "get_history"),
     "sending/road.py": (
         "account_changes_while_sending",
