@@ -390,6 +390,8 @@ async def test_a_wall_clock_that_was_set_while_nothing_waited_is_known_after_a_r
 ) -> None:
     """The next start may not hear of the gateway before it is over, too, and the clock may stand while all is off."""
     ledger.clock.missing(_gateway(0))
+    # Though a reading was kept a moment ago.
+    ledger.clock.keep()
     clocks.set_wall(timedelta(seconds=3700))
     await ledger.async_end(Event(EVENT_HOMEASSISTANT_CLOSE))
     clocks.start_again()
@@ -437,6 +439,14 @@ async def test_a_clock_that_is_ahead_and_stands_while_the_computer_is_off_is_kno
     assert [again.outgoing.age(row) for row in again.outgoing.waiting.values()] == [
         4000
     ]
+
+
+async def test_the_gateways_time_is_no_reason_to_write_where_nobody_is_waited_for(
+    ledger: Ledger, clocks: TwoClocks
+) -> None:
+    """It is told with each answer."""
+    ledger.note_gateway_time(_gateway(-3700))
+    assert ledger.facts.get("clock") is None
 
 
 async def test_a_wall_clock_that_is_set_right_later_is_not_always_behind(

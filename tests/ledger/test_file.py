@@ -52,6 +52,13 @@ async def test_each_commit_is_forced_to_the_disk(file: OpenFile) -> None:
     assert await execute(file, "PRAGMA secure_delete") == [(1,)]
 
 
+async def test_another_program_may_look_into_it_for_five_seconds(
+    file: OpenFile,
+) -> None:
+    """Longer than that it must not hold up what is sent."""
+    assert await execute(file, "PRAGMA busy_timeout") == [(5000,)]
+
+
 async def test_everything_is_there_after_the_next_start(
     path: Path, file: OpenFile, open_file: OpenFiles
 ) -> None:

@@ -416,17 +416,21 @@ async def test_a_failing_disk_is_no_reason_to_write_what_nobody_asked_for(
 
 
 async def test_a_disk_that_hangs_holds_nobody_up_for_long(
-    path: Path, file: OpenFile, monkeypatch: pytest.MonkeyPatch
+    path: Path, file: OpenFile, advance: Callable[[float], None]
 ) -> None:
-    """What it takes later is there then."""
-    monkeypatch.setattr(
-        "custom_components.payamak.ledger.file._SECONDS_FOR_A_WRITE", 0.01
-    )
+    """Whoever writes waits three seconds for it, and what it takes later is there then."""
     go = threading.Event()
     hanging = asyncio.ensure_future(file.async_read(lambda _: go.wait(10)))
     await asyncio.sleep(0)
+    write = asyncio.create_task(file.async_write(fact("late")))
+    await asyncio.sleep(0)
+    for seconds, is_told in ((2.9, False), (0.1, True)):
+        advance(seconds)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert write.done() == is_told
     with pytest.raises(LedgerError, match="^the disk takes too long$"):
-        await file.async_write(fact("late"))
+        await write
     go.set()
     await hanging
     await settle(file)

@@ -154,6 +154,17 @@ async def test_trouble_is_told_to_whoever_listens(ledger: Ledger) -> None:
     assert told == [FileTrouble.NOT_WRITTEN, None]
 
 
+async def test_trouble_that_nobody_listens_to_is_known_all_the_same(
+    ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The account is being loaded."""
+    await _fill(ledger)
+    assert ledger.trouble is FileTrouble.NOT_WRITTEN
+    await _make_room(ledger)
+    assert ledger.trouble is None
+    assert "Exception" not in caplog.text
+
+
 async def test_a_new_listener_is_not_forgotten_with_the_old_one(
     ledger: Ledger,
 ) -> None:

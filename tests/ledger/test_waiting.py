@@ -102,7 +102,7 @@ async def test_nothing_waits_in_memory_alone(
     again = await open_ledger()
     assert again.trouble is trouble
     assert not again._file.is_on_disk
-    with pytest.raises(LedgerError):
+    with pytest.raises(LedgerError, match="^there is no file$"):
         await wait(again.outgoing, SARA)
     assert again.outgoing.waiting == {}
     assert await execute(again._file, "SELECT * FROM sms") == []
