@@ -69,7 +69,7 @@ _WRITTEN_FOR: Final = {
         "home_assistant_stops",
         "restart_while_sending",
     ),
-    "sending/sent_box.py": ("unknown", "fence"),
+    "sending/sent_box.py": ("sent_box", "unknown"),
     "sending/settler.py": ("unknown",),
     "sending/slots.py": ("outbox_slots", "calls_at_a_time"),
     "sending/under_way.py": ("home_assistant_stops",),
