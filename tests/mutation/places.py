@@ -63,7 +63,7 @@ _WRITTEN_FOR: Final = {
     "sending/notify_action.py": ("notify", "notify_callers"),
     "sending/outbox.py": ("outbox_goes_on", "outbox", "outbox_moments"),
     "sending/progress.py": ("progress", "duplicate_window", "calls_of_one_message"),
-    "sending/report.py": ("send_sms", "get_history"),
+    "sending/report.py": ("report", "send_sms"),
     "sending/road.py": (
         "account_changes_while_sending",
         "home_assistant_stops",
