@@ -23,8 +23,8 @@ from homeassistant.util import dt as dt_util
 from .account.devices import recipient_entity_id
 from .account.signals import signal_deliveries_changed
 from .coordinator import AccountCoordinator, AccountData, PayamakConfigEntry
+from .delivery.condition import LAST_DELIVERY_WORDS
 from .entity import PayamakEntity, async_follow_recipients
-from .gateway import ENDS, SmsState
 from .ledger import OutgoingBook
 from .people.address_book import SavedRecipient
 
@@ -108,12 +108,7 @@ LAST_DELIVERY: Final = SensorEntityDescription(
     key="last_delivery",
     translation_key="last_delivery",
     device_class=SensorDeviceClass.ENUM,
-    options=[
-        state.delivery
-        for state in (*ENDS, SmsState.ACCEPTED, SmsState.WAITING)
-        # What nobody knows is Home Assistant's own "unknown".
-        if state is not SmsState.UNKNOWN
-    ],
+    options=LAST_DELIVERY_WORDS,
 )
 
 

@@ -60,12 +60,14 @@ def test_every_icon_is_one_of_material_design() -> None:
     """Hassfest refuses others."""
     services = icons()["services"].values()
     triggers = icons()["triggers"].values()
+    conditions = icons()["conditions"].values()
     entities = [icon for keys in icons()["entity"].values() for icon in keys.values()]
-    for icon in (*services, *triggers, *entities):
-        assert icon.keys() <= {"service", "trigger", "default", "state"}
+    for icon in (*services, *triggers, *conditions, *entities):
+        assert icon.keys() <= {"service", "trigger", "condition", "default", "state"}
         names = [
             icon.get("service"),
             icon.get("trigger"),
+            icon.get("condition"),
             icon.get("default"),
             *icon.get("state", {}).values(),
         ]
@@ -73,6 +75,6 @@ def test_every_icon_is_one_of_material_design() -> None:
         assert all(name.startswith("mdi:") for name in names if name)
 
 
-def test_the_icons_have_no_section_beyond_entities_actions_and_triggers() -> None:
+def test_the_icons_have_no_section_that_nothing_shows() -> None:
     """What else is added has to be checked here too."""
-    assert icons().keys() == {"entity", "services", "triggers"}
+    assert icons().keys() == {"conditions", "entity", "services", "triggers"}

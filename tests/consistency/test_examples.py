@@ -14,6 +14,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
+from custom_components.payamak.condition import async_get_conditions
 from custom_components.payamak.const import DOMAIN
 from custom_components.payamak.sending.actions import SMS_FIELDS
 from custom_components.payamak.trigger import async_get_triggers
@@ -135,6 +136,7 @@ async def test_a_page_names_only_what_there_is(hass: HomeAssistant, page: Page) 
     ours = {
         *hass.services.async_services_for_domain(DOMAIN),
         *await async_get_triggers(hass),
+        *await async_get_conditions(hass),
     }
     assert set(_OURS.findall(page.text)) - ours == set()
 

@@ -12,6 +12,7 @@ from .sources import COMPONENT, LANGUAGES, flat, placeholders, translations
 
 _SECTIONS = {
     "common",
+    "conditions",
     "config",
     "config_subentries",
     "entity",

@@ -36,8 +36,7 @@ async def triggers_fixture(hass: HomeAssistant) -> dict[str, type[AccountTrigger
 
 
 def _options(trigger: type[AccountTrigger]) -> list[vol.Marker]:
-    [options] = trigger.schema.schema.values()
-    return list(options)
+    return list(trigger.schema.schema["options"])
 
 
 async def test_the_triggers_are_the_same_everywhere(
@@ -66,9 +65,12 @@ async def test_every_trigger_and_each_of_its_fields_is_translated(
 async def test_the_editor_offers_the_options_that_the_trigger_takes(
     triggers: dict[str, type[AccountTrigger]], name: str
 ) -> None:
-    """In the same order; none is demanded, and no entity is aimed at."""
+    """In the same order; none is demanded. Recipients can be the target."""
     options = _options(triggers[name])
-    assert _OFFERED[name].keys() == {"fields"}
+    assert _OFFERED[name].keys() == {"target", "fields"}
+    people = {"domain": "notify", "integration": DOMAIN}
+    assert _OFFERED[name]["target"] == {"entity": people}
+    assert triggers[name].schema.schema.keys() == {"target", "options"}
     assert list(_OFFERED[name]["fields"]) == [str(each) for each in options]
     assert all(isinstance(each, vol.Optional) for each in options)
 

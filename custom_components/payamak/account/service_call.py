@@ -23,14 +23,13 @@ ACCOUNT_SCHEMA: Final[VolDictType] = {
 
 def account_data(call: ServiceCall) -> PayamakData:
     """Return the account that a call chose, else the only one, else the usual one."""
-    entry_id = call.data.get(ATTR_CONFIG_ENTRY_ID)
-    return loaded_account(
-        call.hass, entry_id or _usual_entry_id(call.hass)
-    ).runtime_data
+    chosen = call.data.get(ATTR_CONFIG_ENTRY_ID)
+    entry_id = chosen or async_usual_entry_id(call.hass)
+    return loaded_account(call.hass, entry_id).runtime_data
 
 
 def loaded_account(hass: HomeAssistant, entry_id: str | None) -> PayamakConfigEntry:
-    """Return the entry of an account that is at work, the only one for None; raises ServiceValidationError."""
+    """Return the entry of an account that is at work; raises ServiceValidationError for any other, and for None."""
     entry: PayamakConfigEntry = service.async_get_config_entry(hass, DOMAIN, entry_id)
     return entry
 
@@ -48,15 +47,18 @@ def is_usual(entry: PayamakConfigEntry) -> bool:
     return bool(entry.data[CONF_NOTIFY_ACTION] == DOMAIN)
 
 
-def _usual_entry_id(hass: HomeAssistant) -> str | None:
+@callback
+def async_usual_entry_id(hass: HomeAssistant) -> str | None:
+    """Return the entry of the only account, or of the usual one, None where there is none.
+
+    Raises ServiceValidationError where there are several, and none is the usual one.
+    """
     accounts = async_accounts(hass)
-    if len(accounts) < 2:
-        return None
-    usual = next(filter(is_usual, accounts), None)
-    if usual is None:
+    usual = accounts if len(accounts) == 1 else [*filter(is_usual, accounts)]
+    if accounts and not usual:
         titles = ", ".join(each.title for each in accounts)
         raise validation_error("ambiguous_account", accounts=titles)
-    return usual.entry_id
+    return usual[0].entry_id if usual else None
 
 
 def listed(value: object) -> list[object]:

@@ -1,30 +1,29 @@
-"""The base of all triggers: the options for the account and the people."""
+"""The base of all triggers: the target, and the options for the account and the people."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final, override
+from typing import Any, ClassVar, override
 
-from homeassistant.const import CONF_OPTIONS
+from homeassistant.const import CONF_OPTIONS, CONF_TARGET
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import selector
 from homeassistant.helpers.trigger import Trigger, TriggerConfig
 from homeassistant.helpers.typing import ConfigType, VolDictType
 import voluptuous as vol
 
-from ..const import DOMAIN
-from .people_filter import PeopleFilter
-
-OPTION_CONFIG_ENTRY_ID: Final = "config_entry_id"
+from ..account.account_option import (
+    ACCOUNT_OPTION,
+    OPTION_CONFIG_ENTRY_ID,
+    async_check_account_option,
+)
+from .people_filter import PeopleFilter, wanted_target
 
 
 def trigger_schema(options: VolDictType) -> vol.Schema:
-    """Return the schema of a trigger: its own options, and the account."""
-    account = selector.ConfigEntrySelector({"integration": DOMAIN})
+    """Return the schema of a trigger: the people by a target, its own options, and the account."""
     return vol.Schema(
         {
-            vol.Required(CONF_OPTIONS, default=dict): {
-                **options,
-                vol.Optional(OPTION_CONFIG_ENTRY_ID): account,
-            }
+            # Home Assistant has checked it already, as that of any trigger.
+            vol.Optional(CONF_TARGET): wanted_target,
+            vol.Required(CONF_OPTIONS, default=dict): {**options, **ACCOUNT_OPTION},
         }
     )
 
@@ -44,21 +43,18 @@ class AccountTrigger(Trigger):
         cls, hass: HomeAssistant, config: ConfigType
     ) -> ConfigType:
         """Refuse options with which the trigger could never run."""
-        config = cls.schema(config)
-        entry_id = config[CONF_OPTIONS].get(OPTION_CONFIG_ENTRY_ID)
-        if entry_id is not None:
-            entry = hass.config_entries.async_get_entry(entry_id)
-            if entry is None or entry.domain != DOMAIN:
-                path = [CONF_OPTIONS, OPTION_CONFIG_ENTRY_ID]
-                raise vol.Invalid("there is no such account", path=path)
-        return config
+        checked: ConfigType = cls.schema(config)
+        async_check_account_option(hass, checked)
+        return checked
 
     def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
         """Read the options that all triggers have."""
         super().__init__(hass, config)
         self._options: Mapping[str, Any] = config.options or {}
         self._entry_id: str | None = self._options.get(OPTION_CONFIG_ENTRY_ID)
-        self._people = PeopleFilter(hass, self._options.get(self.people_option))
+        self._people = PeopleFilter(
+            hass, self._options.get(self.people_option), config.target
+        )
 
     def is_about(self, entry_id: str, number: str) -> bool:
         """Tell whether the options accept this account and this number."""

@@ -139,16 +139,19 @@ class AddressBook:
 
     def everybody(self) -> tuple[Recipient, ...]:
         """Return all saved recipients, each number once, under the name of the person rather than of a group."""
-        return _each_number_once(self.chosen({None}))
+        return _each_number_once(self.recipients_of({None}))
 
-    def chosen(self, subentry_ids: Collection[str | None]) -> list[Recipient]:
-        """Return the present numbers of these saved recipients, of people before those of groups; None means all of them."""
+    def chosen(self, subentry_ids: Collection[str | None]) -> list[SavedRecipient]:
+        """Return some of the saved recipients, people before groups; None means all of them."""
         return [
-            who
+            each
             for each in sorted(self.saved, key=_group_size)
             if None in subentry_ids or each.subentry_id in subentry_ids
-            for who in each.recipients
         ]
+
+    def recipients_of(self, subentry_ids: Collection[str | None]) -> list[Recipient]:
+        """Return the present numbers of some of the saved recipients, people before groups; None means all of them."""
+        return [who for each in self.chosen(subentry_ids) for who in each.recipients]
 
     async def async_resolve(self, written: object) -> tuple[Recipient, ...]:
         """Return the recipients that a list or a text means, each number once, in the order given.

@@ -32,7 +32,7 @@ async def async_who_is_meant(
     meant = _Meant()
     for account in accounts:
         chosen = target.get(account.entry_id, ())
-        meant.add(account, account.address_book.chosen(chosen))
+        meant.add(account, account.address_book.recipients_of(chosen))
     undecided: list[tuple[str, Sequence[KnownAccount]]] = []
     everybody = AddressBook(chain.from_iterable(a.address_book.saved for a in accounts))
     async for item in unhurried(split_list(written)):

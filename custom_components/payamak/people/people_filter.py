@@ -1,17 +1,19 @@
-"""The people option of a trigger: names and numbers, looked up when something happens."""
+"""The people of a trigger, by its target or by names and numbers: looked up when something happens."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 import logging
 import re
-from typing import Final
+from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.target import TargetSelection
 from homeassistant.helpers.template import is_template_string
 import voluptuous as vol
 
 from ..const import DOMAIN
 from ..gateway import mask_number
 from .address_book import AddressBook, comparable_number, split_list
+from .target import async_people_of
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -41,6 +43,13 @@ def wanted_people(value: object) -> list[str]:
     return people
 
 
+def wanted_target(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Refuse a target of nobody, which would look like everybody."""
+    if not TargetSelection(dict(value)).has_any_target:
+        raise vol.Invalid("this must not be empty; leave it out to accept anybody")
+    return value
+
+
 def _name_or_number(item: object) -> str:
     """Refuse values that YAML reads differently from what was written: ON as True, an empty line as None."""
     if isinstance(item, bool) or not isinstance(item, str | int):
@@ -60,25 +69,51 @@ def _may_mean_somebody(who: str) -> bool:
 
 
 class PeopleFilter:
-    """Tells whether a number belongs to the people that a trigger names; without any, everybody fits."""
+    """Tells whether a number belongs to the people that a trigger is about; without any, everybody fits."""
 
-    def __init__(self, hass: HomeAssistant, people: Sequence[str] | None) -> None:
-        """Keep the names as they were written: their numbers may change."""
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        people: Sequence[str] | None,
+        target: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Keep names as they were written and entities as they were chosen: their numbers may change."""
         self._hass = hass
-        self._people = people
+        self._people = people or ()
+        self._target = target or {}
+        self._is_about_anybody = people is None and target is None
         self._warned: set[str] = set()
 
     @callback
     def fits(self, entry_id: str, number: str) -> bool:
         """Tell whether a number of an account's message is one of these people's numbers now."""
-        if self._people is None:
+        if self._is_about_anybody or self._is_in_target(number):
             return True
-        entry = self._hass.config_entries.async_get_entry(entry_id)
-        address_book = AddressBook.of(entry.subentries) if entry else AddressBook(())
+        address_book = self._address_book(entry_id)
         if any(address_book.means(who, number) for who in self._people):
             return True
         self._warn_of_unknown_names(self._people)
         return False
+
+    def _is_in_target(self, number: str) -> bool:
+        """Tell whether it is a number of somebody in the target, over whichever account the message went."""
+        people = async_people_of(self._hass, self._target)
+        for entity_id in people.strangers:
+            if entity_id not in self._warned:
+                self._warned.add(entity_id)
+                _LOGGER.warning(
+                    "A trigger is about %s, which is no recipient's notify entity",
+                    mask_number(entity_id),
+                )
+        return any(
+            number in saved.numbers
+            for entry_id, subentry_ids in people.by_entry.items()
+            for saved in self._address_book(entry_id).chosen(subentry_ids)
+        )
+
+    def _address_book(self, entry_id: str) -> AddressBook:
+        entry = self._hass.config_entries.async_get_entry(entry_id)
+        return AddressBook.of(entry.subentries) if entry else AddressBook(())
 
     def _warn_of_unknown_names(self, people: Sequence[str]) -> None:
         """Warn once of each name that no recipient has: it may be misspelt, or have been changed."""

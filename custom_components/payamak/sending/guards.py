@@ -30,6 +30,11 @@ class DailyLimit:
         self._today.leaving += parts
         return urgent or not self._limit or total <= self._limit
 
+    @property
+    def has_room(self) -> bool:
+        """Tell whether anything more may leave today."""
+        return not self._limit or self._today.parts + self._today.leaving < self._limit
+
     def give_back(self, rows: Sequence[SmsRow]) -> None:
         """Count rows no longer: they wait, or the ledger knows by now what became of them."""
         self._today.leaving -= _parts_of(rows)

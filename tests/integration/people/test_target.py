@@ -39,7 +39,8 @@ def put(
 ) -> str:
     """Put the devices of entities into an area, and give its id."""
     floor_id = fr.async_get(hass).async_create(floor).floor_id if floor else None
-    area_id = ar.async_get(hass).async_create(area, floor_id=floor_id).id
+    area_id = ar.async_get(hass).async_get_or_create(area).id
+    ar.async_get(hass).async_update(area_id, floor_id=floor_id)
     for entity_id in entities:
         dr.async_get(hass).async_update_device(
             device_of(hass, entity_id), area_id=area_id

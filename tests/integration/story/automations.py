@@ -47,6 +47,7 @@ async def automate(
     trigger: str,
     options: dict[str, Any] | None = None,
     *,
+    target: dict[str, Any] | None = None,
     triggers_alike: int = 1,
 ) -> Runs:
     """Set up an automation that tells what its trigger told it, or each of several alike."""
@@ -55,7 +56,7 @@ async def automate(
         "alias": "Answer",
         "mode": "queued",
         "max": 100,
-        "triggers": _triggers(trigger, options) * triggers_alike,
+        "triggers": _triggers(trigger, options, target) * triggers_alike,
         "actions": {"action": "test.tell", "data": {"trigger": "{{ trigger }}"}},
     }
     assert await async_setup_component(hass, "automation", {"automation": automation})
@@ -71,12 +72,13 @@ async def error_of(
     hass_ws_client: WebSocketGenerator,
     trigger: str,
     options: dict[str, Any],
+    target: dict[str, Any] | None = None,
 ) -> str | None:
     """Give what the automation editor says about a trigger, nothing where it is fine."""
     assert await async_setup_component(hass, "automation", {})
     client = await hass_ws_client(hass)
     await client.send_json_auto_id(
-        {"type": "validate_config", "triggers": _triggers(trigger, options)}
+        {"type": "validate_config", "triggers": _triggers(trigger, options, target)}
     )
     answer = (await client.receive_json())["result"]["triggers"]
     assert answer["valid"] is (answer["error"] is None)
@@ -84,9 +86,14 @@ async def error_of(
     return error
 
 
-def _triggers(trigger: str, options: dict[str, Any] | None) -> list[dict[str, Any]]:
-    given = {} if options is None else {"options": options}
-    return [{"trigger": f"payamak.{trigger}"} | given]
+def _triggers(
+    trigger: str, options: dict[str, Any] | None, target: dict[str, Any] | None
+) -> list[dict[str, Any]]:
+    given = {"options": options, "target": target}
+    return [
+        {"trigger": f"payamak.{trigger}"}
+        | {key: value for key, value in given.items() if value is not None}
+    ]
 
 
 def receive(hass: HomeAssistant, text: str = "سلام", **changes: Any) -> None:

@@ -1,0 +1,1 @@
+"""Tests of the conditions of the automation editor."""
