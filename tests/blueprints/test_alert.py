@@ -444,16 +444,27 @@ async def test_one_of_several_accounts_can_be_chosen(
     assert done == []
 
 
-async def test_several_accounts_of_which_none_is_chosen_lead_to_the_fallback(
-    hass: HomeAssistant, alarm: Alarm, gateway: Gateway, gateway_url: str, done: Done
+@pytest.mark.parametrize(("stalls", "fallbacks"), [(False, []), (True, [120])])
+async def test_of_several_accounts_none_needs_to_be_chosen_to_send(
+    hass: HomeAssistant,
+    alarm: Alarm,
+    gateway: Gateway,
+    gateway_url: str,
+    done: Done,
+    stalls: bool,
+    fallbacks: list[int],
 ) -> None:
-    """Rather than to the wrong account, or to nothing at all."""
+    """The account follows from the names. What takes long can't be followed then, and counts as not delivered."""
     other = second_account(gateway, gateway_url)
     other.add_to_hass(hass)
     assert await hass.config_entries.async_setup(other.entry_id)
-    await alarm.go_off()
-    assert sent_calls(gateway) == []
-    assert len(done) == 1
+    if stalls:
+        stall(gateway, SARA)
+    await alarm.go_off(minutes=2)
+    await alarm.after(200)
+    [call] = sent_calls(gateway)
+    assert call["username"] == "sara"
+    assert [alarm.elapsed(event) for event in done] == fallbacks
 
 
 async def test_an_account_that_is_not_loaded_leads_to_the_fallback(
@@ -463,3 +474,25 @@ async def test_an_account_that_is_not_loaded_leads_to_the_fallback(
     assert await hass.config_entries.async_unload(family_home.entry_id)
     await alarm.go_off()
     assert len(done) == 1
+
+
+async def test_recipients_can_be_picked_and_added_to(
+    alarm: Alarm, gateway: Gateway, done: Done
+) -> None:
+    """Those who are picked are followed like those who are written."""
+    gateway.set_outcome(OMID, Delivery.UNDELIVERED)
+    stall(gateway, MINA)
+    await alarm.go_off(people={"entity_id": ["notify.payamak_omid"]}, recipients=[MINA])
+    await alarm.after(20)
+    assert [event.data["not_delivered"] for event in done] == [["امید", MINA]]
+
+
+@pytest.mark.parametrize("picked", ["notify.payamak_omid", ["notify.payamak_omid"]])
+async def test_of_an_alert_that_cannot_be_sent_the_names_are_told_of_those_who_are_picked(
+    alarm: Alarm, gateway: Gateway, done: Done, picked: str | list[str]
+) -> None:
+    """Nobody has told who they are then."""
+    await alarm.go_off(people={"entity_id": picked}, recipients=[MINA], message=" ")
+    assert sent_calls(gateway) == []
+    [event] = done
+    assert event.data["not_delivered"] == ["امید", MINA]

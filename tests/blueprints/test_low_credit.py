@@ -78,8 +78,13 @@ def purse(
 async def test_low_credit_is_told_by_sms_in_the_language_of_the_blueprint(
     automate: Automate, purse: Purse, gateway: Gateway, language: str, text: str
 ) -> None:
-    """Sensor and recipients are all that has to be filled in."""
-    await automate(f"low_credit{language}", sensor=LOW, recipients=["Sara", OMID])
+    """Sensor and recipients, picked or written, are all that has to be filled in."""
+    await automate(
+        f"low_credit{language}",
+        sensor=LOW,
+        people={"entity_id": ["notify.payamak_sara"]},
+        recipients=[OMID],
+    )
     await purse.holds(60)
     assert answers(gateway) == []
     await purse.holds(49)

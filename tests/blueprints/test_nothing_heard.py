@@ -103,14 +103,15 @@ async def test_a_warning_is_sent_when_nothing_was_heard(
     await automate(
         f"{BLUEPRINT}{language}",
         people=["Sara", "امید"],
+        warned={"entity_id": ["notify.payamak_family"]},
         recipients=[STRANGER],
     )
     await morning.comes_to(at(9, 59, 59))
     assert morning.sent == []
     await morning.comes_to(at(10))
-    assert morning.sent == [(STRANGER, text)]
+    assert morning.sent == [(number, text) for number in (SARA, OMID, MINA, STRANGER)]
     await morning.comes_to(at(12))
-    assert len(morning.sent) == 1
+    assert len(morning.sent) == 4
 
 
 @pytest.mark.parametrize("when", [at(0, 0, 1), at(9, 59, 59)])

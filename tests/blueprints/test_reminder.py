@@ -19,7 +19,10 @@ from .sms import answers, settle
 
 TEHRAN = ZoneInfo("Asia/Tehran")
 SATURDAY = datetime(2026, 11, 28, 6, 0, tzinfo=TEHRAN)
-INPUTS: dict[str, Any] = {"calendars": ["calendar.family"], "recipients": ["Sara"]}
+INPUTS: dict[str, Any] = {
+    "calendars": ["calendar.family"],
+    "people": {"entity_id": ["notify.payamak_sara"]},
+}
 
 
 class Calendar(CalendarEntity):

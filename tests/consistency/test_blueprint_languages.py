@@ -38,11 +38,9 @@ def _content(name: str) -> dict[str, Any]:
 
 def _is_text(key: str, around: dict[str, Any]) -> bool:
     """Tell whether a value is one that a user reads; a default is, where its field holds a text."""
-    return (
-        key in (*_TEXTS, *_PIECES)
-        if key != "default"
-        else "text" in around.get("selector", {})
-    ) and not isinstance(around[key], Input | dict)
+    if key == "default":
+        return "text" in around.get("selector", {}) and isinstance(around[key], str)
+    return key in (*_TEXTS, *_PIECES) and not isinstance(around[key], Input | dict)
 
 
 def _texts(content: Any) -> Iterator[str]:
