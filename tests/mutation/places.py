@@ -52,7 +52,7 @@ _WRITTEN_FOR: Final = {
     "sending/actions.py": ("send_sms", "send_pattern"),
     "sending/again.py": ("not_sent",),
     "sending/cancel.py": ("outbox",),
-    "sending/caller.py": ("caller_goes_away", "outbox_moments", "calls_at_a_time"),
+    "sending/caller.py": ("caller", "outbox_moments"),
     "sending/decisions.py": ("outbox_decisions", "outbox_order"),
     "sending/fence.py": ("fence",),
     "sending/guards.py": ("daily_limit", "duplicate_window"),
