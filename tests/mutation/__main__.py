@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from .forks import Work, run_forked
-from .places import SOURCE, tests_for
+from .places import SOURCE, own_tests_for, tests_for
 from .reach import Reach
 from .results import Results
 from .runner import Chooser, Warm, run_at_import
@@ -33,6 +33,11 @@ def main() -> None:
         "--living", action="store_true", help="only those that lived the last time"
     )
     parser.add_argument(
+        "--own",
+        action="store_true",
+        help="ask only the tests that were written for a file, and later the others with --living",
+    )
+    parser.add_argument(
         "--table", action="store_true", help="only write the table anew"
     )
     arguments = parser.parse_args()
@@ -46,19 +51,27 @@ def main() -> None:
                 if not arguments.living or mutant.key in results.living(path)
             ]
             if mutants:
-                _run(path, mutants, results, whole=not arguments.living)
+                tests = own_tests_for(path) if arguments.own else tests_for(path)
+                _run(path, mutants, results, tests, whole=not arguments.living)
                 results.write()
     results.write()
 
 
-def _run(path: str, mutants: list[Mutant], results: Results, *, whole: bool) -> None:
+def _run(
+    path: str,
+    mutants: list[Mutant],
+    results: Results,
+    tests: tuple[str, ...],
+    *,
+    whole: bool,
+) -> None:
     print(f"{path}: {len(mutants)} mutants", flush=True)
     answers: list[str] = []
 
     def run_warm(folder: Path) -> str:
         warm = Warm(mutants, Reach.load(), all_tests=not whole)
         ended = pytest.main(
-            ["-q", "-s", f"--basetemp={folder / 'files'}", *tests_for(path)],
+            ["-q", "-s", f"--basetemp={folder / 'files'}", *tests],
             plugins=[warm],
         )
         if ended != pytest.ExitCode.OK:

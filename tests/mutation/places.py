@@ -111,6 +111,16 @@ def is_written_for(test: str, path: str) -> bool:
     return file in _OWN_TESTS.get(path, ()) or stem in _WRITTEN_FOR.get(path, ())
 
 
+def own_tests_for(path: str) -> tuple[str, ...]:
+    """Return the test files that were written for a file of the integration."""
+    found = [
+        str(file.relative_to(REPOSITORY))
+        for place in map(REPOSITORY.joinpath, tests_for(path))
+        for file in ([place] if place.is_file() else sorted(place.rglob("test_*.py")))
+    ]
+    return tuple(file for file in found if is_written_for(file, path))
+
+
 def tests_for(path: str) -> tuple[str, ...]:
     """Return the tests for a file of the integration."""
     if path in _OWN_TESTS:

@@ -230,12 +230,12 @@ class Warm:
                 self._reach.add(name, seconds, lines)
             for name in failed:
                 print(f"{name} fails without a mutant, and is left out", flush=True)
+            self._reach.save()
 
         def work(file: str, items: list[pytest.Item]) -> Work[str]:
             return Work(file, lambda folder: _measure(session, items, folder))
 
         run_forked((work(*each) for each in files.items()), measured)
-        self._reach.save()
 
     def _works(
         self, session: pytest.Session, loaded: dict[str, list[FunctionType]]
