@@ -50,7 +50,7 @@ _OWN_TESTS: Final = {
 # The test files that were written for a file: all of their tests are asked, before the others.
 _WRITTEN_FOR: Final = {
     "sending/actions.py": ("send_sms", "send_pattern"),
-    "sending/again.py": ("not_sent",),
+    "sending/again.py": ("again",),
     "sending/cancel.py": ("outbox",),
     "sending/caller.py": ("caller", "outbox_moments"),
     "sending/decisions.py": ("outbox_decisions", "outbox_order"),
@@ -72,7 +72,7 @@ _WRITTEN_FOR: Final = {
     "sending/sent_box.py": ("sent_box", "unknown"),
     "sending/settler.py": ("unknown",),
     "sending/slots.py": ("outbox_slots", "calls_at_a_time"),
-    "sending/under_way.py": ("home_assistant_stops",),
+    "sending/under_way.py": ("under_way", "home_assistant_stops"),
     "gateway/reply.py": ("reply", "reply_shapes", "reply_numbers", "reply_lists"),
     "ledger/today.py": ("today",),
     "ledger/clock.py": ("clock",),
