@@ -73,8 +73,17 @@ class Page:
         return re.findall(r"\]\((?!\w+:)([^)\s]+)\)", self.prose)
 
     def section(self, anchor: str) -> str:
-        """Return what stands under a heading, up to the next one."""
-        pieces = re.split(r"^(?=#+ )", self.prose, flags=re.MULTILINE)
+        """Return what stands under a heading, up to the next one, without its examples."""
+        return _CODE.sub("", self._section(anchor))
+
+    def example(self, anchor: str) -> Any:
+        """Return the only example under a heading."""
+        [(_, code)] = _CODE.findall(self._section(anchor))
+        return parse_yaml(code)
+
+    def _section(self, anchor: str) -> str:
+        # A comment in a block of code looks like a heading, but no link leads there.
+        pieces = re.split(r"^(?=#+ )", self.text, flags=re.MULTILINE)
         [section] = [
             piece
             for piece in pieces
