@@ -98,6 +98,16 @@ async def test_each_trigger_has_a_section_with_its_options_and_variables(
 
 
 @every_language
+def test_each_condition_is_described(language: str) -> None:
+    """In one table, as each of them is short."""
+    offered = load_yaml_dict(str(COMPONENT / "conditions.yaml"))
+    section = _page("triggers", language).section("conditions")
+    assert _named(first_cells(section)) == {f"{DOMAIN}.{name}" for name in offered}
+    fields = {field for each in offered.values() for field in each["fields"]}
+    assert {field for field in fields if f"`{field}" not in section} == set()
+
+
+@every_language
 def test_each_option_is_described_by_its_name(language: str) -> None:
     """As the form shows it, in the form's order, so that nobody has to guess which one is meant."""
     form = translations(language)["options"]["step"]["init"]
