@@ -59,7 +59,7 @@ _WRITTEN_FOR: Final = {
     "sending/holds.py": ("outbox_holds",),
     "sending/matching.py": ("outbox_matching",),
     "sending/message.py": ("messages",),
-    "sending/messenger.py": ("send_sms", "calls_of_one_message", "duplicate_window"),
+    "sending/messenger.py": ("messenger",),
     "sending/notify_action.py": ("notify", "notify_callers"),
     "sending/outbox.py": ("outbox_goes_on", "outbox", "outbox_moments"),
     "sending/progress.py": ("progress",),
