@@ -169,3 +169,21 @@ def test_a_persian_page_runs_from_right_to_left_except_for_code(page: Page) -> N
         before = page.text[: block.start()]
         assert before.count(opening) == before.count(closing)
     assert page.text.count(opening) == page.text.count(closing)
+
+
+@pytest.mark.parametrize("page", [persian for _, persian in pairs()], ids=str)
+def test_a_persian_page_keeps_latin_names_and_zeros_readable(page: Page) -> None:
+    """A name in code stands in U+2066 and U+2069, or its ends change places; a lone ۰ looks like a full stop."""
+    lines = [
+        line
+        for line in page.prose.splitlines()
+        if not re.match(r"#+ |- \[.*\]\(#", line)
+    ]
+    bare = [
+        code
+        for line in lines
+        for code in re.findall(r".?`[^`]+`.?", line)
+        if not re.fullmatch("\u2066`.*`\u2069", code)
+    ]
+    assert bare == []
+    assert not re.search(r"(?<![۰-۹٬٫])۰(?![۰-۹٫])", page.prose)
