@@ -7,7 +7,7 @@ import pytest
 
 from custom_components.payamak.ledger import FileTrouble, Ledger, LedgerError
 
-from .conftest import OpenLedger, begins, copy_of, execute, look, settle, trace
+from .conftest import OpenLedger, begins, copy_of, execute, fact, look, trace
 
 _MOST_KEPT = 10_000
 
@@ -175,13 +175,16 @@ async def test_another_panel_begins_anew(
     ledger.received.open_for("one")
     assert not ledger.received.is_new(5)
     assert not ledger.received.needs_baseline
-    await settle(ledger._file)
+    ledger.received.note_clock_shift(timedelta(hours=1))
+    await ledger._file.async_write()
     again = await open_ledger(copy_of(path))
     again.received.open_for("one")
     assert not again.received.is_new(5)
+    assert again.received.clock_shift == timedelta(hours=1)
 
     again.received.open_for("two")
     assert again.received.is_new(5)
+    assert again.received.clock_shift is None
     assert again.received.needs_baseline
     assert not again.received.was_there_before(4)
     await again.received.async_note([6])
@@ -241,3 +244,19 @@ async def test_the_panels_clock_shift_is_kept(
         for each in (ledger, again):
             assert each.received.clock_shift == shift
         await again.async_close()
+
+
+async def test_what_another_version_wrote_is_understood(
+    path: Path, ledger: Ledger, open_ledger: OpenLedger
+) -> None:
+    """The words in the file stay: with others, old messages would be told as new ones after an update."""
+    await ledger._file.async_write(
+        fact("received_panel", '"one"'),
+        fact("received_baseline", '"10"'),
+        fact("received_clock_shift", "-3600.0"),
+    )
+    again = await open_ledger(copy_of(path))
+    again.received.open_for("one")
+    assert not again.received.needs_baseline
+    assert again.received.was_there_before(10)
+    assert again.received.clock_shift == timedelta(hours=-1)

@@ -102,8 +102,8 @@ def _changes_nothing(node: cst.CSTNode, mutated: cst.CSTNode) -> bool:
         isinstance(node, cst.SimpleString)
         and isinstance(mutated, cst.SimpleString)
         and _SQL.match(node.raw_value) is not None
-        and "'" not in node.raw_value
         and node.raw_value.lower() == mutated.raw_value.lower()
+        and node.raw_value.split("'")[1::2] == mutated.raw_value.split("'")[1::2]
     )
 
 

@@ -43,8 +43,11 @@ _OWN_TESTS: Final = {
     "delivery/followed.py": ("tests/integration/delivery/test_followed.py",),
     "delivery/pace.py": ("tests/integration/delivery/test_pace.py",),
     "delivery/timing.py": ("tests/integration/delivery/test_followed.py",),
+    "inbox/box_reader.py": ("tests/integration/inbox/test_box_reader.py",),
     "inbox/clock_shift.py": ("tests/integration/inbox/test_clock_shift.py",),
+    "inbox/freshness.py": ("tests/integration/inbox/test_freshness.py",),
     "inbox/last_poll.py": ("tests/integration/inbox/test_last_poll.py",),
+    "inbox/text_filter.py": ("tests/integration/inbox/test_text_filter.py",),
 }
 
 # The test files that were written for a file: all of their tests are asked, before the others.
@@ -90,13 +93,10 @@ _WRITTEN_FOR: Final = {
     "ledger/file.py": ("file", "file_writing", "file_closing", "backup"),
     "delivery/follower.py": ("deliveries",),
     "delivery/triggers.py": ("delivery",),
-    "inbox/box_reader.py": ("inbox_partial_lists", "inbox_catch_up"),
     "inbox/doorbell.py": ("push",),
-    "inbox/freshness.py": ("inbox_age", "inbox_clock"),
     "inbox/pattern_search.py": ("received_text",),
     "inbox/poller.py": ("inbox",),
     "inbox/reporter.py": ("inbox_rows",),
-    "inbox/text_filter.py": ("received_text",),
     "inbox/trigger.py": ("received",),
     "people/account_trigger.py": ("received", "delivery"),
     "people/address_book.py": ("recipients",),

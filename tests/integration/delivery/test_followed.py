@@ -119,13 +119,13 @@ def test_a_question_before_the_message_is_followed_soon() -> None:
 def test_what_is_awaited_is_asked_for_every_ten_seconds() -> None:
     """As long as anybody waits."""
     followed = Followed(_row(asked=5, asked_at=_T + 500))
-    followed.awaited = 1
+    followed.awaited += 1
     followed.schedule()
     assert followed.due_at == _T + 510
-    followed.awaited = 2
+    followed.awaited += 1
     followed.schedule()
     assert followed.due_at == _T + 510
-    followed.awaited = 0
+    followed.awaited -= 2
     followed.schedule()
     assert followed.due_at == _T + 500 + 320
 
@@ -251,6 +251,7 @@ def test_only_what_is_over_has_expired() -> None:
     all_followed = _all(*rows)
     first, second, third = (all_followed.of(row) for row in rows)
     assert all_followed.expired(end - 0.001, at_most=9) == []
+    assert _all(_row()).expired(_T + 10, at_most=9) == []
     assert all_followed.expired(end, at_most=9) == [first, third]
     assert all_followed.expired(end + 1, at_most=2) == [first, second]
     assert all_followed.remove([first, third]) == [rows[0], rows[2]]
@@ -300,6 +301,17 @@ def test_what_was_sent_by_a_clock_that_was_ahead_is_taken_for_new() -> None:
         all_followed = AllFollowed({row.sms_id: row})
         all_followed.take_up(_T)
         assert all_followed.next_due() == due_at
+
+
+def test_a_clock_that_is_set_back_is_set_back_for_all() -> None:
+    """Each is asked for as if it had just been sent."""
+    all_followed = _all(_row(), _row(sent_at=_T + 100))
+    all_followed.clamp_to(_T - _HOUR)
+    assert all_followed.next_due() == _T - _HOUR + 10
+    first = all_followed.youngest_due(_T - _HOUR + 10)
+    assert first
+    all_followed.remove([first])
+    assert all_followed.youngest_due(_T - _HOUR + 10)
 
 
 def test_an_id_that_is_given_thousands_of_times_holds_nothing_up() -> None:
