@@ -37,6 +37,20 @@ _WITHOUT_HALF_SPACE = re.compile(
     r"\bن?می [آ-ی]|[آ-ی] (?:ها|های|هایی|تر|ترین)\b|\u200c(?![آ-ی])|(?<![آ-ی])\u200c"
 )
 
+# Set apart from the text around them: from left to right, from right to left, as the first letter says.
+_LTR, _RTL, _FIRST_LETTER, _END_OF_ISOLATE = "\u2066\u2067\u2068\u2069"
+# Home Assistant sets these left to right in every language.
+_SET_LEFT_TO_RIGHT = re.compile(
+    r"exceptions\.\w+\.message|.+\.error\.\w+"
+    r"|(?:services|triggers|conditions)\.\w+\.description"
+)
+# Placeholders that stand for a number, and those for whole sentences.
+_NUMBERS = {
+    *("accepted", "code", "count", "credit", "failed", "forgotten", "hours", "least"),
+    *("limit", "max_parts", "most", "parts", "queued", "total", "unknown"),
+}
+_SENTENCES = {"failures", "messages"}
+
 per_language = pytest.mark.parametrize("language", LANGUAGES)
 
 
@@ -75,11 +89,11 @@ def test_the_languages_have_the_same_placeholders() -> None:
 
 def test_a_sentence_is_one_in_both_languages() -> None:
     """A full stop at the end of the one belongs to the other too."""
-    # Home Assistant sets an action's or trigger's description left to right in every
-    # language, which puts a full stop on the wrong side of a Persian one.
-    description = re.compile(r"(?:services|triggers)\.\w+\.description")
-    differ = _keys_where_languages_differ(lambda text: text.endswith("."))
-    assert [key for key in differ if not description.fullmatch(key)] == []
+
+    def has_full_stop(text: str) -> bool:
+        return text.rstrip(_END_OF_ISOLATE).endswith(".")
+
+    assert _keys_where_languages_differ(has_full_stop) == []
 
 
 def test_the_sections_and_keys_are_such_as_home_assistant_knows() -> None:
@@ -174,3 +188,54 @@ def test_persian_texts_have_persian_marks() -> None:
 def test_persian_texts_have_their_half_spaces() -> None:
     """می‌شود and پیام‌ها are one word each, which no line's end takes apart."""
     assert _keys_where("fa", _WITHOUT_HALF_SPACE.search) == []
+
+
+def test_persian_texts_that_are_set_left_to_right_are_isolated_as_a_whole() -> None:
+    """Else their full stop would be on the wrong side."""
+
+    def isolated(text: str) -> bool:
+        return text.startswith(_RTL) and text.endswith(_END_OF_ISOLATE)
+
+    persian = _texts("fa")
+    keys = [key for key in persian if _SET_LEFT_TO_RIGHT.fullmatch(key)]
+    assert len(keys) > 50
+    assert [key for key in keys if not isolated(persian[key])] == []
+
+
+def test_what_may_be_latin_in_a_persian_text_is_isolated() -> None:
+    """A name, a number of a phone or an address would take the marks beside it along."""
+
+    def not_isolated(text: str) -> bool:
+        depth = {0: 0}
+        for place, char in enumerate(text):
+            opens = char in (_LTR, _FIRST_LETTER)
+            closes = char == _END_OF_ISOLATE
+            depth[place + 1] = max(0, depth[place] + opens - closes)
+        return any(
+            not depth[found.start()]
+            for found in re.finditer(r"(?<![.\w])\{(\w+)\}|https?:", text)
+            if found[1] not in _NUMBERS | _SENTENCES
+        )
+
+    assert _keys_where("fa", not_isolated) == []
+
+
+@per_language
+def test_every_isolate_ends(language: str) -> None:
+    """One that doesn't would take hold of what follows the text."""
+
+    def unbalanced(text: str) -> bool:
+        opened = sum(text.count(mark) for mark in (_LTR, _RTL, _FIRST_LETTER))
+        return opened != text.count(_END_OF_ISOLATE)
+
+    assert _keys_where(language, unbalanced) == []
+
+
+def test_a_persian_text_has_its_numbers_in_one_script() -> None:
+    """What stands for a placeholder comes in Western digits; a zero alone looks like a full stop."""
+
+    def mixed(text: str) -> bool:
+        return bool(re.search("[۰-۹]", text) and placeholders(text) & _NUMBERS)
+
+    assert _keys_where("fa", mixed) == []
+    assert _keys_where("fa", re.compile(r"(?<![۰-۹])۰(?![۰-۹])").search) == []

@@ -12,7 +12,7 @@ from .words import ACCOUNT_TITLE, Words
 _SETTINGS = "#sidebar-config"
 _FINDS_NOTHING = "qqqqqqqq"
 # What people type when they look for an integration that sends SMS.
-_SEARCHED = ("sms", "melipayamak", "payamak")
+_SEARCHED = ("sms", "melipayamak", "payamak", "پیامک")
 
 
 class Frontend:

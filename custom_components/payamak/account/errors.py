@@ -1,6 +1,7 @@
 """The gateway's errors in the user's language; nothing else turns them into Home Assistant's errors."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import (
@@ -88,6 +89,10 @@ def form_error(error: GatewayError) -> str:
     )
 
 
+# What sets a text apart that Home Assistant shows alone, from left to right; ours goes into another text, or is data.
+_ISOLATE: Final = "\u2067\u2069"
+
+
 class Explainer:
     """Says in the household's language why a message was not accepted."""
 
@@ -115,4 +120,5 @@ class Explainer:
         return f"{cause} {self._text('outcome_unknown')}" if in_doubt else cause
 
     def _text(self, key: str) -> str:
-        return self._texts[f"component.{DOMAIN}.exceptions.{key}.message"]
+        text = self._texts[f"component.{DOMAIN}.exceptions.{key}.message"]
+        return text.strip(_ISOLATE)

@@ -108,7 +108,7 @@ async def test_it_is_told_in_the_language_of_the_home(
     hass.config.language = "fa"
     await hass.config_entries.async_remove(home.entry_id)
     [told] = notifications(hass)
-    assert told["title"] == "Payamak حذف شد"
+    assert told["title"] == "\u2068Payamak\u2069 حذف شد"
     assert told["message"].endswith("تعداد: 3.")
 
 
