@@ -54,7 +54,7 @@ _OWN_TESTS: Final = {
 _WRITTEN_FOR: Final = {
     "sending/actions.py": ("send_sms", "send_pattern"),
     "sending/again.py": ("again",),
-    "sending/cancel.py": ("outbox",),
+    "sending/cancel.py": ("outbox", "outbox_moments"),
     "sending/caller.py": ("caller",),
     "sending/decisions.py": ("outbox_decisions", "outbox_order"),
     "sending/fence.py": ("fence",),
@@ -64,7 +64,7 @@ _WRITTEN_FOR: Final = {
     "sending/message.py": ("messages",),
     "sending/messenger.py": ("messenger",),
     "sending/notify_action.py": ("notify", "notify_callers"),
-    "sending/outbox.py": ("outbox_goes_on", "outbox", "outbox_moments"),
+    "sending/outbox.py": ("outbox_alone",),
     "sending/progress.py": ("progress",),
     "sending/report.py": ("report",),
     "sending/road.py": (
