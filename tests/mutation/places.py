@@ -73,7 +73,7 @@ _WRITTEN_FOR: Final = {
         "restart_while_sending",
     ),
     "sending/sent_box.py": ("sent_box",),
-    "sending/settler.py": ("unknown",),
+    "sending/settler.py": ("settler",),
     "sending/slots.py": ("outbox_slots", "calls_at_a_time"),
     "sending/under_way.py": ("under_way",),
     "gateway/reply.py": ("reply", "reply_shapes", "reply_numbers", "reply_lists"),

@@ -93,9 +93,9 @@ class World:
 
     # The ledger.
 
-    def age(self, _row: SmsRow) -> float:
+    def age(self, row: SmsRow) -> float:
         """Tell how long ago a row was begun."""
-        return self.rows_age
+        return self.rows_age - row.created_at
 
     async def async_note_sending(self, rows: Sequence[SmsRow]) -> None:
         """Write that a request is about to leave."""

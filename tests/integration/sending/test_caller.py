@@ -308,6 +308,17 @@ async def test_what_the_disk_does_not_take_can_not_wait(
     assert nothing_is_under_way(world)
 
 
+async def test_what_the_disk_does_not_take_can_not_be_queued(world: World) -> None:
+    """While the gateway is away, it fails at once and says why."""
+    rows = rows_to(world, 2, waited=False)
+    world.disk_takes = False
+    errors = await world.caller.async_queue(rows)
+    assert [error and error.reason for error in errors] == ["not_stored"] * 2
+    assert states(rows) == [SmsState.FAILED] * 2
+    assert world.met == ["waiting", "ended", "outcome"]
+    assert nothing_is_under_way(world)
+
+
 async def test_what_has_waited_and_can_not_be_written_goes_on_waiting_in_memory(
     world: World,
 ) -> None:

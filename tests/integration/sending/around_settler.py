@@ -1,0 +1,207 @@
+"""What the settler meets, made by hand: a clock that a test sets, a sent box that shows what it says, and what is told in the end."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from custom_components.payamak.gateway import GatewayError, Location, Message, SmsState
+from custom_components.payamak.ledger import LedgerError, SmsRow
+from custom_components.payamak.sending import settler as module
+from custom_components.payamak.sending.matching import Call, Listed, calls_of
+from custom_components.payamak.sending.settler import Settler
+from tests.integration.conftest import LINE
+from tests.integration.story.rows import content, waiting_row
+
+
+async def turns(count: int = 30) -> None:
+    """Let everybody who can go on do so."""
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+class World:
+    """All that the settler meets; each row is a call of its own."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Begin with a gateway that is there, and an empty sent box."""
+        self.time = 0.0
+        self.is_running = True
+        self.is_away = False
+        self.credentials_error: GatewayError | None = None
+        self.unsettled: dict[str, SmsRow] = {}
+        self.shown: dict[str, tuple[int, int]] = {}
+        self.box_fails: GatewayError | None = None
+        self.book_fails = False
+        self.reading = asyncio.Event()
+        self.reading.set()
+        self.telling = asyncio.Event()
+        self.telling.set()
+        self.looks: list[tuple[float, float]] = []
+        self.ends: list[tuple[str, list[str]]] = []
+        self.timers: list[tuple[float, Callable[[Any], None]]] = []
+        self.listeners: dict[str, Callable[[], None]] = {}
+        monkeypatch.setattr(module, "async_call_later", self._call_later)
+        monkeypatch.setattr(module, "async_dispatcher_connect", self._connect)
+        this: Any = self
+        self.settler = Settler(
+            this,
+            "01FIRST",
+            cast("Any", _Account(self)),
+            cast("Any", SimpleNamespace(clock=this, outgoing=this)),
+            this,
+            cast("Any", _Ends(self)),
+        )
+
+    # What a test does.
+
+    def lose(self, number: int, state: SmsState = SmsState.UNKNOWN) -> SmsRow:
+        """Let the answer to a message be lost that was begun an hour before it left."""
+        text = content(number, f"text {number}")
+        row = waiting_row(
+            number,
+            state=state,
+            content=text,
+            created_at=self.time - 3600,
+            sent_at=self.time,
+        )
+        self.unsettled[row.sms_id] = row
+        return row
+
+    def show(self, number: int, *, delivered: int = 0, failed: int = 0) -> None:
+        """Let the sent box show a message, with its counts."""
+        self.shown[f"sms-{number}"] = (delivered, failed)
+
+    async def start(self) -> None:
+        """Begin to look."""
+        self.settler.async_start()
+        await turns()
+
+    async def let_pass(self, seconds: float) -> None:
+        """Let time go by, and the timers that are due."""
+        self.time += seconds
+        for timer in [each for each in self.timers if each[0] <= self.time]:
+            self.timers.remove(timer)
+            timer[1](None)
+        await turns()
+
+    async def happen(self, listener: str) -> None:
+        """Let something happen that the settler listens to."""
+        self.listeners[listener]()
+        await turns()
+
+    @property
+    def sleeps(self) -> list[float]:
+        """Return in how many seconds it looks again: one time, or none."""
+        return [round(due - self.time, 6) for due, _ in self.timers]
+
+    # Home Assistant, the watch and the clock.
+
+    def async_create_task(
+        self, work: Coroutine[Any, Any, Any], _name: str, *, eager_start: bool = True
+    ) -> asyncio.Task[Any]:
+        """Begin a task."""
+        loop = asyncio.get_running_loop()
+        return asyncio.Task(work, loop=loop, eager_start=eager_start)
+
+    def _call_later(self, hass: Any, delay: float, job: Any) -> Callable[[], None]:
+        assert hass is self
+        assert job.cancel_on_shutdown is True
+        timer = (self.time + delay, job.target)
+        self.timers.append(timer)
+        return lambda: self.timers.remove(timer)
+
+    def _connect(
+        self, hass: Any, signal: str, target: Callable[[], None]
+    ) -> Callable[[], object]:
+        assert hass is self
+        assert "01FIRST" in signal
+        self.listeners["change"] = target
+        return lambda: self.listeners.pop("change")
+
+    def async_listen(self, target: Callable[[], None]) -> Callable[[], object]:
+        """Listen to the gateway's going and coming."""
+        self.listeners["gateway"] = target
+        return lambda: self.listeners.pop("gateway")
+
+    def now(self) -> float:
+        """Give the ledger's time."""
+        return self.time
+
+    # The sent box.
+
+    async def async_read(self, since: float) -> list[Listed]:
+        """Show what left since a time."""
+        self.looks.append((self.time, since))
+        await self.reading.wait()
+        if self.box_fails:
+            raise self.box_fails
+        return [
+            self._listed(self.unsettled[sms_id], *counts)
+            for sms_id, counts in self.shown.items()
+            if sms_id in self.unsettled
+        ]
+
+    async def async_calls(self, since: float) -> list[Call]:
+        """Give our calls that were begun since a time."""
+        if self.book_fails:
+            raise LedgerError("damaged")
+        return calls_of(
+            [row for row in self.unsettled.values() if row.created_at >= since], LINE
+        )
+
+    def _listed(self, row: SmsRow, delivered: int, failed: int) -> Listed:
+        assert row.content
+        assert row.sent_at is not None
+        message = Message(
+            message_id=row.sms_id.removeprefix("sms-"),
+            location=Location.SENT,
+            text=row.content.text or "",
+            sender=LINE,
+            receiver=row.recipient,
+            sent_at=datetime.fromtimestamp(row.sent_at, UTC),
+            parts=1,
+            recipients=1,
+            delivered=delivered,
+            failed=failed,
+        )
+        return Listed(message=message, at=row.sent_at)
+
+
+class _Account:
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.watch = world
+
+    @property
+    def credentials_error(self) -> GatewayError | None:
+        return self._world.credentials_error
+
+
+class _Ends:
+    """Writes and tells as the real one does: what has ended is unsettled no more."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    async def async_write(self, rows: Sequence[SmsRow], state: SmsState) -> None:
+        assert rows
+        await self._world.telling.wait()
+        for row in rows:
+            row.state = state
+            row.ended_at = self._world.time
+            self._world.unsettled.pop(row.sms_id)
+        self._world.ends.append((state.value, [row.sms_id for row in rows]))
+
+    async def async_found(self, rows: Sequence[SmsRow]) -> None:
+        assert rows
+        for row in rows:
+            row.state = SmsState.ACCEPTED
+        self._world.ends.append(("found", [row.sms_id for row in rows]))
+
+    async def async_tell(self, rows: Sequence[SmsRow]) -> None:
+        assert rows
+        self._world.ends.append(("told", [row.sms_id for row in rows]))
