@@ -95,6 +95,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> b
         account,
         ledger,
         address_book,
+        lambda: coordinator.data.base_price,
         NotSent(ledger.facts, repairs),
         deliveries.async_sent,
     )

@@ -119,7 +119,9 @@ def make_entry(
         unique_id=f"{data['username']}@127.0.0.1",
         data=data,
         # Most tests count calls, and are not about what comes in, nor about the limit.
-        options={"inbox_interval": 0, "daily_limit": 0} if options is None else options,
+        options={"inbox_interval": 0, "daily_limit": 0, "bundle": False}
+        if options is None
+        else options,
         subentries_data=recipients,
         **({"entry_id": entry_id} if entry_id else {}),
     )

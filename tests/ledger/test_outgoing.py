@@ -65,6 +65,7 @@ async def test_a_row_is_written_with_all_that_is_known(
         None,
         3,
         NOON.timestamp() + 60,
+        None,
     )
     assert again.state is SmsState.ACCEPTED
     assert len(row.sms_id) == 26

@@ -26,7 +26,12 @@ from .transport import Request, Session
 SARA, OMID, MINA, NEDA = "09120000001", "09120000002", "09120000003", "09350000004"
 NUMBERS: Final = (SARA, OMID, MINA, NEDA)
 PEOPLE: Final = {"sara": (SARA,), "omid": (OMID,), "family": (SARA, OMID, MINA)}
-OPTIONS: Final = {"inbox_interval": 60, "daily_limit": 0, "retry_for": 10}
+OPTIONS: Final = {
+    "inbox_interval": 60,
+    "daily_limit": 0,
+    "retry_for": 10,
+    "bundle": False,
+}
 PATTERN: Final = 4711
 # No history needs as many in a row, unless something goes round in a circle.
 _MOST_STEPS: Final = 60_000

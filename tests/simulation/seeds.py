@@ -64,8 +64,8 @@ def without_fence() -> Sequence[Any]:
 def retry_unknown() -> Sequence[Any]:
     """Retry what may have left."""
 
-    def state(error: Any, content: Any, *, queued: bool) -> SmsState:
-        right = state_after(error, content, queued=queued)
+    def state(error: Any, content: Any, **how: bool) -> SmsState:
+        right = state_after(error, content, **how)
         return SmsState.WAITING if right is SmsState.UNKNOWN else right
 
     return [patch.object(caller, "state_after", state)]

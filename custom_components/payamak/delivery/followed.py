@@ -31,7 +31,7 @@ type Rank = tuple[bool, float, int, float]
 
 
 class Followed:
-    """One id of the gateway, and the rows it stands for: two where the gateway gave it twice."""
+    """One id of the gateway, and the rows it stands for: those that went out as one SMS, or two where the gateway gave it twice."""
 
     def __init__(self, row: SmsRow) -> None:
         """Follow a message from the beginning, or where it was left before a restart."""
@@ -48,6 +48,12 @@ class Followed:
     def row(self) -> SmsRow:
         """Return the row that is told of."""
         return self.rows[0]
+
+    @property
+    def told(self) -> list[SmsRow]:
+        """Return the rows whose end is told: one for each id, and all that went out as the same SMS."""
+        others = self.rows[1:] if self.row.sent_as is not None else []
+        return [self.row, *(row for row in others if row.sent_as == self.row.sent_as)]
 
     @property
     def message_id(self) -> str:

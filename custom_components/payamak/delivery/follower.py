@@ -290,8 +290,7 @@ class DeliveryFollower:
         self._follow_new()
         rows = self._followed.remove(ended)
         await self._ends.async_write(rows, state)
-        # One report for each id, which two rows may have.
-        await self._ends.async_tell([followed.row for followed in ended])
+        await self._ends.async_tell([row for each in ended for row in each.told])
         self._tell_waiting()
 
     def _tell_waiting(self) -> None:

@@ -16,6 +16,7 @@ from homeassistant.helpers.selector import (
 import voluptuous as vol
 
 from ..const import (
+    CONF_BUNDLE,
     CONF_DAILY_LIMIT,
     CONF_DUPLICATE_WINDOW,
     CONF_HISTORY_DAYS,
@@ -27,6 +28,7 @@ from ..const import (
     CONF_RETRY_FOR,
     CONF_SHOW_TEXTS,
     CONF_WEBHOOK_ID,
+    DEFAULT_BUNDLE,
     DEFAULT_DAILY_LIMIT,
     DEFAULT_DUPLICATE_WINDOW,
     DEFAULT_HISTORY_DAYS,
@@ -72,6 +74,7 @@ _SCHEMA: Final = vol.Schema(
         vol.Required(
             CONF_DUPLICATE_WINDOW, default=DEFAULT_DUPLICATE_WINDOW
         ): _whole_number(0, 86400),
+        vol.Required(CONF_BUNDLE, default=DEFAULT_BUNDLE): BooleanSelector(),
         vol.Required(
             CONF_INBOX_INTERVAL, default=DEFAULT_INBOX_INTERVAL
         ): _whole_number(0, 86400),

@@ -29,7 +29,7 @@ class Departures:
         """Read to whom something left lately, and when, by the wall clock; the oldest first."""
         since = dt_util.utcnow().timestamp() - _KEPT_FOR
         return connection.execute(
-            "SELECT recipient, sent_at FROM sms WHERE sent_at >= ? ORDER BY sent_at",
+            "SELECT recipient, sent_at FROM sms WHERE sent_at >= ? AND parts > 0 ORDER BY sent_at",
             (since,),
         ).fetchall()
 
@@ -41,28 +41,28 @@ class Departures:
             self._note(number, self._clock.now() - max(wall - sent_at, 0.0))
 
     def count(self, row: SmsRow) -> None:
-        """Count an SMS as leaving now, if it has left."""
-        if row.sent_at is not None:
+        """Count an SMS as leaving now, if it has left; of several that went out as one, the first has its parts."""
+        if row.sent_at is not None and row.parts:
             self._note(row.recipient, self._clock.now())
 
     def _note(self, number: str, time: float) -> None:
         self._left.setdefault(number, deque(maxlen=MOST_AN_HOUR)).appendleft(time)
 
     def take(self, row: SmsRow) -> None:
-        """Count a row that is about to leave; once, however often it is taken."""
-        self._leaving.setdefault(row.recipient, set()).add(row.sms_id)
+        """Count a row that is about to leave; once, however often it is taken, and once for all that leave as one SMS."""
+        self._leaving.setdefault(row.recipient, set()).add(row.departs_as)
 
     def give_back(self, rows: Iterable[SmsRow]) -> None:
         """Count rows as leaving no longer: they wait, or it is known what became of them."""
         for row in rows:
             leaving = self._leaving.get(row.recipient, set())
-            leaving.discard(row.sms_id)
+            leaving.discard(row.departs_as)
             if not leaving:
                 self._leaving.pop(row.recipient, None)
 
     def leaving(self, row: SmsRow) -> int:
         """Return how many others are about to leave to the number of a row."""
-        return len(self._leaving.get(row.recipient, set()) - {row.sms_id})
+        return len(self._leaving.get(row.recipient, set()) - {row.departs_as})
 
     def seconds_ago(self, number: str) -> Sequence[float]:
         """Return how many seconds ago each of the last ones left to a number, the newest first."""

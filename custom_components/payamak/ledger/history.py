@@ -57,17 +57,25 @@ def read_with_contents(
 
 
 def _row_with_content(stored: Sequence[object]) -> SmsRow:
-    row = SmsRow.from_values(tuple(stored[: len(COLUMNS)]))
+    *values, sent_text = stored
+    row = SmsRow.from_values(tuple(values[: len(COLUMNS)]))
     row.content = Text.from_values(
-        stored[len(COLUMNS) :], parts=row.parts, cost=row.cost
+        values[len(COLUMNS) :], parts=row.parts, cost=row.cost
     )
+    row.sent_text = None if sent_text is None else str(sent_text)
     return row
 
 
 _SELECT_WITH_CONTENTS: Final = (
     f"SELECT {', '.join(f'sms.{each}' for each in COLUMNS)}, "  # noqa: S608 - names of columns alone
-    f"{', '.join(f'text.{each}' for each in TEXT_COLUMNS)} "
-    "FROM sms JOIN text ON text.key = sms.text"
+    f"{', '.join(f'text.{each}' for each in TEXT_COLUMNS)}, bundle.text "
+    "FROM sms JOIN text ON text.key = sms.text LEFT JOIN text AS bundle ON bundle.key = sms.sent_as"
+)
+
+
+_FORGET_TEXTS: Final = (
+    "DELETE FROM text WHERE key NOT IN (SELECT text FROM sms UNION "
+    "SELECT sent_as FROM sms WHERE sent_as IS NOT NULL)"
 )
 
 
@@ -75,5 +83,5 @@ def forget_ended_before(time: float) -> tuple[Change, ...]:
     """Return what removes the SMS that ended before a time, and the texts that nobody needs any more."""
     return (
         ("DELETE FROM sms WHERE ended_at < ?", [(time,)]),
-        ("DELETE FROM text WHERE key NOT IN (SELECT text FROM sms)", [()]),
+        (_FORGET_TEXTS, [()]),
     )

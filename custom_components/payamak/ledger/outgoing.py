@@ -132,6 +132,16 @@ class OutgoingBook:
         self._next_text += 1
         return new
 
+    def bundle(self, rows: Sequence[SmsRow], text: Text) -> None:
+        """Let several rows of each person go out as one text, which is written with them."""
+        self._unwritten.add(text)
+        numbers: set[str] = set()
+        for row in rows:
+            is_first = row.recipient not in numbers
+            numbers.add(row.recipient)
+            row.sent_as = text.key
+            row.parts, row.cost = (text.parts, text.cost) if is_first else (0, 0.0)
+
     def begin(self, text: Text, number: str, name: str | None) -> SmsRow:
         """Return a row for one recipient, to whom nothing has been sent yet; it is not written yet.
 
@@ -168,7 +178,7 @@ class OutgoingBook:
     async def async_note_waiting(self, rows: Sequence[SmsRow]) -> None:
         """Write that some rows wait. Raises LedgerError where they are not on the disk: then they must not wait."""
         for row in rows:
-            row.state, row.sent_at = SmsState.WAITING, None
+            row.wait()
             self._note_last(row)
         if not self._file.is_on_disk:
             raise LedgerError("there is no file")
@@ -297,7 +307,9 @@ class OutgoingBook:
         if any(row.state is SmsState.WAITING for row in rows):
             # Its age is measured from there after a restart.
             self.clock.keep()
-        texts = self._unwritten.changes(row.text for row in rows)
+        keys = [row.text for row in rows]
+        keys += [row.sent_as for row in rows if row.sent_as is not None]
+        texts = self._unwritten.changes(keys)
         await self._file.async_write(*texts, write_rows(rows), *changes)
 
 

@@ -16,6 +16,8 @@ class SmsRow:
 
     ``text`` is the key of its text, and ``content`` the text itself, in memory alone and where it is still needed. ``sms_id`` is ours, ``message_id`` the gateway's recId. ``reason`` is the fixed word of the error that ended it.
     ``sent_at`` is when the request left, unless the gateway said no. ``asked`` counts the questions for its delivery.
+    ``sent_as`` is the key of the text that it went out in together with others, and ``sent_text`` that text, in memory alone
+    and where it is read. The first of them has the parts and the cost of all.
     ``begun_at`` is when it was begun, by the ledger's clock; it may not leave before ``not_before`` (wall clock).
     """
 
@@ -36,7 +38,9 @@ class SmsRow:
     ended_at: float | None = None
     asked: int = 0
     asked_at: float | None = None
+    sent_as: int | None = None
     content: Text | None = field(default=None, repr=False)
+    sent_text: str | None = field(default=None, repr=False)
 
     def values(self) -> tuple[Value, ...]:
         """Return what is stored, in the order of the columns."""
@@ -48,6 +52,17 @@ class SmsRow:
         row = cls(**dict(zip(COLUMNS, values, strict=True)))  # type: ignore[arg-type] # SQLite gives back what values() gave it
         row.state = SmsState(row.state)
         return row
+
+    def wait(self) -> None:
+        """Wait to be sent, as the SMS of its own that it was when it was begun."""
+        self.state, self.sent_at, self.sent_as = SmsState.WAITING, None, None
+        if self.content:
+            self.parts, self.cost = self.content.parts, self.content.cost
+
+    @property
+    def departs_as(self) -> str:
+        """Return what it leaves as: all that go out in one SMS are one."""
+        return self.sms_id if self.sent_as is None else str(self.sent_as)
 
     @property
     def is_pending(self) -> bool:
@@ -77,7 +92,10 @@ class SmsRow:
         return self.created_at if self.sent_at is None else self.sent_at
 
 
-COLUMNS: Final = tuple(each.name for each in fields(SmsRow) if each.name != "content")
+_IN_MEMORY: Final = ("content", "sent_text")
+COLUMNS: Final = tuple(
+    each.name for each in fields(SmsRow) if each.name not in _IN_MEMORY
+)
 SELECT: Final = f"SELECT {', '.join(COLUMNS)} FROM sms"  # noqa: S608 - names of columns alone
 _values_of: Final[Callable[[SmsRow], tuple[Value, ...]]] = attrgetter(*COLUMNS)
 _PLACES: Final = ", ".join("?" * len(COLUMNS))

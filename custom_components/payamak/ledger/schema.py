@@ -36,7 +36,8 @@ CREATE TABLE sms (
   sent_at REAL,
   ended_at REAL,
   asked INTEGER NOT NULL,
-  asked_at REAL
+  asked_at REAL,
+  sent_as INTEGER
 ) WITHOUT ROWID;
 CREATE TABLE received (
   number INTEGER PRIMARY KEY,

@@ -167,8 +167,10 @@ class Caller:
     ) -> Sequence[SmsRow]:
         """Return the rows that may leave right now, after the others are kept back: much can happen in each write."""
         leaving = rows
-        while kept := [row for row in leaving if not may_leave(row)]:
-            leaving = [row for row in leaving if row not in kept]
+        while numbers := {row.recipient for row in leaving if not may_leave(row)}:
+            # What goes out as one goes out as a whole.
+            kept = [row for row in leaving if row.recipient in numbers]
+            leaving = [row for row in leaving if row.recipient not in numbers]
             await keep(kept)
         return leaving
 
@@ -187,24 +189,25 @@ class Caller:
         return await self._async_finish(rows, errors, queued=queued)
 
     async def _async_ask(self, message: Message, rows: Sequence[SmsRow]) -> Errors:
-        numbers = [row.recipient for row in rows]
+        numbers = list(dict.fromkeys(row.recipient for row in rows))
         try:
             receipts = await self._account.send_call(
                 partial(message.call, self._account, numbers)
             )
         except OptOutMissingError as error:
-            if len(rows) > 1:
+            if len(numbers) > 1:
                 raise
-            return [error]
+            return [error] * len(rows)
         except GatewayError as error:
             return [error] * len(rows)
         except Exception:
             # What the other calls bring must not be lost.
             _LOGGER.exception("Unexpected trouble while a message was sent")
             return [UncertainError("unexpected_error")] * len(rows)
-        for row, receipt in zip(rows, receipts, strict=True):
-            row.message_id = receipt.message_id
-        return [receipt.error for receipt in receipts]
+        receipt_of = dict(zip(numbers, receipts, strict=True))
+        for row in rows:
+            row.message_id = receipt_of[row.recipient].message_id
+        return [receipt_of[row.recipient].error for row in rows]
 
     def _note_results(self, message: Message, errors: Errors) -> None:
         line = message.line(self._account)
@@ -222,7 +225,11 @@ class Caller:
     ) -> Errors:
         """Note the state of each row; what would have to wait fails where it is not on the disk."""
         for row, error in zip(rows, errors, strict=True):
-            row.state = state_after(error, content_of(row), queued=queued)
+            row.state = state_after(
+                *(error, content_of(row)),
+                queued=queued,
+                bundled=row.sent_as is not None,
+            )
             row.code, row.reason = (error.code, error.reason) if error else (None, None)
         # The ledger counts them from here on: at no time do both, or neither.
         self._limit.give_back(rows)

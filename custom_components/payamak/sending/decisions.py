@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
-from itertools import batched
+from itertools import batched, chain
 from typing import Final
 
 from ..gateway import (
@@ -48,22 +48,30 @@ def content_of(row: SmsRow) -> Text:
     return row.content
 
 
-def state_after(error: GatewayError | None, content: Text, *, queued: bool) -> SmsState:
-    """Return the state of a message after its call; ``queued`` tells that it had waited.
+def state_after(
+    error: GatewayError | None, content: Text, *, queued: bool, bundled: bool = False
+) -> SmsState:
+    """Return the state of a message after its call; ``queued`` tells that it had waited, ``bundled`` that it was one of several.
 
     Back to waiting goes only what surely was not accepted. Whoever sends a message at once is told of a refusal at once.
     What has waited without wanting to wait for the gateway was held by a person's gate, and has a little time after that.
+    A bundle that is refused may be so because of one of its messages: each is sent by itself then.
     """
     if error is None:
         return SmsState.ACCEPTED
     if isinstance(error, UncertainError):
         return SmsState.UNKNOWN
-    may_wait = (
+    may_wait = bundled or (
         isinstance(error, _HOLDING)
         if queued
         else content.retry_for > 0 and isinstance(error, TemporaryError)
     )
     return SmsState.WAITING if may_wait else SmsState.FAILED
+
+
+def is_refusal(error: GatewayError | None) -> bool:
+    """Tell whether the message is to blame for an error."""
+    return error is not None and not isinstance(error, (*_HOLDING, UncertainError))
 
 
 class Verdict(Enum):
@@ -136,50 +144,65 @@ def hold_after(
     return Hold(error=error, seconds=_SHORTEST_HOLD, until=clock + seconds)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """The rows of one call. They have the same text; or each person has several, and ``bundle`` is what stands for these."""
+
+    rows: Sequence[SmsRow]
+    bundle: str | None = None
+
+
+type Together = Callable[
+    [Sequence[SmsRow], Callable[[SmsRow], bool]], tuple[Sequence[SmsRow], str | None]
+]
+"""Returns which of a person's rows go out as one, and the text of that, None for the first row by itself."""
+
+
 def plan(
     waiting: Iterable[SmsRow],
     may_leave: Callable[[SmsRow], bool],
     *,
     tries: Mapping[int, int],
-    per_call: Callable[[Text], int],
-) -> list[Sequence[SmsRow]]:
+    per_call: Callable[[Sequence[SmsRow]], int],
+    together: Together,
+) -> list[Batch]:
     """Return the calls to make now: urgent ones first, then the oldest, and last what has failed before.
 
-    Each person gets the oldest message that waits for them; the next one follows when that is accounted for.
+    Each person gets the oldest message that waits for them, or the oldest ones as one; the next follow when that is
+    accounted for.
     """
-    texts: dict[int, list[SmsRow]] = {}
-    for row in _first_of_each(waiting).values():
-        if may_leave(row):
-            texts.setdefault(row.text, []).append(row)
+    calls: dict[tuple[int, str | None], list[Sequence[SmsRow]]] = {}
+    for rows in _in_order_of_each(waiting):
+        if may_leave(rows[0]):
+            some, bundle = together(rows, may_leave)
+            calls.setdefault((some[0].text, bundle), []).append(some)
     in_order = sorted(
-        texts.values(),
-        key=lambda rows: (
-            not content_of(rows[0]).urgent,
-            tries.get(rows[0].text, 0),
-            rows[0].text,
+        calls.items(),
+        key=lambda call: (
+            not content_of(call[1][0][0]).urgent,
+            tries.get(call[0][0], 0),
+            call[0][0],
         ),
     )
     return [
-        call
-        for rows in in_order
-        for call in batched(rows, per_call(content_of(rows[0])), strict=False)
+        Batch(rows=list(chain.from_iterable(people)), bundle=bundle)
+        for (_, bundle), everybody in in_order
+        for people in batched(everybody, per_call(everybody[0]), strict=False)
     ]
 
 
-def _first_of_each(waiting: Iterable[SmsRow]) -> dict[str, SmsRow]:
-    first: dict[str, SmsRow] = {}
+def _in_order_of_each(waiting: Iterable[SmsRow]) -> Iterable[list[SmsRow]]:
+    """Return what waits for each person, in the order in which it goes out."""
+    of_each: dict[str, list[SmsRow]] = {}
     for row in waiting:
-        before = first.get(row.recipient)
-        if before is None or _goes_first(row, before):
-            first[row.recipient] = row
-    return first
+        of_each.setdefault(row.recipient, []).append(row)
+    for rows in of_each.values():
+        rows.sort(key=_turn)
+    return of_each.values()
 
 
-def _goes_first(row: SmsRow, other: SmsRow) -> bool:
-    urgent, other_urgent = content_of(row).urgent, content_of(other).urgent
-    if urgent != other_urgent:
-        return urgent
-    return row.text < other.text
+def _turn(row: SmsRow) -> tuple[bool, int]:
+    return not content_of(row).urgent, row.text
 
 
 def next_change(

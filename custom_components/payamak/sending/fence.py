@@ -3,12 +3,14 @@
 A backup or a snapshot that was restored holds messages as waiting that were sent long ago.
 """
 
+from collections.abc import Callable
 import logging
 from typing import Final
 
 from ..account.ends import Ends
 from ..gateway import GatewayError, RejectedError, SmsState
 from ..ledger import Ledger, LedgerError, SmsRow
+from .bundle import Words
 from .matching import may_have_left
 from .sent_box import SentBox
 
@@ -24,12 +26,19 @@ _AGAIN_AFTER: Final = 30.0
 class Fence:
     """Lets messages of before the start pass once the sent box has been looked into."""
 
-    def __init__(self, ledger: Ledger, sent_box: SentBox, ends: Ends) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        sent_box: SentBox,
+        ends: Ends,
+        words: Callable[[], Words],
+    ) -> None:
         """Belong to an account."""
         self._clock = ledger.clock
         self._book = ledger.outgoing
         self._sent_box = sent_box
         self._ends = ends
+        self._words = words
         self._not_before = 0.0
         self._has_tried = False
 
@@ -68,7 +77,9 @@ class Fence:
             self._not_before = self._clock.now() + _AGAIN_AFTER
             return
         still = [row for row in restored if row.state is SmsState.WAITING]
-        left = may_have_left(still, calls, listed, self._sent_box.usual_line)
+        left = may_have_left(
+            *(still, calls, listed, self._sent_box.usual_line), self._words().line
+        )
         self._book.restored.clear()
         if left:
             _LOGGER.warning(

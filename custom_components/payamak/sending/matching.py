@@ -4,7 +4,7 @@ The sent box has one row for each call, whatever the number of its recipients, a
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,12 +18,20 @@ _LATER: Final = 300.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """A request of ours that may have been carried out, with all of its rows; ``sent_at`` is a Unix time."""
+    """A request of ours that may have been carried out, with all of its rows; ``sent_at`` is a Unix time.
+
+    Where several went out as one, each of its recipients has several rows.
+    """
 
     rows: Sequence[SmsRow]
     text: str
     line: str
     sent_at: float
+
+    @property
+    def recipients(self) -> int:
+        """Return how many recipients it has."""
+        return len({row.recipient for row in self.rows})
 
     def may_be(self, listed: Listed) -> bool:
         """Tell whether a row of the sent box fits."""
@@ -31,7 +39,7 @@ class Call:
             _same(self.text, listed.message.text)
             and comparable_line(listed.message.sender) == comparable_line(self.line)
             and -_EARLIER <= listed.at - self.sent_at <= _LATER
-            and listed.message.recipients <= len(self.rows)
+            and listed.message.recipients <= self.recipients
             and any(row.recipient == listed.message.receiver for row in self.rows)
         )
 
@@ -45,15 +53,16 @@ class Listed:
 
 
 def calls_of(rows: Iterable[SmsRow], usual_line: str) -> list[Call]:
-    """Return the requests that rows left with: those of one call have the same text, and left at the same moment."""
+    """Return the requests that rows left with: those of one call went out as the same text, and at the same moment."""
     together: defaultdict[tuple[int, float], list[SmsRow]] = defaultdict(list)
     for row in rows:
         if row.sent_at is not None and row.content and row.content.text is not None:
-            together[row.text, row.sent_at].append(row)
+            key = row.text if row.sent_as is None else row.sent_as
+            together[key, row.sent_at].append(row)
     return [
         Call(
             rows=some,
-            text=content.text or "",
+            text=some[0].sent_text or content.text or "",
             line=content.sender or usual_line,
             sent_at=sent_at,
         )
@@ -70,7 +79,7 @@ def find(calls: Sequence[Call], listed: Iterable[Listed]) -> dict[str, Message]:
         if len(candidates) != 1:
             continue
         [number] = candidates
-        if each.message.recipients == len(calls[number].rows):
+        if each.message.recipients == calls[number].recipients:
             fitting.setdefault(number, each.message)
     return {
         row.sms_id: message
@@ -84,10 +93,12 @@ def may_have_left(
     calls: Sequence[Call],
     listed: Iterable[Listed],
     usual_line: str,
+    line_of: Callable[[SmsRow], str],
 ) -> list[SmsRow]:
     """Return those that wait here, but have left already, as far as the sent box shows.
 
-    It is so where the ledger is an older copy. What calls of ours explain proves nothing.
+    It is so where the ledger is an older copy. What calls of ours explain proves nothing. ``line_of`` is how a row stands in
+    an SMS that it went out in together with others.
     """
     unexplained = [
         each for each in listed if not any(call.may_be(each) for call in calls)
@@ -100,10 +111,15 @@ def may_have_left(
         content = rows[0].content
         if content is None or content.text is None:
             continue
+        # They were begun in the same minute, or in two.
+        lines = {line_of(row) for row in rows}
         fitting = [
             each.message
             for each in unexplained
-            if _same(content.text, each.message.text)
+            if (
+                _same(content.text, each.message.text)
+                or any(_stands_in(line, each.message.text) for line in lines)
+            )
             and comparable_line(each.message.sender)
             == comparable_line(content.sender or usual_line)
             and each.at - rows[0].created_at >= -_EARLIER
@@ -125,6 +141,10 @@ def state_by_counts(message: Message) -> SmsState:
     if message.recipients and message.failed == message.recipients:
         return SmsState.UNDELIVERED
     return SmsState.ACCEPTED
+
+
+def _stands_in(line: str, listed: str) -> bool:
+    return f" {' '.join(line.split())} " in f" {' '.join(listed.split())} "
 
 
 def _same(text: str, listed: str) -> bool:

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 import logging
@@ -18,9 +19,19 @@ from ..account.ends import Ends
 from ..account.not_sent import NotSent
 from ..account.signals import signal_deliveries_changed
 from ..gateway import GatewayError, OptOutMissingError, SmsState, UncertainError
-from ..ledger import Ledger, LedgerError, SmsRow, Text
+from ..ledger import Ledger, LedgerError, SmsRow
+from .bundler import Bundler
 from .caller import Caller
-from .decisions import Verdict, content_of, judge, next_change, patience_left, plan
+from .decisions import (
+    Batch,
+    Verdict,
+    content_of,
+    is_refusal,
+    judge,
+    next_change,
+    patience_left,
+    plan,
+)
 from .fence import Fence
 from .gates import Gates
 from .holds import Holds
@@ -53,6 +64,7 @@ class Outbox:
         caller: Caller,
         fence: Fence,
         gates: Gates,
+        bundler: Bundler,
         ends: Ends,
         not_sent: NotSent,
     ) -> None:
@@ -67,6 +79,7 @@ class Outbox:
         self._caller = caller
         self._fence = fence
         self._gates = gates
+        self._bundler = bundler
         self._ends = ends
         self._not_sent = not_sent
         self._running = False
@@ -77,7 +90,9 @@ class Outbox:
         self.holds = Holds(ledger.clock)
         self._tries: Counter[int] = Counter()
         self._strikes: Counter[str] = Counter()
+        # By the keys of their texts: those that go out with one recipient a call, and those that are not bundled any more.
         self._one_by_one: set[int] = set()
+        self._alone: set[int] = set()
         # After a silence one call goes first, and shows whether the others can follow.
         self._is_proven = False
 
@@ -242,7 +257,7 @@ class Outbox:
             and self.holds.lets_pass(content_of(row))
         )
 
-    def _plan(self) -> list[Sequence[SmsRow]]:
+    def _plan(self) -> list[Batch]:
         if not self._may_send:
             return []
         return plan(
@@ -250,21 +265,32 @@ class Outbox:
             self._may_leave,
             tries=self._tries,
             per_call=self._per_call,
+            together=self._together,
         )
 
-    def _per_call(self, content: Text) -> int:
-        return 1 if content.key in self._one_by_one else message_of(content).per_call
+    def _per_call(self, rows: Sequence[SmsRow]) -> int:
+        if any(row.text in self._one_by_one for row in rows):
+            return 1
+        return message_of(content_of(rows[0])).per_call
 
-    async def _async_make(self, calls: Sequence[Sequence[SmsRow]]) -> bool:
+    def _together(
+        self, rows: Sequence[SmsRow], may_leave: Callable[[SmsRow], bool]
+    ) -> tuple[Sequence[SmsRow], str | None]:
+        return self._bundler.together(
+            rows, lambda row: may_leave(row) and row.text not in self._alone
+        )
+
+    async def _async_make(self, calls: Sequence[Batch]) -> bool:
         """Make calls, a few at a time; tell whether there may be more to send."""
         tasks = []
-        for rows in calls:
-            await self._slots.acquire(urgent=content_of(rows[0]).urgent)
-            if not self._may_send or not any(map(self._may_leave, rows)):
+        for planned in calls:
+            await self._slots.acquire(urgent=content_of(planned.rows[0]).urgent)
+            batch = replace(planned, rows=self._who_may_leave(planned.rows))
+            if not self._may_send or not batch.rows:
                 self._slots.release()
                 continue
             task = self._hass.async_create_task(
-                self._async_send(rows), "payamak sends what waited"
+                self._async_send(batch), "payamak sends what waited"
             )
             task.add_done_callback(lambda _: self._slots.release())
             tasks.append(task)
@@ -273,10 +299,15 @@ class Outbox:
         went_well = await asyncio.gather(*tasks)
         return any(went_well)
 
-    async def _async_send(self, rows: Sequence[SmsRow]) -> bool:
-        """Send rows of one text; tell whether the gateway took or refused them."""
-        content = content_of(rows[0])
-        waiting = [row for row in rows if self._may_leave(row)]
+    def _who_may_leave(self, rows: Sequence[SmsRow]) -> Sequence[SmsRow]:
+        """Return the rows of those of whom none has to wait: a bundle goes out as a whole."""
+        wait = {row.recipient for row in rows if not self._may_leave(row)}
+        return [row for row in rows if row.recipient not in wait]
+
+    async def _async_send(self, batch: Batch) -> bool:
+        """Make a call; tell whether the gateway took or refused it."""
+        waiting = batch.rows
+        content = self._bundler.content_of(batch, self._book)
         self.holds.note_try()
         try:
             errors = await self._caller.async_send_queued(
@@ -286,7 +317,7 @@ class Outbox:
                 self.heed,
             )
         except OptOutMissingError:
-            self._one_by_one.add(content.key)
+            self._one_by_one.update(row.text for row in waiting)
             return True
         except LedgerError as error:
             _LOGGER.debug("What waits can't be sent: %s", error)
@@ -297,7 +328,10 @@ class Outbox:
             _LOGGER.exception("Unexpected trouble with what waits")
             await self._async_set_aside(waiting)
             return True
-        return await self._async_follow_up(content, waiting, errors)
+        if batch.bundle and any(map(is_refusal, errors)):
+            self._alone.update(row.text for row in waiting)
+            return True
+        return await self._async_follow_up(waiting, errors)
 
     def _may_leave_after_write(self, row: SmsRow) -> bool:
         """Look again after the ledger has taken a row; its state is that of the request by now."""
@@ -311,16 +345,13 @@ class Outbox:
         )
 
     async def _async_follow_up(
-        self,
-        content: Text,
-        rows: Sequence[SmsRow],
-        errors: Sequence[GatewayError | None],
+        self, rows: Sequence[SmsRow], errors: Sequence[GatewayError | None]
     ) -> bool:
         """Tell what ended, and whether the next calls may follow."""
         if failed := [row for row in rows if row.state is SmsState.FAILED]:
             await self._ends.async_tell(failed)
         waits = any(row.state is SmsState.WAITING for row in rows)
-        self._tries[content.key] += waits
+        self._tries[rows[0].text] += waits
         if waits or self._account.watch.is_away or self.holds.goes_on:
             return False
         self._is_proven = True
@@ -337,6 +368,7 @@ class Outbox:
         if left := [row for row in rows if row.state is SmsState.SENDING]:
             await self._caller.async_give_up(left, UncertainError(_UNEXPECTED))
         self._strikes.update(row.sms_id for row in rows)
+        self._alone.update(row.text for row in rows)
         out = [
             row
             for row in rows

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
@@ -12,15 +14,18 @@ from ..account.account import Account
 from ..account.ends import Ends
 from ..account.not_sent import NotSent
 from ..const import (
+    CONF_BUNDLE,
     CONF_DAILY_LIMIT,
     CONF_DUPLICATE_WINDOW,
     CONF_RETRY_FOR,
+    DEFAULT_BUNDLE,
     DEFAULT_DAILY_LIMIT,
     DEFAULT_DUPLICATE_WINDOW,
     DEFAULT_RETRY_FOR,
 )
 from ..ledger import Ledger, OutgoingBook, SmsRow
 from ..people.address_book import AddressBook
+from .bundler import Bundler, words_of
 from .caller import Caller
 from .fence import Fence
 from .gates import Gates
@@ -82,6 +87,7 @@ def build_road(
     account: Account,
     ledger: Ledger,
     address_book: AddressBook,
+    base_price: Callable[[], Decimal | None],
     not_sent: NotSent,
     on_outcome: Callable[[Sequence[SmsRow]], None],
 ) -> Road:
@@ -89,8 +95,10 @@ def build_road(
     ends = Ends(hass, entry_id, ledger.outgoing)
     sent_box = SentBox(account, ledger)
     slots = Slots()
-    limit = DailyLimit(ledger, options.get(CONF_DAILY_LIMIT, DEFAULT_DAILY_LIMIT))
+    daily_limit = options.get(CONF_DAILY_LIMIT, DEFAULT_DAILY_LIMIT)
+    limit = DailyLimit(ledger, daily_limit)
     gates = Gates(address_book, ledger)
+    words = partial(words_of, hass)
     window = options.get(CONF_DUPLICATE_WINDOW, DEFAULT_DUPLICATE_WINDOW)
 
     @callback
@@ -108,8 +116,14 @@ def build_road(
         under_way=under_way,
         slots=slots,
         caller=caller,
-        fence=Fence(ledger, sent_box, ends),
+        fence=Fence(ledger, sent_box, ends, words),
         gates=gates,
+        bundler=Bundler(
+            daily_limit=daily_limit,
+            is_on=options.get(CONF_BUNDLE, DEFAULT_BUNDLE),
+            words=words,
+            base_price=base_price,
+        ),
         ends=ends,
         not_sent=not_sent,
     )

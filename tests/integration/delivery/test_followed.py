@@ -67,6 +67,20 @@ def test_the_gaps_double() -> None:
     assert followed.due_at == _T + _EXPIRY
 
 
+def test_all_are_told_that_went_out_as_one_and_else_one_for_each_id() -> None:
+    """The gateway may give an id twice, but that is not known to be of the same SMS."""
+    rows = [_row(sms_id=f"0{number}") for number in range(4)]
+    followed = Followed(rows[0])
+    followed.rows += rows[1:]
+    assert followed.told == rows[:1]
+    rows[1].sent_as = rows[2].sent_as = 7
+    assert followed.told == rows[:1]
+    rows[0].sent_as = 7
+    assert followed.told == rows[:3]
+    rows[1].sent_as = 8
+    assert followed.told == [rows[0], rows[2]]
+
+
 def test_each_question_counts_for_all_rows_of_an_id() -> None:
     """An id that is given twice is asked for once."""
     followed = Followed(_row())

@@ -23,6 +23,7 @@ OPTIONS = {
     "retry_for": 60,
     "daily_limit": 500,
     "duplicate_window": 0,
+    "bundle": False,
     "inbox_interval": 0,
     "inbox_max_age": 10,
     "history_days": 7,
@@ -147,7 +148,7 @@ async def test_refresh_interval_out_of_bounds_is_refused(
         await hass.config_entries.options.async_configure(
             flow_id, OPTIONS | {"refresh_interval": given}
         )
-    assert home.options == {"inbox_interval": 0, "daily_limit": 0}
+    assert home.options == {"inbox_interval": 0, "daily_limit": 0, "bundle": False}
     result = await hass.config_entries.options.async_configure(
         flow_id, OPTIONS | {"refresh_interval": 5}
     )

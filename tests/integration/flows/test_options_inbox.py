@@ -98,7 +98,7 @@ async def test_polling_too_often_is_an_error_that_keeps_what_was_typed(
     assert result["errors"] == {"inbox_interval": "too_often"}
     assert result["description_placeholders"] == {"least": "10"}
     assert shown(result) == typed | {"inbox_interval": int(given)}
-    assert home.options == {"inbox_interval": 0, "daily_limit": 0}
+    assert home.options == {"inbox_interval": 0, "daily_limit": 0, "bundle": False}
     result = await flow.async_configure(
         result["flow_id"], typed | {"inbox_interval": 10}
     )
@@ -125,7 +125,7 @@ async def test_what_is_out_of_bounds_is_refused(
     flow_id = await open_form(hass, home)
     with pytest.raises(InvalidData):
         await hass.config_entries.options.async_configure(flow_id, OPTIONS | wrong)
-    assert home.options == {"inbox_interval": 0, "daily_limit": 0}
+    assert home.options == {"inbox_interval": 0, "daily_limit": 0, "bundle": False}
 
 
 async def test_options_apply_without_a_restart(
@@ -169,7 +169,7 @@ async def test_the_push_address_is_shown_before_it_is_switched_on(
     )
     address = await shown_address(hass, home)
     assert re.fullmatch(r"https://home\.example\.org/api/webhook/[0-9a-f]{64}", address)
-    assert home.options == {"inbox_interval": 0, "daily_limit": 0}
+    assert home.options == {"inbox_interval": 0, "daily_limit": 0, "bundle": False}
 
 
 async def test_without_a_known_address_of_home_assistant_the_path_is_shown(

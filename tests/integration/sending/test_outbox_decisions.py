@@ -30,6 +30,7 @@ from custom_components.payamak.sending.decisions import (
     Verdict,
     content_of,
     hold_after,
+    is_refusal,
     judge,
     next_change,
     state_after,
@@ -95,6 +96,29 @@ def test_a_refusal_that_is_not_of_the_message_is_told_at_once_or_waited_for(
     for text in (content(), content(retry_for=60)):
         assert state_after(refusal, text, queued=False) is SmsState.FAILED
         assert state_after(refusal, text, queued=True) is SmsState.WAITING
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "blames"),
+    [
+        (None, SmsState.ACCEPTED, False),
+        (UncertainError, SmsState.UNKNOWN, False),
+        (BadReplyError, SmsState.UNKNOWN, False),
+        (MessageError, SmsState.WAITING, True),
+        (RecipientError, SmsState.WAITING, True),
+        (GatewayError, SmsState.WAITING, True),
+        (TemporaryError, SmsState.WAITING, False),
+        (CreditError, SmsState.WAITING, False),
+    ],
+)
+def test_of_several_that_were_refused_together_none_has_failed_yet(
+    error: type[GatewayError] | None, state: SmsState, blames: bool
+) -> None:
+    """Each is sent by itself then; what may have left is never sent again."""
+    happened = None if error is None else error("word")
+    for text in (content(), content(retry_for=60)):
+        assert state_after(happened, text, queued=True, bundled=True) is state
+    assert is_refusal(happened) is blames
 
 
 def test_what_has_ended_has_no_content() -> None:

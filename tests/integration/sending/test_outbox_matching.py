@@ -192,11 +192,17 @@ def test_a_strange_row_is_passed_over() -> None:
     assert found([], shown()) == {}
 
 
+def line_of(row: SmsRow) -> str:
+    """Give how a row stands in an SMS for several."""
+    return f"07:{row.created_at - LEFT_AT:02.0f} {row.content and row.content.text}"
+
+
 def left(
     rows: Sequence[SmsRow], *listed: Listed, calls: Sequence[Call] = ()
 ) -> list[str]:
     """Give the ids of those that wait and may have left."""
-    return [row.sms_id for row in may_have_left(rows, calls, listed, LINE)]
+    found = may_have_left(rows, calls, listed, LINE, line_of)
+    return [row.sms_id for row in found]
 
 
 @pytest.mark.parametrize(
@@ -261,6 +267,56 @@ def test_each_text_is_looked_for_by_itself() -> None:
     assert left(rows, shown()) == ["sms-40"]
     assert left(rows, shown(), shown(text="الو")) == ["sms-30", "sms-40"]
     assert left(rows) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "has_left"),
+    [
+        ("07:05 سلام", True),
+        ("07:04 الو\n07:05 سلام\nand 2 more", True),
+        ("07:05  سلام \r\n 07:06 الو", True),
+        ("07:06 سلام\n07:07 الو", False),
+        ("07:05 سلام!\n07:06 الو", False),
+        ("17:05 سلام", False),
+    ],
+)
+def test_what_waits_has_left_where_it_stands_in_one_for_several(
+    text: str, has_left: bool
+) -> None:
+    """With its own time."""
+    rows = rows_to(SARA, OMID)
+    for row in rows:
+        row.created_at = LEFT_AT + 5
+    assert left(rows, shown(text=text)) == (["sms-10"] if has_left else [])
+    everybody = ["sms-10", "sms-11"] if has_left else []
+    assert left(rows, shown(text=text, recipients=2)) == everybody
+
+
+def test_rows_of_one_text_may_have_been_begun_in_two_minutes() -> None:
+    """Each of them stands there as it was begun."""
+    rows = rows_to(SARA, OMID)
+    rows[0].created_at, rows[1].created_at = LEFT_AT + 5, LEFT_AT + 6
+    assert left(rows, shown(OMID, text="07:06 سلام")) == ["sms-11"]
+
+
+def test_what_went_out_as_one_is_one_request() -> None:
+    """It has as many recipients as people, and the text of all."""
+    rows = [*rows_to(SARA, OMID), *rows_to(SARA, OMID, key=2)]
+    single = rows_to(MINA, key=3)
+    for row in (*rows, *single):
+        row.sent_at = LEFT_AT
+    for row in rows:
+        row.sent_as, row.sent_text = 9, "07:05 سلام\n07:06 سلام"
+    calls = calls_of([*rows, *single], LINE)
+    assert [(call.text, call.recipients, len(call.rows)) for call in calls] == [
+        ("07:05 سلام\n07:06 سلام", 2, 4),
+        ("سلام", 1, 1),
+    ]
+    both = shown(text="07:05 سلام 07:06 سلام", recipients=2, message_id="7")
+    assert found(calls, both) == dict.fromkeys((row.sms_id for row in rows), "7")
+    assert found(calls, shown(text=calls[0].text)) == {}
+    assert found(calls, shown(text=calls[0].text, recipients=4)) == {}
+    assert found(calls, shown()) == {}
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from custom_components.payamak.gateway import SmsState
 from custom_components.payamak.ledger import SmsRow, Text
-from custom_components.payamak.sending.decisions import plan
+from custom_components.payamak.sending.decisions import Together, content_of, plan
 from tests.integration.conftest import MINA, OMID, SARA
 from tests.integration.story.rows import content, waiting_row
 
@@ -15,10 +15,16 @@ def planned(
     tries: Mapping[int, int] | None = None,
     may_leave: Callable[[SmsRow], bool] = lambda _: True,
     per_call: Callable[[Text], int] = lambda _: 100,
+    together: Together = lambda rows, _: (rows[:1], None),
 ) -> list[list[str]]:
     """Give the ids of the rows of each call."""
-    calls = plan(rows, may_leave, tries=tries or {}, per_call=per_call)
-    return [[row.sms_id for row in call] for call in calls]
+    calls = plan(
+        *(rows, may_leave),
+        tries=tries or {},
+        per_call=lambda rows: per_call(content_of(rows[0])),
+        together=together,
+    )
+    return [[row.sms_id for row in call.rows] for call in calls]
 
 
 def test_where_nothing_waits_no_call_is_made() -> None:
@@ -94,3 +100,47 @@ def test_texts_are_not_mixed_in_one_call() -> None:
         waiting_row(3, MINA, content=second),
     ]
     assert planned(rows) == [["sms-2"], ["sms-1", "sms-3"]]
+
+
+def test_what_goes_out_as_one_is_one_call_for_all_who_get_the_same() -> None:
+    """Each person's rows stay together, also where a call takes one person only."""
+    rows = [
+        waiting_row(number, who, sms_id=f"{number}-{who[-1]}", content=content(number))
+        for number in (1, 2, 3)
+        for who in (SARA, OMID, MINA)
+        if (number, who) != (3, SARA)
+    ]
+
+    def together(
+        rows: Sequence[SmsRow], may_leave: Callable[[SmsRow], bool]
+    ) -> tuple[Sequence[SmsRow], str]:
+        some = [row for row in rows if may_leave(row)]
+        return some, f"{len(some)} texts"
+
+    assert planned(rows, together=together) == [
+        ["1-1", "2-1"],
+        ["1-2", "2-2", "3-2", "1-3", "2-3", "3-3"],
+    ]
+    assert planned(rows, together=together, per_call=lambda _: 1) == [
+        ["1-1", "2-1"],
+        ["1-2", "2-2", "3-2"],
+        ["1-3", "2-3", "3-3"],
+    ]
+    assert planned(rows, together=together, may_leave=lambda row: row.text < 3) == [
+        ["1-1", "2-1", "1-2", "2-2", "1-3", "2-3"],
+    ]
+
+
+def test_each_persons_rows_are_offered_in_their_order() -> None:
+    """However they are listed; urgent ones first."""
+    urgent = waiting_row(4, content=content(4, urgent=True))
+    offered: list[list[str]] = []
+
+    def together(
+        rows: Sequence[SmsRow], _may_leave: object
+    ) -> tuple[Sequence[SmsRow], None]:
+        offered.append([row.sms_id for row in rows])
+        return rows[:1], None
+
+    planned([waiting_row(3), urgent, waiting_row(1)], together=together)
+    assert offered == [["sms-4", "sms-1", "sms-3"]]

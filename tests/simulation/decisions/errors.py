@@ -45,8 +45,8 @@ class PlantedError:
 
 
 def _send_unknown_again() -> Sequence[Any]:
-    def state(error: Any, content: Any, *, queued: bool) -> SmsState:
-        right = state_after(error, content, queued=queued)
+    def state(error: Any, content: Any, **how: bool) -> SmsState:
+        right = state_after(error, content, **how)
         return SmsState.WAITING if right is SmsState.UNKNOWN else right
 
     return [patch.object(caller, "state_after", state)]
@@ -97,7 +97,10 @@ def _limit_forgotten() -> Sequence[Any]:
 
 def _newest_first() -> Sequence[Any]:
     return [
-        patch.object(decisions, "_goes_first", lambda row, other: row.text > other.text)
+        patch.object(
+            *(decisions, "_turn"),
+            lambda row: (not decisions.content_of(row).urgent, -row.text),
+        )
     ]
 
 

@@ -12,6 +12,8 @@ from homeassistant.util import dt as dt_util
 from custom_components.payamak.gateway import GatewayError, SmsState
 from custom_components.payamak.ledger import Ledger, LedgerError, SmsRow, Text
 from custom_components.payamak.people.address_book import AddressBook, Recipient
+from custom_components.payamak.sending.bundle import Words
+from custom_components.payamak.sending.bundler import Bundler
 from custom_components.payamak.sending.caller import home_assistant_stops
 from custom_components.payamak.sending.fence import Fence
 from custom_components.payamak.sending.gates import Gates
@@ -42,6 +44,7 @@ from .steps import Steps, Task
 
 _REFRESH_AFTER: Final = 900.0
 _RETRY_FOR: Final = 10
+_WORDS: Final = Words(digits="0123456789", more="and {count} more")
 
 
 class ModelMessenger(Messenger):
@@ -138,8 +141,14 @@ class Home:
             under_way=self._under_way,
             slots=Slots(),
             caller=caller,
-            fence=Fence(ledger, sent_box, ends),
+            fence=Fence(ledger, sent_box, ends, lambda: _WORDS),
             gates=gates,
+            bundler=Bundler(
+                is_on=False,
+                daily_limit=self._options["daily_limit"],
+                words=lambda: _WORDS,
+                base_price=lambda: None,
+            ),
             ends=ends,
             not_sent=not_sent,
         )

@@ -1,6 +1,7 @@
 """The production code that decides, each part without Home Assistant and its event loop."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from random import uniform
 from types import SimpleNamespace
@@ -27,6 +28,7 @@ from custom_components.payamak.gateway import (
 from custom_components.payamak.gateway.reply import Reply, parse
 from custom_components.payamak.ledger import Ledger, SmsRow
 from custom_components.payamak.sending.caller import Caller, Errors
+from custom_components.payamak.sending.decisions import Batch
 from custom_components.payamak.sending.message import Message
 from custom_components.payamak.sending.outbox import Outbox
 from custom_components.payamak.sending.progress import Accounted, Result
@@ -207,11 +209,12 @@ class ModelOutbox(Outbox):
         self._woken = True
 
     @override
-    async def _async_make(self, calls: Sequence[Sequence[SmsRow]]) -> bool:
+    async def _async_make(self, calls: Sequence[Batch]) -> bool:
         went_well = False
-        for rows in calls:
-            if self._may_send and any(map(self._may_leave, rows)):
-                went_well |= await self._async_send(rows)
+        for planned in calls:
+            batch = replace(planned, rows=self._who_may_leave(planned.rows))
+            if self._may_send and batch.rows:
+                went_well |= await self._async_send(batch)
         return went_well
 
     @property

@@ -1,0 +1,70 @@
+"""Knows whether an account bundles, what a bundle is written with, and what it costs."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.translation import async_get_cached_translations
+
+from ..const import DOMAIN
+from ..ledger import OutgoingBook, SmsRow, Text
+from .bundle import MOST_PARTS, Words, bundle_of, together
+from .decisions import Batch, content_of
+from .message import Sms
+
+_MORE: Final = f"component.{DOMAIN}.common.more_messages"
+_DIGITS: Final = {"fa": "۰۱۲۳۴۵۶۷۸۹"}
+
+
+def words_of(hass: HomeAssistant) -> Words:
+    """Return the words of Home Assistant's language, which are loaded with the integration."""
+    texts = async_get_cached_translations(hass, hass.config.language, "common", DOMAIN)
+    return Words(
+        digits=_DIGITS.get(hass.config.language, "0123456789"),
+        # Where the language has just been changed, it may be missing, and nothing must wait for that.
+        more=texts.get(_MORE, "+{count}"),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundler:
+    """Makes one SMS of what has waited for the same person, where the account's option says so.
+
+    It is no larger than the daily limit, if there is one: else it would never go out.
+    """
+
+    is_on: bool
+    daily_limit: int
+    words: Callable[[], Words]
+    base_price: Callable[[], Decimal | None]
+
+    def together(
+        self, rows: Sequence[SmsRow], may_leave: Callable[[SmsRow], bool]
+    ) -> tuple[Sequence[SmsRow], str | None]:
+        """Return which of a person's messages go out now, and the text that they go out as: None where that is their own."""
+        if self.is_on and len(rows) > 1:
+            words = self.words()
+            most_parts = min(MOST_PARTS, self.daily_limit or MOST_PARTS)
+            some = together(rows, may_leave, words, most_parts)
+            if text := bundle_of(some, words, most_parts):
+                return some, text
+        return rows[:1], None
+
+    def content_of(self, batch: Batch, book: OutgoingBook) -> Text:
+        """Return what a batch is sent as; its rows know it from now on."""
+        own = content_of(batch.rows[0])
+        if batch.bundle is None:
+            return own
+        sms = Sms(recipients=(), text=batch.bundle, sender=own.sender, flash=own.flash)
+        size = sms.measure()
+        cost = size.cost(self.base_price())
+        text = book.new_text(
+            batch.bundle,
+            parts=size.parts,
+            cost=None if cost is None else float(cost),
+            **sms.how,
+        )
+        book.bundle(batch.rows, text)
+        return text
