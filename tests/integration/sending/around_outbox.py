@@ -14,6 +14,8 @@ from custom_components.payamak.gateway import GatewayError, OptOutMissingError, 
 from custom_components.payamak.ledger import LedgerError, SmsRow
 from custom_components.payamak.people.gate import OPEN, Gate
 from custom_components.payamak.sending import outbox as module
+from custom_components.payamak.sending.bundle import Words
+from custom_components.payamak.sending.bundler import Bundler
 from custom_components.payamak.sending.decisions import content_of, state_after
 from custom_components.payamak.sending.outbox import Outbox
 from custom_components.payamak.sending.slots import Slots
@@ -86,6 +88,12 @@ class World:
             caller=cast("Any", _Caller(self)),
             fence=cast("Any", _Fence(self)),
             gates=cast("Any", SimpleNamespace(of=self._gate_of)),
+            bundler=Bundler(
+                is_on=False,
+                daily_limit=0,
+                words=lambda: Words(digits="0123456789", more="+{count}"),
+                base_price=lambda: None,
+            ),
             ends=cast("Any", _Ends(self)),
             not_sent=cast("Any", _NotSent(self)),
         )
