@@ -54,7 +54,7 @@ PLATFORMS = [
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the actions, which are there before and after any account."""
-    async_setup_services(hass)
+    await async_setup_services(hass)
     async_clear_when_disabled(hass)
     return True
 
