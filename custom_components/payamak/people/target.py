@@ -41,30 +41,34 @@ def async_people_of(
     """
     selection = TargetSelection(dict(target))
     selected = async_extract_referenced_entity_ids(hass, selection)
-    registry = er.async_get(hass)
     by_entry: defaultdict[str, set[str | None]] = defaultdict(set)
-    reached: set[str] = set()
     for entity_id in selected.referenced | selected.indirectly_referenced:
-        entity = registry.async_get(entity_id)
-        if (
-            entity
-            and (entry_id := entity.config_entry_id)
-            and (of_accounts is None or entry_id in of_accounts)
-            and _reaches_people(entity)
-        ):
-            reached.add(entity_id)
-            by_entry[entry_id].add(entity.config_subentry_id)
-    strangers = {
+        if people := _reached_by(hass, entity_id, of_accounts):
+            entry_id, subentry_id = people
+            by_entry[entry_id].add(subentry_id)
+    strangers = [
         each
-        for each in selection.entity_ids - reached
-        if not set(expand_entity_ids(hass, [each])) - {each}
-    }
-    return TargetPeople(by_entry=by_entry, strangers=sorted(strangers))
+        for each in sorted(selection.entity_ids)
+        if not _reached_by(hass, each, of_accounts) and not _is_group(hass, each)
+    ]
+    return TargetPeople(by_entry=by_entry, strangers=strangers)
 
 
-def _reaches_people(entity: er.RegistryEntry) -> bool:
-    return (
-        entity.platform == DOMAIN
-        and entity.domain == NOTIFY_DOMAIN
-        and entity.disabled_by is None
-    )
+def _reached_by(
+    hass: HomeAssistant, entity_id: str, of_accounts: Container[str] | None
+) -> tuple[str, str | None] | None:
+    """Return the entry and the subentry of those whom an entity reaches; it is there without being loaded."""
+    entity = er.async_get(hass).async_get(entity_id)
+    if (
+        entity is None
+        or (entity.platform, entity.domain) != (DOMAIN, NOTIFY_DOMAIN)
+        or entity.disabled_by is not None
+        or (entry_id := entity.config_entry_id) is None
+        or (of_accounts is not None and entry_id not in of_accounts)
+    ):
+        return None
+    return entry_id, entity.config_subentry_id
+
+
+def _is_group(hass: HomeAssistant, entity_id: str) -> bool:
+    return bool(set(expand_entity_ids(hass, [entity_id])) - {entity_id})

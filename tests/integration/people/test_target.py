@@ -6,6 +6,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import (
     area_registry as ar,
+    config_validation as cv,
     device_registry as dr,
     entity_registry as er,
     floor_registry as fr,
@@ -140,6 +141,19 @@ async def test_what_else_is_in_an_area_is_left_out(hass: HomeAssistant) -> None:
     with pytest.raises(ServiceValidationError) as raised:
         await reached(hass, label_id=only_lamps)
     assert raised.value.translation_key == "no_recipients"
+
+
+@pytest.mark.usefixtures("family_home")
+@pytest.mark.skipif(
+    "exclude" not in {str(each) for each in cv.ENTITY_SERVICE_FIELDS},
+    reason="this Home Assistant can't leave anybody out of a target",
+)
+async def test_who_is_left_out_of_a_target_gets_nothing(hass: HomeAssistant) -> None:
+    """Also where they are named, which makes no stranger of them."""
+    emergency = label(hass, "Emergency", SARAS, OMIDS)
+    without = {"exclude": {"entity_id": [SARAS]}}
+    assert await reached(hass, label_id=emergency, **without) == [(OMID, "امید")]
+    assert await reached(hass, entity_id=[SARAS, OMIDS], **without) == [(OMID, "امید")]
 
 
 @pytest.mark.usefixtures("family_home")
