@@ -23,7 +23,7 @@ from .browser import NoBrowser, Tab, open_browser, open_tab
 from .camera import Camera, WrongPicture
 from .frontend import Frontend
 from .receiving_scenes import BY_SMS
-from .recipient_scenes import AFTER_RENAMING, BY_AUTOMATION
+from .recipient_scenes import AFTER_RENAMING, BY_AUTOMATION, BY_AUTOMATION_TO_TARGET
 from .scene import Scene
 from .scenes import SCENES
 from .sending_scenes import BY_HAND
@@ -107,7 +107,14 @@ async def _ends_well(stage: Stage) -> bool:
         return False
     log = stage.home_server.log.read_text("utf-8", "replace")
     if found := leaks(
-        log, [*BY_HAND.values(), *BY_AUTOMATION.values(), *BY_SMS, AFTER_RENAMING]
+        log,
+        [
+            *BY_HAND.values(),
+            *BY_AUTOMATION.values(),
+            *BY_AUTOMATION_TO_TARGET.values(),
+            *BY_SMS,
+            AFTER_RENAMING,
+        ],
     ):
         failed("The log holds no text that was typed", f"It holds {found}.")
         return False

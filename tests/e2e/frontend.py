@@ -85,6 +85,34 @@ class Frontend:
         name = self.words.payamak(f"services.{action}.name")
         await picker.get_by_text(name, exact=True).click()
 
+    async def add_target(self, device: str) -> None:
+        """Have the action that is filled in reach a device."""
+        chosen = self.page.locator("ha-target-picker-item-row")
+        if not await chosen.count():
+            # Else the frontend still knows it from the last time.
+            await self.button("ui.components.target-picker.add_target").click()
+            picker = self.page.locator("ha-picker-combo-box")
+            await picker.locator("input").fill(device)
+            await self._device(picker, device).click()
+        await chosen.get_by_text(device, exact=True).wait_for()
+
+    async def fill_in_list(self, row: Locator, *items: str) -> None:
+        """Fill a field with a list: choose what it offers, and type in what it doesn't."""
+        chips = row.locator("ha-input-chip")
+        # The frontend still knows what was chosen the last time.
+        for left in reversed(range(await chips.count())):
+            await chips.last.get_by_role("button").last.click()
+            await expect(chips).to_have_count(left)
+        if not await row.locator("ha-checkbox input").is_checked():
+            await row.locator("ha-checkbox").click()
+        picker = self.page.locator("ha-picker-combo-box")
+        for count, item in enumerate(items, start=1):
+            await row.get_by_role("button").last.click()
+            await picker.locator("input").fill(item)
+            offered = picker.locator("ha-combo-box-item").filter(has_text=item)
+            await offered.first.click()
+            await expect(chips).to_have_count(count)
+
     async def open_from_menu(self, key: str) -> None:
         """Open something from the menu of the account, on the integration's page."""
         menu = (
@@ -117,6 +145,22 @@ class Frontend:
         await found.get_by_text(name, exact=True).first.click()
         await expect(dialog.get_by_role("dialog")).to_be_hidden()
 
+    async def open_offers(self, add: str, *, for_device: str) -> Locator:
+        """Press a button that adds something to the automation, choose a device there, and return what is offered."""
+        await self.button(f"ui.panel.config.automation.editor.{add}.add").click()
+        dialog = self.page.locator("add-automation-element-dialog")
+        await dialog.locator("input").first.fill(for_device)
+        await self._device(dialog, for_device).click()
+        offers = dialog.locator("ha-automation-add-items")
+        await offers.get_by_text(self.words.name, exact=True).wait_for()
+        return offers
+
+    async def take_offer(self, offers: Locator, name: str) -> None:
+        """Add one of the things that are offered."""
+        await offers.get_by_text(name).first.click()
+        dialog = self.page.locator("add-automation-element-dialog")
+        await expect(dialog.get_by_role("dialog")).to_be_hidden()
+
     async def fill_in_trigger(self, trigger: str, field: str, text: str) -> None:
         """Tick a field of the trigger that is being edited, and write into it."""
         name = self.words.payamak(f"triggers.{trigger}.fields.{field}.name")
@@ -126,22 +170,10 @@ class Frontend:
         await row.locator("ha-checkbox").click()
         await row.locator("ha-selector").locator("input, textarea").fill(text)
 
-    async def add_action(self, *, to_entity: str, action: str) -> None:
-        """Look an entity up by its name, and choose what the automation does with it."""
-        await self.button("ui.panel.config.automation.editor.actions.add").click()
-        dialog = self.page.locator("add-automation-element-dialog")
-        last_delivery = self.words.payamak("entity.sensor.last_delivery.name")
-        await dialog.locator("input").first.fill(to_entity)
-        found = dialog.locator("ha-combo-box-item")
-        await (
-            found.filter(has=self.page.locator("ha-state-icon"))
-            .filter(has=self.page.get_by_text(to_entity, exact=True))
-            .filter(has_not_text=last_delivery)
-            .click()
-        )
-        offered = dialog.locator("ha-automation-add-items")
-        await offered.get_by_text(action).first.click()
-        await expect(dialog.get_by_role("dialog")).to_be_hidden()
+    async def add_action(self, *, for_device: str, action: str) -> None:
+        """Choose a device, and then what the automation does with it."""
+        offers = await self.open_offers("actions", for_device=for_device)
+        await self.take_offer(offers, action)
 
     async def save_automation(self, name: str) -> None:
         """Save the automation that is being edited, under a name."""
@@ -216,6 +248,14 @@ class Frontend:
     async def submit(self) -> None:
         """Send the form of that dialog."""
         await self.button("ui.panel.config.integrations.config_flow.submit").click()
+
+    def _device(self, picker: Locator, name: str) -> Locator:
+        """Return one of the integration's devices among what a picker has found."""
+        return (
+            picker.locator("ha-combo-box-item")
+            .filter(has_text=self.words.name)
+            .filter(has=self.page.get_by_text(name, exact=True))
+        )
 
     def _entry(self, key: str) -> Locator:
         """Return an entry of the settings page."""

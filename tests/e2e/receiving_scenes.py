@@ -59,11 +59,25 @@ async def turn_push_on(scene: Scene) -> None:
 
 
 async def start_automation_by_sms(scene: Scene) -> None:
-    """Make an automation that an SMS starts, and write that SMS on the page of the phones."""
+    """Make an automation that an SMS from a person starts, and write that SMS on the page of the phones."""
     frontend, words, page = scene.frontend, scene.words, scene.frontend.page
     said, sara = _SAID[words.language], NAMES[words.language].sara
     await frontend.new_automation()
-    await frontend.add_trigger(words.payamak(f"triggers.{_TRIGGER}.name"))
+    received = words.payamak(f"triggers.{_TRIGGER}.name")
+    offers = await frontend.open_offers("triggers", for_device=sara)
+    async with frontend.window_height(780):
+        await scene.camera.take(
+            "trigger-for-person",
+            page.locator("add-automation-element-dialog").get_by_role("dialog").first,
+            says=[
+                received,
+                words.payamak("triggers.message_delivered.name"),
+                words.payamak("triggers.delivery_failed.name"),
+                sara,
+            ],
+            margin=0,
+        )
+    await frontend.take_offer(offers, received)
     await frontend.fill_in_trigger(_TRIGGER, "contains", said.keyword)
     async with frontend.window_height(1000):
         await scene.camera.take(
@@ -73,7 +87,7 @@ async def start_automation_by_sms(scene: Scene) -> None:
             says=[*words.trigger(_TRIGGER), said.keyword],
             margin=0,
         )
-    await send_message_of(scene, to_entity=sara, text=said.answer)
+    await send_message_of(scene, to=sara, text=said.answer)
     await frontend.save_automation(said.automation)
     await _write_on_phone(scene, MOTHER, said.question)
     await arrival(scene.stage, MOTHER, said.answer)

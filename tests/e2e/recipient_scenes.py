@@ -29,6 +29,10 @@ BY_AUTOMATION: Mapping[Language, str] = {
     "en": "The washing machine is done.",
     "fa": "کار ماشین لباسشویی تمام شد.",
 }
+BY_AUTOMATION_TO_TARGET: Mapping[Language, str] = {
+    "en": "The oven is still on.",
+    "fa": "فر هنوز روشن است.",
+}
 AFTER_RENAMING = "Sent after the renaming"
 
 
@@ -40,11 +44,12 @@ class Names:
     sara_renamed: str
     family: str
     automation: str
+    second_automation: str
 
 
 NAMES: Mapping[Language, Names] = {
-    "en": Names("Sara", "Sara Ahmadi", "Family", "Laundry"),
-    "fa": Names("سارا", "سارا احمدی", "خانواده", "لباسشویی"),
+    "en": Names("Sara", "Sara Ahmadi", "Family", "Laundry", "Oven"),
+    "fa": Names("سارا", "سارا احمدی", "خانواده", "لباسشویی", "فر"),
 }
 
 
@@ -120,7 +125,7 @@ async def notify_in_automation(scene: Scene) -> None:
     frontend, words, page = scene.frontend, scene.words, scene.frontend.page
     names, text = NAMES[words.language], BY_AUTOMATION[words.language]
     await frontend.new_automation()
-    send_message = await send_message_of(scene, to_entity=names.sara, text=text)
+    send_message = await send_message_of(scene, to=names.sara, text=text)
     async with frontend.window_height(780):
         await scene.camera.take(
             "recipient-automation",
@@ -134,10 +139,32 @@ async def notify_in_automation(scene: Scene) -> None:
     await arrival(scene.stage, _SARA, text)
 
 
-async def send_message_of(scene: Scene, *, to_entity: str, text: str) -> str:
+async def send_sms_in_automation(scene: Scene) -> None:
+    """Choose a person first, find that an SMS can be sent to them, and send one."""
+    frontend, words, page = scene.frontend, scene.words, scene.frontend.page
+    names, text = NAMES[words.language], BY_AUTOMATION_TO_TARGET[words.language]
+    await frontend.new_automation()
+    send_sms = words.payamak("services.send_sms.name")
+    offers = await frontend.open_offers("actions", for_device=names.sara)
+    async with frontend.window_height(780):
+        await scene.camera.take(
+            "action-for-person",
+            page.locator("add-automation-element-dialog").get_by_role("dialog").first,
+            says=[send_sms, words.payamak("services.send_pattern.name"), names.sara],
+            margin=0,
+        )
+    await frontend.take_offer(offers, send_sms)
+    form = page.locator("ha-automation-sidebar-action")
+    await form.locator("textarea").first.fill(text)
+    await frontend.save_automation(names.second_automation)
+    await frontend.run_automation()
+    await arrival(scene.stage, _SARA, text)
+
+
+async def send_message_of(scene: Scene, *, to: str, text: str) -> str:
     """Have the automation that is being edited send a text to a person; return what that is called."""
     send_message = scene.words.home_assistant("notify", "services.send_message.name")
-    await scene.frontend.add_action(to_entity=to_entity, action=send_message)
+    await scene.frontend.add_action(for_device=to, action=send_message)
     action = scene.frontend.page.locator("ha-automation-sidebar-action")
     await (
         action.locator("ha-settings-row")

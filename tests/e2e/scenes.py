@@ -10,6 +10,7 @@ from .recipient_scenes import (
     add_group,
     notify_in_automation,
     rename_recipient,
+    send_sms_in_automation,
 )
 from .scene import Scene
 from .sending_scenes import (
@@ -38,6 +39,7 @@ SCENES: tuple[Callable[[Scene], Awaitable[None]], ...] = (
     send_to_no_number,
     read_other_actions,
     notify_in_automation,
+    send_sms_in_automation,
     turn_push_on,
     start_automation_by_sms,
     rename_recipient,
