@@ -116,6 +116,18 @@ def test_each_option_is_described_by_its_name(language: str) -> None:
 
 
 @every_language
+def test_each_field_of_a_form_is_described_by_its_name(language: str) -> None:
+    """Of the forms for the sender line and for a recipient, in their order."""
+    texts = translations(language)
+    line = texts["config"]["step"]["sender"]["data"]
+    section = _page("setting-up", language).section("the-sender-line")
+    assert list(first_cells(section)) == list(line.values())
+    recipient = texts["config_subentries"]["recipient"]["step"]["user"]["data"]
+    section = _page("recipients", language).section("adding-a-recipient")
+    assert list(first_cells(section)) == list(recipient.values())
+
+
+@every_language
 async def test_each_entity_is_described(
     hass: HomeAssistant, home: MockConfigEntry, language: str
 ) -> None:
