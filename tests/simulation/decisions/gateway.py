@@ -31,10 +31,11 @@ FOR_QUESTIONS: Final = ("refused", "lost", "html", "code_6")
 
 @dataclass(slots=True, kw_only=True)
 class Taken:
-    """One SMS that the gateway took, and the row that it was."""
+    """One SMS that the gateway took, the rows that it was, and its text."""
 
     message_id: str
-    row: SmsRow
+    rows: Sequence[SmsRow]
+    text: str
     at: float
     shown_from: float
 
@@ -94,15 +95,16 @@ class Gateway:
     def _send(
         self, fields: Mapping[str, str], rows: Sequence[SmsRow], fault: str | None
     ) -> bytes:
-        if fault and fault.startswith("code_") and (fault != "code_15" or rows[1:]):
+        people = _by_number(rows)
+        if fault and fault.startswith("code_") and (fault != "code_15" or people[1:]):
             return _reply(fault.removeprefix("code_"), 35)
-        some = rows[:1] if fault == "mixed" else rows
-        ids = [self._take(row) for row in some]
+        some = people[:1] if fault == "mixed" else people
+        ids = [self._take(each, fields["text"]) for each in some]
         self.box.append(
             Listed(
                 text=fields["text"],
                 line=fields.get("from", _SHARED_LINE),
-                numbers=[row.recipient for row in some],
+                numbers=[each[0].recipient for each in some],
                 at=self.times.now,
                 shown_from=self.times.now + self.lag,
             )
@@ -117,21 +119,22 @@ class Gateway:
             case "long":
                 ids.append(str(_FIRST_ID - 1))
             case "mixed":
-                ids += ["18"] * (len(rows) - 1)
+                ids += ["18"] * (len(people) - 1)
             case "without_id":
                 ids = ["1"]
         return _reply(",".join(ids))
 
-    def _take(self, row: SmsRow) -> str:
+    def _take(self, rows: Sequence[SmsRow], text: str) -> str:
         message_id = str(_FIRST_ID + len(self.taken))
         taken = Taken(
             message_id=message_id,
-            row=row,
+            rows=rows,
+            text=text,
             at=self.times.now,
             shown_from=self.times.now + self.lag,
         )
         self.taken[message_id] = taken
-        self.taken_of[row.sms_id] += 1
+        self.taken_of.update(row.sms_id for row in rows)
         self.on_taken(taken)
         return message_id
 
@@ -176,6 +179,14 @@ class Gateway:
     def date(self) -> datetime:
         """Return the Date of its answers."""
         return datetime.fromtimestamp(int(self.times.now), UTC)
+
+
+def _by_number(rows: Sequence[SmsRow]) -> list[list[SmsRow]]:
+    """Return the rows of each person: several where they go out as one."""
+    found: dict[str, list[SmsRow]] = {}
+    for row in rows:
+        found.setdefault(row.recipient, []).append(row)
+    return list(found.values())
 
 
 def _base(value: str | None, status: int) -> dict[str, object]:

@@ -40,6 +40,7 @@ from .parts import (
     ModelSettler,
     ModelWatch,
 )
+from .people import PERSON
 from .steps import Steps, Task
 
 _REFRESH_AFTER: Final = 900.0
@@ -97,12 +98,14 @@ class Home:
         gateway: Gateway,
         oracle: Oracle,
         options: dict[str, int],
+        address_book: AddressBook,
     ) -> None:
         """Read what is durable; all of it is decided on by production code."""
         self._file = file
         self._gateway = gateway
         self._oracle = oracle
         self._options = options
+        self._address_book = address_book
         self.steps = Steps()
         self.runs = SimpleNamespace(is_running=True, is_stopping=False)
         self._under_way = UnderWay()
@@ -129,7 +132,7 @@ class Home:
             if any(row.state is SmsState.ACCEPTED for row in rows):
                 self.follower._pace.end_break(dt_util.utcnow())
 
-        gates = Gates(AddressBook(()), ledger)
+        self.gates = gates = Gates(self._address_book, ledger)
         caller = ModelCaller(
             self.account, ledger.outgoing, limit, gates, self._under_way, note
         )
@@ -144,7 +147,7 @@ class Home:
             fence=Fence(ledger, sent_box, ends, lambda: _WORDS),
             gates=gates,
             bundler=Bundler(
-                is_on=False,
+                is_on=bool(self._options["bundle"]),
                 daily_limit=self._options["daily_limit"],
                 words=lambda: _WORDS,
                 base_price=lambda: None,
@@ -196,6 +199,19 @@ class Home:
             else Sms(text=ask.text, **how)
         )
         self.steps.begin(self.messenger.send(message, ask))
+
+    def pause(self, *, paused: bool) -> None:
+        """Pause the person with a gate, or not any more."""
+        self.steps.begin(self._async_pause(paused=paused))
+
+    async def _async_pause(self, *, paused: bool) -> None:
+        person = self._oracle.person
+        if not paused:
+            person.paused = False
+            person.resumed_at = self._gateway.times.now
+        await self.gates.async_pause(PERSON, paused=paused)
+        person.paused = paused
+        self.outbox.wake()
 
     def cancel(self) -> None:
         """Call back what waits."""

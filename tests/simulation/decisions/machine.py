@@ -21,12 +21,14 @@ from hypothesis.stateful import (
 )
 
 from custom_components.payamak.ledger import clock, ledger as ledgers, outgoing
+from custom_components.payamak.people.address_book import AddressBook
 
 from ..times import Times
 from . import gateway as gateways
 from .disk import ModelFile
 from .home import Home
 from .oracle import Ask, Oracle
+from .people import Hours, Person
 
 SARA: Final = "09121234567"
 OMID: Final = "09351234567"
@@ -38,6 +40,8 @@ _UNTIL_WELL: Final = 2 * 900.0 + 45 * 60.0 + 2 * 660.0
 _NUMBERS: Final = st.sampled_from([(SARA,), (SARA,), (OMID,), (SARA, OMID, MINA)])
 _URGENT: Final = st.sampled_from([False, False, False, True])
 _MINUTES: Final = st.sampled_from([None, None, 0, 1, 3, 45])
+# The histories begin at 22:30.
+_HOURS: Final = [None, None, None, ("22:35", "23:00"), ("22:31", "22:50")]
 _STEPS: Final = st.integers(0, 9)
 _TIMES: Final = st.sampled_from([1.0, 5.0, 31.0, 70.0, 200.0, 700.0, 1900.0])
 _OFF: Final = st.sampled_from([0.0, 5.0, 100.0, 700.0, 4000.0])
@@ -79,16 +83,32 @@ class Decisions(RuleBasedStateMachine):
         self.times = Times()
         self._stack = ExitStack()
         self._stack.enter_context(_virtual(self.times))
-        self._texts = 0
+        self._texts: list[str] = []
 
     @initialize(
         daily_limit=st.sampled_from([0, 0, 0, 3]),
         window=st.sampled_from([0, 0, 600]),
+        hours=st.sampled_from(_HOURS),
+        hourly_limit=st.sampled_from([None, None, None, 1, 2]),
+        bundle=st.booleans(),
     )
-    def begin(self, daily_limit: int, window: int) -> None:
-        """Start the home for the first time."""
-        self.options = {"daily_limit": daily_limit, "duplicate_window": window}
-        self.oracle = Oracle(self.times, self.options)
+    def begin(
+        self,
+        daily_limit: int = 0,
+        window: int = 0,
+        hours: Hours | None = None,
+        hourly_limit: int | None = None,
+        bundle: bool = False,
+    ) -> None:
+        """Start the home for the first time; one of its people has a gate."""
+        self.options = {
+            "daily_limit": daily_limit,
+            "duplicate_window": window,
+            "bundle": bundle,
+        }
+        person = Person(number=SARA, hours=hours, limit=hourly_limit, times=self.times)
+        self.address_book = AddressBook([person.saved])
+        self.oracle = Oracle(self.times, self.options, person)
         self.gateway = self.oracle.gateway
         self.disk = self.oracle.disk
         self.boot()
@@ -99,7 +119,9 @@ class Decisions(RuleBasedStateMachine):
         self.oracle.started_at = self.times.now
         file = ModelFile(self.disk)
         with patch.object(ledgers, "LedgerFile", lambda _path, _trouble: file):
-            self.home = Home(file, self.gateway, self.oracle, self.options)
+            self.home = Home(
+                *(file, self.gateway, self.oracle, self.options), self.address_book
+            )
         self.oracle.home = self.home
 
     # What people and automations do.
@@ -109,6 +131,7 @@ class Decisions(RuleBasedStateMachine):
         urgent=_URGENT,
         minutes=_MINUTES,
         pattern=_URGENT,
+        is_long=_URGENT,
         steps=_STEPS,
     )
     def send(
@@ -117,11 +140,12 @@ class Decisions(RuleBasedStateMachine):
         urgent: bool = False,
         minutes: float | None = None,
         pattern: bool = False,
+        is_long: bool = False,
         steps: int = 0,
     ) -> None:
         """Send a new text."""
-        self._texts += 1
-        self._send(f"text {self._texts}", numbers, urgent, minutes, pattern=pattern)
+        self._texts.append(f"text {len(self._texts) + 1}" + " and so on" * 25 * is_long)
+        self._send(self._texts[-1], numbers, urgent, minutes, pattern=pattern)
         self.home.steps.work(steps)
 
     @precondition(lambda self: self._texts)
@@ -130,7 +154,7 @@ class Decisions(RuleBasedStateMachine):
         self, numbers: tuple[str, ...], urgent: bool = False, which: int = 0
     ) -> None:
         """Send a text that was sent before."""
-        text = f"text {self._texts - which % self._texts}"
+        text = self._texts[-1 - which % len(self._texts)]
         self._send(text, numbers, urgent, None, pattern=False)
 
     def _send(
@@ -156,6 +180,11 @@ class Decisions(RuleBasedStateMachine):
     def cancel(self) -> None:
         """Call back what waits."""
         self.home.cancel()
+
+    @rule(paused=st.booleans())
+    def pause(self, paused: bool) -> None:
+        """Pause the person with a gate, or not any more."""
+        self.home.pause(paused=paused)
 
     @rule()
     def log_in(self) -> None:
@@ -232,7 +261,7 @@ class Decisions(RuleBasedStateMachine):
     @rule(which=st.integers(0, 5), number=st.sampled_from([SARA, OMID]))
     def send_by_hand(self, which: int, number: str) -> None:
         """Let a person send one of our texts from the panel."""
-        text = f"text {self._texts - which % self._texts}"
+        text = self._texts[-1 - which % len(self._texts)]
         self.oracle.by_hand.add(text)
         self.gateway.send_by_hand(text, number)
 
@@ -305,6 +334,9 @@ class Decisions(RuleBasedStateMachine):
         self.gateway.clear()
         self.disk.fill(is_full=False)
         self.home.log_in()
+        self.oracle.person.lose_gate()
+        self.address_book._keep(())
+        self.home.gates.recipients_changed()
         self.let_pass(_UNTIL_WELL)
         self.oracle.check()
         self.oracle.check_healed()

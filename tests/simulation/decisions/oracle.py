@@ -8,21 +8,28 @@ from typing import TYPE_CHECKING, Final
 
 from homeassistant.util import dt as dt_util
 
-from custom_components.payamak.gateway import SmsState
+from custom_components.payamak.gateway import SmsState, count_parts
 from custom_components.payamak.ledger import SmsRow
 from custom_components.payamak.ledger.rows import SELECT
+from custom_components.payamak.sending.decisions import (
+    LONGEST_HELD,
+    PATIENCE_AFTER_GATE,
+)
 from custom_components.payamak.sending.fence import SETTLING
 
 from ..books import trouble_in
 from ..times import Times
 from .disk import Disk
 from .gateway import HOLDS, OUTAGES, Gateway, Taken
+from .people import ON_ITS_WAY, Person, lines_in
 
 if TYPE_CHECKING:
     from .home import Home
 
 # What a wall clock that is wrong may cost, by rule 6.
 _WRONG_CLOCK: Final = 300.0
+# How much later the home may see that a gate has opened.
+SLACK: Final = 120.0
 _OUTAGE_IS_KNOWN_AFTER: Final = 180.0
 _MOST_REQUESTS_A_MINUTE: Final = 10
 _MOST_QUEUED_CALLS_A_MINUTE: Final = 8
@@ -59,6 +66,7 @@ class Oracle:
 
     times: Times
     options: dict[str, int]
+    person: Person
     violations: list[str] = field(default_factory=list)
     asks: list[Ask] = field(default_factory=list)
     begun: dict[str, Begun] = field(default_factory=dict)
@@ -131,18 +139,20 @@ class Oracle:
 
     # What leaves.
 
-    def note_request(self, method: str, rows: Sequence[SmsRow]) -> None:
+    def note_request(self, method: str, text: str, rows: Sequence[SmsRow]) -> None:
         """Look at a request that leaves now."""
         self.requests += 1
         self._check_pace(rows)
         if not rows:
             return
         stored = self.stored()
+        self._check_bundle(text, rows, stored)
+        self._check_gate(rows)
         for row in rows:
             self._check_intent(row, stored)
             self._check_age(row)
             self._check_order(row)
-        self._check_limit(rows)
+        self._check_limit(text, rows)
 
     def _check_intent(self, row: SmsRow, stored: dict[str, SmsRow]) -> None:
         """Rule 2: that it leaves is durable, but for what has not waited on a disk that takes nothing."""
@@ -153,6 +163,52 @@ class Oracle:
         if not is_known and (has_waited or not self.disk.was_in_trouble):
             self.violate("I1", f"{row.sms_id} leaves, and the disk does not know")
 
+    def _check_bundle(
+        self, text: str, rows: Sequence[SmsRow], stored: dict[str, SmsRow]
+    ) -> None:
+        """Several that go out as one are all in it, or counted, and what they go out as is durable."""
+        for number in {row.recipient for row in rows}:
+            some = [row for row in rows if row.recipient == number]
+            if len(some) == 1:
+                continue
+            texts = [row.content.text or "" for row in some if row.content]
+            if not lines_in(text, texts, lambda count: f"and {count} more"):
+                self.violate("I2", f"{len(some)} go out as one that tells of others")
+            keys = {each.sent_as for row in some if (each := stored.get(row.sms_id))}
+            written = self.disk.connection.execute(
+                "SELECT text FROM text WHERE key = ?", (some[0].sent_as,)
+            ).fetchone()
+            if keys != {some[0].sent_as} or written != (text,):
+                self.violate("I1", "the disk does not know what they go out as")
+
+    def _check_gate(self, rows: Sequence[SmsRow]) -> None:
+        """I7: nobody gets anything in their quiet hours, in a pause, or too often, but what is urgent."""
+        person = self.person
+        mine = [row for row in rows if row.recipient == person.number]
+        if not mine:
+            return
+        person.requested_at = self.times.now
+        content = mine[0].content
+        if not person.has_gate or content is None or content.urgent:
+            return
+        excused = self.is_restored or self.disk.was_in_trouble
+        if person.is_quiet:
+            self.violate("I7", "something leaves in the quiet hours")
+        if person.paused and not excused:
+            self.violate("I7", "something leaves in a pause")
+
+    def _check_hour(self) -> None:
+        person = self.person
+        excused = self.is_restored or self.disk.was_in_trouble
+        if (
+            person.has_gate
+            and person.limit is not None
+            and not excused
+            and not self.times.wall_was_wrong
+            and person.got_lately(slack=ON_ITS_WAY) > person.limit
+        ):
+            self.violate("I7", f"more than {person.limit} in an hour")
+
     def _check_age(self, row: SmsRow) -> None:
         patience = row.content.retry_for if row.content else 0.0
         slack = _WRONG_CLOCK if self.times.wall_was_wrong else 0.0
@@ -161,8 +217,27 @@ class Oracle:
         if begun.run in self.without_date:
             # By how much the wall clock was wrong when it was begun is not known.
             return
-        if patience and age > patience + slack:
+        waited, longest = age, patience
+        if row.recipient == self.person.number and begun.queued is not None:
+            # Whether the gate was closed depends on a clock that may be wrong.
+            waited = self._waited(age, self.person.closed_until)
+            closed_until = self.person.closed_until + SLACK
+            if self.person.is_closed or closed_until > begun.at or not patience:
+                longest = max(patience, PATIENCE_AFTER_GATE)
+                slack += SLACK
+            if self.times.wall_was_wrong and self.person.hours:
+                waited = age - LONGEST_HELD
+        elif not patience:
+            return
+        if waited > longest + slack:
             self.violate("I4", f"{row.sms_id} leaves {age:.0f} s old")
+
+    def _waited(self, age: float, closed_until: float) -> float:
+        """Return how long a message of that age might have gone, were it not for what holds all up."""
+        if self.person.is_closed:
+            return max(0.0, age - LONGEST_HELD)
+        since = self.times.now - closed_until
+        return max(min(age, since), age - LONGEST_HELD)
 
     def _check_order(self, row: SmsRow) -> None:
         content = row.content
@@ -183,7 +258,7 @@ class Oracle:
             ):
                 self.violate("I8", f"{row.sms_id} leaves before {other.sms_id}")
 
-    def _check_limit(self, rows: Sequence[SmsRow]) -> None:
+    def _check_limit(self, text: str, rows: Sequence[SmsRow]) -> None:
         """I7: the parts of a day, by the home's clock; urgent ones are sent whatever has left."""
         content, limit = rows[0].content, self.options["daily_limit"]
         excused = self.is_restored or self.disk.was_in_trouble
@@ -191,7 +266,8 @@ class Oracle:
             return
         at_midnight = self.times.wall % 86400 < 120
         if content and not content.urgent and not at_midnight:
-            parts = self._parts[_day_of(rows[0])] + sum(row.parts for row in rows)
+            people = len({row.recipient for row in rows})
+            parts = self._parts[_day_of(rows[0])] + people * _parts_of(text, rows[0])
             if parts > limit:
                 self.violate("I7", f"{parts} parts of {limit}")
 
@@ -229,11 +305,18 @@ class Oracle:
 
     def note_taken(self, taken: Taken) -> None:
         """I1: each row is taken once at most."""
-        row = taken.row
-        self._parts[_day_of(row)] += row.parts
-        times = self.gateway.taken_of[row.sms_id]
-        if times > 1 and not (row.sms_id in self.torn and self._could_not_know(row)):
-            self.violate("I1", f"{row.sms_id} is taken {times} times")
+        if taken.rows[0].recipient == self.person.number:
+            is_urgent = (content := taken.rows[0].content) and content.urgent
+            self.person.taken.append(self.times.now)
+            if not is_urgent:
+                self._check_hour()
+        first = taken.rows[0]
+        self._parts[_day_of(first)] += _parts_of(taken.text, first)
+        for row in taken.rows:
+            times = self.gateway.taken_of[row.sms_id]
+            knows = row.sms_id not in self.torn or not self._could_not_know(row)
+            if times > 1 and knows:
+                self.violate("I1", f"{row.sms_id} is taken {times} times")
 
     def _could_not_know(self, row: SmsRow) -> bool:
         """Tell whether the sent box could not show that a row of an older copy has left: see rule 5."""
@@ -243,8 +326,12 @@ class Oracle:
         earlier = [
             each
             for each in self.gateway.taken.values()
-            if each.row.sms_id == row.sms_id and each.at < self.times.now
+            if any(row.sms_id == one.sms_id for one in each.rows)
+            and each.at < self.times.now
         ]
+        if any(text not in each.text for each in earlier):
+            # It was only counted there.
+            return True
         settled = self.started_at + SETTLING
         is_alone = sum(ask.text == text for ask in self.asks) == 1
         return not is_alone or all(each.shown_from >= settled for each in earlier)
@@ -262,7 +349,15 @@ class Oracle:
         """I4: nothing is given up young; while the home was off, only the wall clock tells the time."""
         begun = self.begun[row.sms_id]
         patience = row.content.retry_for if row.content else 0.0
-        if begun.run == self.run and self.times.now - begun.at < patience - 1:
+        age = self.times.now - begun.at
+        if begun.run != self.run:
+            return
+        waited = age
+        if row.recipient == self.person.number and not self.times.wall_was_wrong:
+            waited = self._waited(age, self.person.surely_closed_until)
+            # What is on its way may have counted, and the home looks twice a minute.
+            patience -= SLACK
+        if waited < patience - 1:
             self.violate("I4", f"{row.sms_id} is given up too early")
 
     # What is durable, after each step.
@@ -295,7 +390,7 @@ class Oracle:
             self.violate("I1", f"{row.sms_id} was taken, and is {row.state}")
         if row.message_id:
             taken = self.gateway.taken.get(row.message_id)
-            if taken is None or taken.row.sms_id != row.sms_id:
+            if taken is None or row.sms_id not in {each.sms_id for each in taken.rows}:
                 self.violate("I3", f"{row.sms_id} has the id of another message")
         if row.state in _TAKEN and not times and not self._fits_another(row):
             self.violate("I3", f"{row.sms_id} is {row.state}, and was never taken")
@@ -349,6 +444,11 @@ class Oracle:
                 and not self.told[row.sms_id]
             ):
                 self.violate("I5", f"{row.sms_id} is {row.state}, and nobody is told")
+
+
+def _parts_of(text: str, row: SmsRow) -> int:
+    is_pattern = row.content is not None and row.content.pattern_id is not None
+    return 1 if is_pattern else count_parts(text)
 
 
 def _day_of(row: SmsRow) -> date:

@@ -62,7 +62,7 @@ class ModelClient(PayamakClient):
     @override
     async def _post(self, method: str, fields: Any) -> Reply:
         rows, self.leaving = self.leaving, ()
-        self._oracle.note_request(method, rows)
+        self._oracle.note_request(method, fields.get("text", ""), rows)
         began = self._gateway.times.now
         await pause()
         if self._gateway.times.now - began > _TIME_OUT:

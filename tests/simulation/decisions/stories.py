@@ -157,3 +157,106 @@ def crash_while_it_waits(machine: Decisions) -> None:
     _wait(machine)
     machine.crash()
     machine.let_pass(31)
+
+
+def quiet_hours_begin_during_a_write(machine: Decisions) -> None:
+    """Let the quiet hours begin while it is written that a message leaves."""
+    machine.let_pass(200)
+    machine.let_pass(70)
+    machine.let_pass(5)
+    machine.hang(20)
+    machine.send((SARA,), steps=1)
+    machine.hang(2.5)
+    machine.hang(2.5)
+    machine.work(30)
+
+
+def quiet_hours_in_an_outage(machine: Decisions) -> None:
+    """Let a message wait through the quiet hours for longer than it would without them."""
+    machine.let_pass(200)
+    machine.let_pass(200)
+    machine.send((SARA,), minutes=3)
+    machine.let_pass(700)
+    machine.let_pass(700)
+
+
+def hour_and_crash(machine: Decisions) -> None:
+    """Send as many as may leave in an hour, crash, and send one more."""
+    for _ in range(2):
+        machine.send((SARA,))
+        machine.let_pass(1)
+        machine.crash()
+        machine.let_pass(1)
+
+
+def pause_and_crash(machine: Decisions) -> None:
+    """Pause somebody, crash at once, and send."""
+    machine.let_pass(1)
+    machine.pause(paused=True)
+    machine.crash(steps=4)
+    machine.send((SARA,))
+    machine.let_pass(31)
+
+
+def pause_for_days(machine: Decisions) -> None:
+    """Pause somebody for longer than anything is held."""
+    machine.pause(paused=True)
+    machine.send((SARA,))
+    for _ in range(48):
+        machine.let_pass(1900)
+    machine.pause(paused=False)
+    machine.let_pass(31)
+
+
+def three_wait(machine: Decisions) -> None:
+    """Let three messages to one person wait, and the gateway come back."""
+    _let_three_wait(machine)
+    machine.lasting(None)
+    machine.let_pass(70)
+
+
+def three_wait_and_are_long(machine: Decisions) -> None:
+    """Let three messages wait that don't fit in one."""
+    _let_three_wait(machine, is_long=True)
+    machine.lasting(None)
+    machine.let_pass(70)
+
+
+def three_wait_and_use_the_limit_up(machine: Decisions) -> None:
+    """Let three go out as one that takes most of what may leave today, and send one for which there is no room."""
+    three_wait_and_are_long(machine)
+    machine.send((SARA,), is_long=True)
+    machine.let_pass(31)
+
+
+def answer_of_three_lost(machine: Decisions) -> None:
+    """Lose the answer to three that go out as one."""
+    _let_three_wait(machine)
+    machine.lasting(None)
+    machine.next_sends_fail(["late"])
+    machine.let_pass(700)
+
+
+def restore_three_that_waited(machine: Decisions) -> None:
+    """Put a copy back in which three wait that went out as one since."""
+    _let_three_wait(machine)
+    machine.back_up()
+    machine.lasting(None)
+    machine.let_pass(200)
+    machine.restore(off=5)
+    machine.let_pass(200)
+
+
+def three_are_not_delivered(machine: Decisions) -> None:
+    """Let three that went out as one not arrive."""
+    three_wait(machine)
+    machine.deliver(2)
+    machine.let_pass(200)
+
+
+def _let_three_wait(machine: Decisions, *, is_long: bool = False) -> None:
+    machine.let_pass(1)
+    machine.lasting("refused")
+    for _ in range(3):
+        machine.send((SARA,), is_long=is_long)
+        machine.let_pass(1)

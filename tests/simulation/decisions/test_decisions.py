@@ -30,7 +30,7 @@ def search(histories: int, number: int, *, shrink: bool = True) -> None:
 def tell(error: PlantedError) -> list[str]:
     """Let the history of an error happen, and give what does not hold in it."""
     machine = Decisions()
-    machine.begin(daily_limit=error.daily_limit, window=0)
+    machine.begin(**error.home)
     try:
         error.story(machine)
         machine.oracle.check()
