@@ -54,7 +54,7 @@ _OWN_TESTS: Final = {
 
 # The test files that were written for a file: all of their tests are asked, before the others.
 _WRITTEN_FOR: Final = {
-    "sending/actions.py": ("send_sms", "send_pattern"),
+    "sending/actions.py": ("actions",),
     "sending/again.py": ("again",),
     "sending/cancel.py": ("outbox", "outbox_moments"),
     "sending/bundle.py": ("bundle_decisions",),
