@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from itertools import chain, count
-from typing import Any
+from typing import Any, Final
 import unicodedata
 
 from homeassistant.config_entries import (
@@ -60,6 +60,9 @@ _SCHEMA = vol.Schema(
     }
 )
 
+# With a first number to write into, nobody has to press "add" first.
+_EMPTY: Final = {CONF_NUMBERS: [""]}
+
 
 class RecipientFlow(ConfigSubentryFlow):
     """Asks for a name, its numbers, and the name's Latin part of an action."""
@@ -74,7 +77,7 @@ class RecipientFlow(ConfigSubentryFlow):
             data, errors, placeholders = self._check(user_input, None)
             if not errors:
                 return self.async_create_entry(title=data[CONF_NAME], data=data)
-        return self._form("user", user_input, errors, placeholders)
+        return self._form("user", user_input or _EMPTY, errors, placeholders)
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
