@@ -11,6 +11,7 @@ from custom_components.payamak.ledger import (
     Ledger,
     LedgerError,
     OutgoingBook,
+    SmsRow,
 )
 
 from .conftest import OpenLedger, begins, copy_of, execute, look, settle, trace
@@ -69,6 +70,23 @@ async def test_a_row_is_written_with_all_that_is_known(
     )
     assert again.state is SmsState.ACCEPTED
     assert len(row.sms_id) == 26
+
+
+async def test_nothing_is_known_of_a_row_that_was_just_begun(ledger: Ledger) -> None:
+    """Neither the gateway nor anybody else has said anything about it."""
+    (row,) = begin(ledger.outgoing, SARA)
+    now = NOON.timestamp()
+    assert row.values() == (
+        *(row.sms_id, 1, SARA, None, SmsState.WAITING, None, None, None, 1, None),
+        *(now, now, None, None, None, 0, None, None),
+    )
+
+
+def test_a_row_that_is_stored_in_another_way_is_refused(ledger: Ledger) -> None:
+    """A column too few would shift the others."""
+    (row,) = begin(ledger.outgoing, SARA)
+    with pytest.raises(ValueError, match="shorter"):
+        SmsRow.from_values(row.values()[:-1])
 
 
 async def test_each_row_has_an_id_of_its_own(ledger: Ledger) -> None:

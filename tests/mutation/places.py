@@ -40,9 +40,15 @@ _TESTS: Final = {
     "gateway": ("tests/gateway",),
 }
 
-# Decisions without a Home Assistant have tests of their own, which must notice what is wrong with them.
+# What needs no Home Assistant has tests of its own, which must notice what is wrong with it.
 _OWN_TESTS: Final = {
     "delivery/followed.py": ("tests/integration/delivery/test_followed.py",),
+    "delivery/follower.py": (
+        "tests/integration/delivery/test_deliveries.py",
+        "tests/integration/delivery/test_deliveries_clock.py",
+        "tests/integration/delivery/test_deliveries_trouble.py",
+        "tests/integration/delivery/test_wait_for_delivery.py",
+    ),
     "delivery/pace.py": ("tests/integration/delivery/test_pace.py",),
     "delivery/timing.py": ("tests/integration/delivery/test_followed.py",),
     "inbox/box_reader.py": ("tests/integration/inbox/test_box_reader.py",),
@@ -50,6 +56,29 @@ _OWN_TESTS: Final = {
     "inbox/freshness.py": ("tests/integration/inbox/test_freshness.py",),
     "inbox/last_poll.py": ("tests/integration/inbox/test_last_poll.py",),
     "inbox/text_filter.py": ("tests/integration/inbox/test_text_filter.py",),
+    "ledger/clock.py": ("tests/ledger/test_clock.py",),
+    "ledger/departures.py": ("tests/ledger/test_departures.py",),
+    "ledger/facts.py": ("tests/ledger/test_facts.py",),
+    "ledger/history.py": ("tests/ledger/test_history.py",),
+    "ledger/outgoing.py": (
+        "tests/ledger/test_bundles.py",
+        "tests/ledger/test_last_sms.py",
+        "tests/ledger/test_outgoing.py",
+        "tests/ledger/test_restored.py",
+        "tests/ledger/test_waiting.py",
+    ),
+    "ledger/pauses.py": ("tests/ledger/test_pauses.py",),
+    "ledger/received.py": ("tests/ledger/test_received.py",),
+    "ledger/rows.py": (
+        "tests/ledger/test_bundles.py",
+        "tests/ledger/test_history.py",
+        "tests/ledger/test_outgoing.py",
+        "tests/ledger/test_waiting.py",
+    ),
+    "ledger/texts.py": (
+        "tests/ledger/test_texts.py",
+        "tests/ledger/test_outgoing.py",
+    ),
 }
 
 # The test files that were written for a file: all of their tests are asked, before the others.
@@ -84,20 +113,10 @@ _WRITTEN_FOR: Final = {
     "sending/under_way.py": ("under_way",),
     "gateway/reply.py": ("reply", "reply_shapes", "reply_numbers", "reply_lists"),
     "ledger/today.py": ("today",),
-    "ledger/clock.py": ("clock",),
-    "ledger/outgoing.py": ("outgoing", "waiting", "restored", "last_sms"),
-    "ledger/received.py": ("received",),
-    "ledger/rows.py": ("outgoing", "waiting", "history"),
-    "ledger/history.py": ("history",),
-    "ledger/texts.py": ("texts",),
-    "ledger/facts.py": ("facts",),
     "ledger/ledger.py": ("ledger", "backup", "restored"),
-    "ledger/departures.py": ("departures",),
-    "ledger/pauses.py": ("pauses",),
     "ledger/errors.py": ("ledger_repairs",),
     "ledger/schema.py": ("file", "history"),
     "ledger/file.py": ("file", "file_writing", "file_closing", "backup"),
-    "delivery/follower.py": ("deliveries",),
     "delivery/triggers.py": ("delivery",),
     "inbox/doorbell.py": ("push",),
     "inbox/pattern_search.py": ("received_text",),

@@ -27,6 +27,7 @@ _SECONDS_AT_IMPORT: Final = 600.0
 _QUICK_SECONDS: Final = 0.03
 _SECONDS_BESIDE: Final = 15.0
 _TIMES_SLOWER: Final = 10
+_SECONDS_UNKNOWN: Final = 60.0
 
 # The test harness comes first, as it replaces some of what the others import from Home Assistant; there are no tests there.
 _IMPORT_HARNESS: Final = ("-q", "--noconftest", "--collect-only", "tests/mutation")
@@ -68,7 +69,9 @@ def _run(
     """Run tests, each within a time of its own."""
     for place, item in enumerate(items):
         following = items[place + 1] if place + 1 < len(items) else None
-        limit_time(_SECONDS_BESIDE + _TIMES_SLOWER * seconds.get(item.nodeid, 5.0))
+        limit_time(
+            _SECONDS_BESIDE + _TIMES_SLOWER * seconds.get(item.nodeid, _SECONDS_UNKNOWN)
+        )
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         yield item
     limit_time(_SECONDS_BESIDE)

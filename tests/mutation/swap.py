@@ -11,6 +11,9 @@ _CO_CLASS_BODY: Final = (
 )  # optimized, new locals: the flags of a function alone
 
 
+_RUN_AT_ONCE: Final = "<genexpr>"
+
+
 @dataclass(frozen=True, slots=True)
 class Swap:
     """The functions of a file that a mutant changes, by their place in it."""
@@ -56,10 +59,17 @@ def swap_for(path: str, source: str, mutated: str) -> Swap | None:
     for place in changed:
         if old[place].co_flags & _CO_CLASS_BODY != _CO_CLASS_BODY:
             return None
+        if old[place].co_qualname.endswith(_RUN_AT_ONCE) and not _is_within(old[place]):
+            return None
         if old[place].co_freevars != new[place].co_freevars:
             return None
     # What is around a changed function holds its code, too, and may be called again.
     return Swap(_with_surroundings(old, new, changed), old)
+
+
+def _is_within(code: CodeType) -> bool:
+    """Tell whether a code stands in a function, and is not run while the file is imported."""
+    return "<locals>" in code.co_qualname
 
 
 def _with_surroundings(

@@ -91,6 +91,26 @@ def test_each_question_counts_for_all_rows_of_an_id() -> None:
     assert followed.row is followed.rows[0]
 
 
+@pytest.mark.parametrize(
+    ("sent_as", "told"),
+    [
+        ([None], [0]),
+        ([None, None, 7], [0]),
+        ([7, 7, 8, None, 7], [0, 1, 4]),
+        ([0, 0], [0, 1]),
+    ],
+)
+def test_one_end_is_told_of_each_id_and_of_all_that_went_out_as_one(
+    sent_as: list[int | None], told: list[int]
+) -> None:
+    """What has the id by a mistake of the gateway is not told."""
+    followed = Followed(_row())
+    followed.rows = [_row() for _ in sent_as]
+    for row, key in zip(followed.rows, sent_as, strict=True):
+        row.sent_as = key
+    assert followed.told == [followed.rows[each] for each in told]
+
+
 def test_a_message_goes_on_where_it_was_left() -> None:
     """After a restart."""
     before = Followed(_row())
