@@ -1,5 +1,6 @@
 """Who is paused, and since when nobody is any more."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -60,6 +61,20 @@ async def test_to_resume_whom_nobody_paused_changes_nothing(
     freezer.tick(5)
     await ledger.pauses.async_set(SARA, paused=False)
     assert ledger.pauses.resumed_ago(SARA) == 5
+
+
+async def test_whoever_pauses_somebody_again_waits_for_the_disk_as_well(
+    path: Path, ledger: Ledger, open_ledger: OpenLedger
+) -> None:
+    """The first one may not be done with it."""
+    first = asyncio.create_task(ledger.pauses.async_set(SARA, paused=True))
+    await asyncio.sleep(0)
+    await ledger.pauses.async_set(SARA, paused=True)
+    again = await open_ledger(copy_of(path))
+    assert again.pauses.is_paused(SARA)
+    await first
+    with writing_fails(), pytest.raises(LedgerError):
+        await ledger.pauses.async_set(SARA, paused=True)
 
 
 async def test_where_the_disk_does_not_take_it_it_is_known_in_memory(

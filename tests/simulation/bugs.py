@@ -26,6 +26,8 @@ class Bug:
     story: Callable[[World], None]
     off: str = "-"
     options: dict[str, Any] = field(default_factory=dict)
+    gate: dict[str, Any] = field(default_factory=dict)
+    """The quiet hours and the hourly limit of one person."""
 
     @contextmanager
     def seeded(self) -> Iterator[None]:
@@ -195,5 +197,49 @@ BUGS: Final = (
         noticed_by="I2",
         patches=seeds.cancelled_leaves,
         story=stories.called_back,
+    ),
+    Bug(
+        name="gate looked at before the write only",
+        noticed_by="I7",
+        patches=seeds.gate_before_the_write,
+        story=stories.quiet_hours_begin_during_a_write,
+        gate={"hours": ("22:35", "23:00")},
+    ),
+    Bug(
+        name="hourly limit forgotten at start",
+        noticed_by="I7",
+        patches=seeds.hour_forgotten,
+        story=stories.hour_and_restart,
+        gate={"hourly_limit": 1},
+    ),
+    Bug(
+        name="pause forgotten at start",
+        noticed_by="I7",
+        patches=seeds.pause_forgotten,
+        story=stories.pause_and_restart,
+    ),
+    Bug(
+        name="what several go out as not written",
+        noticed_by="I1",
+        patches=seeds.bundle_not_written,
+        story=stories.three_wait,
+    ),
+    Bug(
+        name="retry what may have left as one",
+        noticed_by="I1",
+        patches=seeds.bundle_sent_again,
+        story=stories.answer_of_three_lost,
+    ),
+    Bug(
+        name="fence knows single texts alone",
+        noticed_by="I1",
+        patches=seeds.bundle_not_recognised,
+        story=stories.restored_backup_of_three,
+    ),
+    Bug(
+        name="rest of a bundle not counted",
+        noticed_by="I2",
+        patches=seeds.rest_not_counted,
+        story=stories.three_wait_and_are_long,
     ),
 )

@@ -1,7 +1,7 @@
 """The gateway of the simulation: what it took is the truth that all else is measured by."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final
@@ -32,6 +32,8 @@ class Taken:
     at: float
     status: int = 400
     row: BoxRow | None
+    keys: Sequence[Key] = ()
+    """The messages that went out as this one; by default it is one itself."""
 
 
 def key_of(method: str, fields: Fields) -> Key:
@@ -55,6 +57,7 @@ class Gateway:
         """Call ``on_taken`` with each SMS that is taken."""
         self._now = now
         self._on_taken = on_taken
+        self.keys_in: Callable[[Key, str], Sequence[Key]] = lambda key, _number: (key,)
         self.weather = Weather()
         self.boxes = Boxes()
         self.shows_sent_box = True
@@ -133,10 +136,16 @@ class Gateway:
         self.credit -= 1
         message_id = str(next(self._ids))
         taken = Taken(
-            key=key, number=number, message_id=message_id, at=self._now(), row=row
+            key=key,
+            number=number,
+            message_id=message_id,
+            at=self._now(),
+            row=row,
+            keys=self.keys_in(key, number),
         )
         self.taken[message_id] = taken
-        self.takes[key, number] += 1
+        for each in taken.keys:
+            self.takes[each, number] += 1
         self._on_taken(taken)
         return message_id
 

@@ -20,6 +20,7 @@ from .gateway import Key
 from .home import Home, make_entry, simulated, without_sensors
 from .inbox import InboxWatch
 from .oracle import Oracle
+from .people import Hours
 from .times import Times
 from .transport import Request, Session
 
@@ -30,7 +31,7 @@ OPTIONS: Final = {
     "inbox_interval": 60,
     "daily_limit": 0,
     "retry_for": 10,
-    "bundle": False,
+    "bundle": True,
 }
 PATTERN: Final = 4711
 # No history needs as many in a row, unless something goes round in a circle.
@@ -43,7 +44,12 @@ class Life:
     """A home that starts, goes on in virtual time, and ends in good order or not."""
 
     def __init__(
-        self, options: Mapping[str, Any] | None = None, *, sensors: bool = False
+        self,
+        options: Mapping[str, Any] | None = None,
+        *,
+        sensors: bool = False,
+        hours: Hours | None = None,
+        hourly_limit: int | None = None,
     ) -> None:
         """Begin with a home that was never on; without sensors, it starts in half the time."""
         self.times = Times()
@@ -52,6 +58,8 @@ class Life:
         self.gateway = self.oracle.gateway
         self.options = {**OPTIONS, **(options or {})}
         self.oracle.daily_limit = self.options["daily_limit"]
+        self.oracle.person.hours = hours
+        self.oracle.person.limit = hourly_limit
         self.oracle.window = float(self.options.get("duplicate_window", 0))
         self.run = 0
         self.inbox = InboxWatch(
@@ -235,12 +243,17 @@ class Life:
         self.oracle.note_answer(request)
         self.inbox.note_answer(request)
 
+    def rules_of(self, name: str) -> dict[str, Any]:
+        """Return when somebody may get something, as it is saved."""
+        person = self.oracle.person
+        return person.rules if name == "sara" and person.has_gate else {}
+
     def _entry(self) -> ConfigEntry[Any] | None:
         if self._account is None:
             return None
         people = [
             ConfigSubentryDataWithId(
-                data=saved_person(name, numbers),
+                data=saved_person(name, numbers) | self.rules_of(name),
                 subentry_id=f"person-{name}",
                 subentry_type="recipient",
                 title=name,

@@ -14,6 +14,7 @@ from hypothesis.stateful import (
 
 from . import weather
 from .life import NUMBERS, OMID, SARA
+from .people import Hours
 from .world import World
 
 _NUMBERS: Final = st.sampled_from(
@@ -51,9 +52,21 @@ class Household(RuleBasedStateMachine):
         window=st.sampled_from([0, 0, 600]),
         inbox_interval=st.sampled_from([60, 60, 0]),
         sensors=_RARELY,
+        hours=st.sampled_from(
+            [None, None, None, ("22:35", "23:00"), ("22:31", "22:50")]
+        ),
+        hourly_limit=st.sampled_from([None, None, None, 1, 2]),
+        bundle=st.sampled_from([True, True, False]),
     )
     def begin(
-        self, daily_limit: int, window: int, inbox_interval: int, sensors: bool
+        self,
+        daily_limit: int,
+        window: int,
+        inbox_interval: int,
+        sensors: bool,
+        hours: Hours | None,
+        hourly_limit: int | None,
+        bundle: bool,
     ) -> None:
         """Start the home for the first time."""
         self.world = World(
@@ -61,8 +74,11 @@ class Household(RuleBasedStateMachine):
                 "daily_limit": daily_limit,
                 "duplicate_window": window,
                 "inbox_interval": inbox_interval,
+                "bundle": bundle,
             },
             sensors=sensors,
+            hours=hours,
+            hourly_limit=hourly_limit,
         )
         self.world.boot()
         self.world.let_pass(1)
@@ -124,6 +140,11 @@ class Household(RuleBasedStateMachine):
     def cancel_caller(self, which: int) -> None:
         """Stop an automation in the middle of its call."""
         self._world.cancel_caller(which)
+
+    @rule(paused=st.booleans())
+    def pause(self, paused: bool) -> None:
+        """Pause somebody, or not any more."""
+        self._world.pause(paused=paused)
 
     @rule()
     def call_back(self) -> None:

@@ -11,7 +11,8 @@ from .gateway import Key, pattern_key
 _SELECT: Final = (
     "SELECT sms.sms_id, sms.text, sms.recipient, sms.state, sms.message_id, sms.reason, "
     "sms.ended_at IS NOT NULL, sms.parts, text.text, text.pattern_id, text.variables, text.urgent, "
-    "text.retry_for FROM sms LEFT JOIN text ON text.key = sms.text"
+    "text.retry_for, sms.sent_as, bundle.text FROM sms LEFT JOIN text ON text.key = sms.text "
+    "LEFT JOIN text AS bundle ON bundle.key = sms.sent_as"
 )
 _MAY_LEAVE: Final = ("waiting", "sending")
 # Surely not sent, as far as the user is told.
@@ -33,6 +34,8 @@ class Row:
     key: Key
     urgent: bool
     retry_for: float
+    sent_as: int | None = None
+    sent_text: str | None = None
     since: int = 0
     has_waited: bool = False
     ended_in_run: int | None = None
@@ -58,6 +61,18 @@ class Mirror:
         return [
             row for row in self.rows.values() if row.number == number and row.key == key
         ]
+
+    def bundle(self, text: str, number: str) -> list[Row]:
+        """Return the rows that went out to a number as one text, the oldest first."""
+        rows = [
+            row
+            for row in self.rows.values()
+            if row.number == number and row.sent_text == text
+        ]
+        last = max((row.sent_as or 0 for row in rows), default=0)
+        return sorted(
+            (row for row in rows if row.sent_as == last), key=lambda row: row.text
+        )
 
     @property
     def waiting(self) -> list[Row]:
@@ -109,7 +124,8 @@ def surely_not_left(rows: Iterable[Row]) -> int:
 def _rows(connection: Connection) -> Iterable[Row]:
     for values in connection.execute(_SELECT):
         sms_id, text_key, number, state, message_id, reason = values[:6]
-        has_ended, parts, text, pattern_id, variables, urgent, retry_for = values[6:]
+        has_ended, parts, text, pattern_id, variables, urgent, retry_for = values[6:13]
+        sent_as, sent_text = values[13:]
         key = (
             pattern_key(pattern_id, ";".join(json.loads(variables)))
             if text is None and pattern_id is not None
@@ -127,4 +143,6 @@ def _rows(connection: Connection) -> Iterable[Row]:
             key=key,
             urgent=bool(urgent),
             retry_for=retry_for or 0.0,
+            sent_as=sent_as,
+            sent_text=sent_text,
         )

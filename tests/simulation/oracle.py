@@ -1,12 +1,13 @@
 """Compares what the home does, writes and tells with what the gateway took. The names of the invariants are those of the rules."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 import sqlite3
 from sqlite3 import Connection
 from typing import Final
 
 from custom_components.payamak.account.signals import DeliveryReport
+from custom_components.payamak.sending.decisions import PATIENCE_AFTER_GATE
 from custom_components.payamak.sending.fence import SETTLING
 
 from .asks import Ask
@@ -17,6 +18,7 @@ from .home import Home
 from .log import LogWatch
 from .mirror import Mirror, Row, surely_not_left
 from .pace import Pace
+from .people import ON_ITS_WAY, Person, lines_in
 from .times import Times
 from .transport import Request
 
@@ -29,6 +31,11 @@ _MOST_REQUESTS_A_MINUTE: Final = 10
 _MOST_QUEUED_CALLS_A_MINUTE: Final = 8
 _MOST_QUEUED_CALLS_IN_LONG: Final = 14
 _LONG: Final = 1800.0
+PERSONS_NUMBER: Final = "09120000001"
+_REST: Final = "and {} more"
+_DAY: Final = 24 * 3600.0
+# How much later the home may see that a gate has opened.
+_GATE_IS_SEEN_AFTER: Final = 120.0
 _HOLDS: Final = ("code_2", "code_3", "code_4", "code_6", "code_10", "code_19")
 
 
@@ -42,6 +49,8 @@ class Oracle:
         self.mirror = Mirror(self.violate)
         self.disk = Disk(self.note_commit)
         self.gateway = Gateway(lambda: times.now, self.note_taken)
+        self.gateway.keys_in = self.keys_in
+        self.person = Person(number=PERSONS_NUMBER, hours=None, limit=None, times=times)
         self.log = LogWatch(self.violate)
         self.home: Home | None = None
         self.asks: list[Ask] = []
@@ -80,6 +89,10 @@ class Oracle:
                     answered_with.add(sms_id)
         return count
 
+    def keys_in(self, key: Key, number: str) -> Sequence[Key]:
+        """Return the messages that go out as one, as the disk knows them."""
+        return [row.key for row in self.mirror.bundle(key, number)] or (key,)
+
     # What the home sends.
 
     def note_begin(self, request: Request) -> None:
@@ -92,7 +105,12 @@ class Oracle:
             self.violate("rule 10", "a message leaves while Home Assistant stops")
         key = key_of(request.method, request.fields)
         for number in request.fields["to"].split(","):
-            self._check_leaving(key, number)
+            keys = self.keys_in(key, number)
+            if len(keys) > 1 and not lines_in(key, keys, _REST.format):
+                self.violate("I2", f"{len(keys)} go out as one that tells of others")
+            self._check_gate(keys[0], number)
+            for each in keys:
+                self._check_leaving(each, number)
 
     def _check_leaving(self, key: Key, number: str) -> None:
         now = self._times.now
@@ -100,10 +118,7 @@ class Oracle:
         if not asks:
             self.violate("I1", "a message leaves that nobody has asked for")
             return
-        slack = _ON_THE_WAY + (_WRONG_CLOCK if self._times.wall_was_wrong else 0)
-        is_old = all(
-            ask.retry_for and now - ask.at > ask.retry_for + slack for ask in asks
-        )
+        is_old = all(self._is_too_old(ask, number) for ask in asks)
         if is_old and self.clock_is_known:
             age = now - asks[-1].at
             self.violate("I4", f"a message leaves that is {age:.0f} s old")
@@ -112,6 +127,54 @@ class Oracle:
         leaving = [row for row in rows if row.state == "sending"]
         if leaving:
             self._check_order(leaving[-1], asks[-1])
+
+    def _is_too_old(self, ask: Ask, number: str) -> bool:
+        """Tell whether a message must not leave any more: the time counts in which its person could get it."""
+        person, age = self.person, self._times.now - ask.at
+        slack = _ON_THE_WAY + (_WRONG_CLOCK if self._times.wall_was_wrong else 0)
+        waited, longest = age, ask.retry_for
+        closed_until = person.closed_until + _GATE_IS_SEEN_AFTER
+        if number == person.number and (person.is_closed or closed_until > ask.at):
+            waited = max(min(age, self._times.now - person.closed_until), age - _DAY)
+            longest = max(longest, PATIENCE_AFTER_GATE)
+            slack += _GATE_IS_SEEN_AFTER
+            if self._times.wall_was_wrong and person.hours:
+                waited = age - _DAY
+        elif not longest:
+            return False
+        return waited > longest + slack
+
+    def _check_gate(self, key: Key, number: str) -> None:
+        """I7: nobody gets anything in their quiet hours, in a pause, or too often, but what is urgent."""
+        person = self.person
+        if number != person.number:
+            return
+        person.requested_at = self._times.now
+        asks = [ask for ask in self.asks if ask.key == key and number in ask.numbers]
+        if not person.has_gate or any(ask.urgent for ask in asks):
+            return
+        if person.was_quiet(_ON_THE_WAY):
+            self.violate("I7", "something leaves in the quiet hours")
+        is_known = self.limits_are_known and not self.disk.was_in_trouble
+        if person.was_paused(_ON_THE_WAY) and is_known:
+            self.violate("I7", "something leaves in a pause")
+
+    def _check_hour(self, taken: Taken) -> None:
+        person = self.person
+        if taken.number != person.number:
+            return
+        person.taken.append(self._times.now)
+        asks = [ask for ask in self.asks if ask.key in taken.keys]
+        if (
+            person.has_gate
+            and person.limit is not None
+            and self.limits_are_known
+            and not self.disk.was_in_trouble
+            and not self._times.wall_was_wrong
+            and not any(ask.urgent for ask in asks)
+            and person.got_lately(slack=ON_ITS_WAY) > person.limit
+        ):
+            self.violate("I7", f"more than {person.limit} in an hour")
 
     def _check_intent(self, number: str, rows: Iterable[Row], asks: list[Ask]) -> None:
         """Rule 2: that it leaves is on the disk, but for a direct message that the disk does not take."""
@@ -144,9 +207,10 @@ class Oracle:
 
     def note_taken(self, taken: Taken) -> None:
         """Compare what was taken with what was asked for."""
-        key, number = taken.key, taken.number
-        self._check_takes(key, number)
-        self._check_limit(key, number)
+        for key in taken.keys:
+            self._check_takes(key, taken.number)
+        self._check_limit(taken.keys[0], taken.number)
+        self._check_hour(taken)
 
     def _check_takes(self, key: Key, number: str) -> None:
         takes = self.gateway.takes[key, number]
@@ -166,7 +230,9 @@ class Oracle:
         """Tell whether a look into the sent box, when that is due after the start, showed an earlier one for sure."""
         settled = self.started_at + SETTLING
         shown = any(
-            row.body == key and row.receiver == number and row.shown_from < settled
+            row.receiver == number
+            and row.shown_from < settled
+            and (row.body == key or _stands_in(key, row.body))
             for row in self.gateway.boxes.sent
         )
         is_alone = sum(ask.key == key for ask in self.asks) == 1
@@ -201,7 +267,9 @@ class Oracle:
         taken = self.gateway.taken.get(row.message_id or "")
         place = row.key, row.number
         if row.message_id and row.state == "accepted":
-            if taken is None or (taken.key, taken.number) != place:
+            if taken is None or not (
+                row.key in taken.keys and row.number == taken.number
+            ):
                 self.violate("I3", f"{row.sms_id} has the id of another message")
         elif (
             row.state in ("accepted", "delivered", "undelivered")
@@ -224,12 +292,21 @@ class Oracle:
             ask for ask in self.asks if ask.key == row.key and row.number in ask.numbers
         ]
         now = self._times.now
-        if asks and all(
-            ask.run == self.mirror.run and now - ask.at < ask.retry_for - _ON_THE_WAY
-            for ask in asks
-        ):
+        if asks and all(self._is_given_up_early(ask, row.number) for ask in asks):
             age = now - asks[-1].at
             self.violate("I4", f"{row.sms_id} is given up, {age:.0f} s old")
+
+    def _is_given_up_early(self, ask: Ask, number: str) -> bool:
+        person, age = self.person, self._times.now - ask.at
+        waited, patience = age, ask.retry_for - _ON_THE_WAY
+        if number == person.number:
+            if self._times.wall_was_wrong and person.hours:
+                return False
+            since = self._times.now - person.surely_closed_until
+            waited = 0.0 if person.is_closed else min(age, since)
+            waited = max(waited, age - _DAY)
+            patience -= _GATE_IS_SEEN_AFTER
+        return ask.run == self.mirror.run and waited < patience
 
     # What is told.
 
@@ -289,7 +366,12 @@ class Oracle:
     def check_ids(self) -> None:
         """I3: two rows never have the same id, as the gateway gives each once."""
         ids = Counter(
-            row.message_id for row in self.mirror.rows.values() if row.message_id
+            each
+            for each, _ in {
+                (row.message_id, row.sent_as or row.sms_id)
+                for row in self.mirror.rows.values()
+                if row.message_id
+            }
         )
         if twice := [each for each, times in ids.items() if times > 1]:
             self.violate("I3", f"{len(twice)} ids stand in two rows")
@@ -378,3 +460,8 @@ class Oracle:
             and (row.key, row.number) not in self.torn
         ):
             self.violate("I5", f"{row.sms_id} is {row.state}, and nobody is told")
+
+
+def _stands_in(key: Key, body: str) -> bool:
+    """Tell whether an SMS for several shows a message."""
+    return any(line[6:] == key for line in body.split("\n"))

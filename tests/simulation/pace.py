@@ -85,7 +85,13 @@ class Pace:
         elif request.sends:
             key = key_of(request.method, request.fields)
             numbers = request.fields["to"].split(",")
-            rows = [row for each in numbers for row in self._mirror.of(key, each)]
+            rows = [
+                row
+                for each in numbers
+                for row in (
+                    self._mirror.bundle(key, each) or self._mirror.of(key, each)
+                )
+            ]
             if any(row.has_waited and not row.urgent for row in rows):
                 self._queued_calls.append(now)
             while self._queued_calls and self._queued_calls[0] < now - _LONG:

@@ -14,16 +14,21 @@ from custom_components.payamak.gateway import CredentialsError, Login, SmsState
 from custom_components.payamak.ledger import (
     Ledger,
     OutgoingBook,
+    Pauses,
     ReceivedBook,
     SmsRow,
+    Text,
     schema,
 )
+from custom_components.payamak.ledger.departures import Departures
 from custom_components.payamak.ledger.outgoing import StoredRows
 from custom_components.payamak.ledger.rows import write_rows
 from custom_components.payamak.ledger.today import Today
-from custom_components.payamak.sending import caller, fence, outbox
+from custom_components.payamak.sending import caller, fence, matching, outbox
+from custom_components.payamak.sending.bundle import Words
 from custom_components.payamak.sending.decisions import Verdict, judge, state_after
 from custom_components.payamak.sending.fence import Fence
+from custom_components.payamak.sending.gates import Gates
 from custom_components.payamak.sending.guards import DuplicateWindow
 from custom_components.payamak.sending.holds import Holds
 from custom_components.payamak.sending.message import Sms
@@ -309,3 +314,51 @@ def cancelled_leaves() -> Sequence[Any]:
         return rows
 
     return [patch.object(Outbox, "async_cancel", say_so)]
+
+
+def gate_before_the_write() -> Sequence[Any]:
+    """Look at a person's gate before the write only."""
+    return [patch.object(Gates, "take", lambda _gates, _row: True)]
+
+
+def hour_forgotten() -> Sequence[Any]:
+    """Forget at start what left in the last hour."""
+    return [patch.object(Departures, "read", lambda _connection: [])]
+
+
+def pause_forgotten() -> Sequence[Any]:
+    """Forget at start who is paused."""
+    return [patch.object(Pauses, "take_up", lambda _pauses: None)]
+
+
+def bundle_not_written() -> Sequence[Any]:
+    """Write not what several go out as."""
+    bundle = OutgoingBook.bundle
+
+    def bundle_in_memory(
+        book: OutgoingBook, rows: Sequence[SmsRow], text: Text
+    ) -> None:
+        bundle(book, rows, text)
+        list(book._unwritten.changes([text.key]))
+
+    return [patch.object(OutgoingBook, "bundle", bundle_in_memory)]
+
+
+def bundle_sent_again() -> Sequence[Any]:
+    """Send again what may have left as one."""
+
+    def state(error: Any, content: Any, *, bundled: bool, **how: bool) -> SmsState:
+        right = state_after(error, content, bundled=bundled, **how)
+        return SmsState.WAITING if bundled and right is SmsState.UNKNOWN else right
+
+    return [patch.object(caller, "state_after", state)]
+
+
+def bundle_not_recognised() -> Sequence[Any]:
+    """Look through the fence for single texts alone."""
+    return [patch.object(matching, "_stands_in", lambda _line, _listed: False)]
+
+
+def rest_not_counted() -> Sequence[Any]:
+    """Leave the rest out of a bundle."""
+    return [patch.object(Words, "rest", lambda _words, _count: "")]

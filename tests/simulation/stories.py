@@ -254,3 +254,70 @@ def _put_back(world: World) -> None:
     world.restore()
     world.boot()
     world.let_pass(120)
+
+
+def quiet_hours_begin_during_a_write(world: World) -> None:
+    """Let the quiet hours begin while it is written that a message leaves."""
+    world.let_pass(298)
+    world.slow_down(2.0)
+    world.send_sms(world.new_text(), (SARA,))
+    world.let_pass(10)
+    world.mend_disk()
+
+
+def hour_and_restart(world: World) -> None:
+    """Send as many as may leave in an hour, and one more after a crash."""
+    for _ in range(2):
+        world.send_sms(world.new_text(), (SARA,))
+        world.let_pass(5)
+        world.crash()
+        world.boot()
+        world.let_pass(1)
+
+
+def pause_and_restart(world: World) -> None:
+    """Pause somebody, crash, and send."""
+    world.pause(paused=True)
+    world.let_pass(1)
+    world.crash()
+    world.boot()
+    world.send_sms(world.new_text(), (SARA,))
+    world.let_pass(40)
+
+
+def three_wait(world: World) -> None:
+    """Let three messages to one person wait, and the gateway come back."""
+    _let_three_wait(world)
+    world.gateway.weather.clear()
+    world.let_pass(120)
+
+
+def three_wait_and_are_long(world: World) -> None:
+    """Let three wait that don't fit in one."""
+    _let_three_wait(world, parts=3)
+    world.gateway.weather.clear()
+    world.let_pass(120)
+
+
+def answer_of_three_lost(world: World) -> None:
+    """Lose the answer to three that go out as one."""
+    _let_three_wait(world)
+    world.gateway.weather.clear()
+    world.gateway.weather.next_sends.append("reset_after")
+    world.let_pass(900)
+
+
+def restored_backup_of_three(world: World) -> None:
+    """Put a backup back in which three wait that went out as one since."""
+    _let_three_wait(world)
+    world.back_up()
+    world.gateway.weather.clear()
+    world.let_pass(120)
+    _put_back(world)
+
+
+def _let_three_wait(world: World, *, parts: int = 1) -> None:
+    _lose(world)
+    for _ in range(3):
+        world.send_sms(world.new_text(parts=parts), (SARA,), retry_for=45)
+        world.let_pass(5)

@@ -6,9 +6,13 @@ from typing import Any
 from .world import World
 
 
-def tell(story: Callable[[World], None], options: Mapping[str, Any]) -> list[str]:
+def tell(
+    story: Callable[[World], None],
+    options: Mapping[str, Any],
+    gate: Mapping[str, Any] | None = None,
+) -> list[str]:
     """Return what does not hold in a history, and nothing where all does."""
-    world = World(options)
+    world = World(options, **(gate or {}))
     try:
         world.boot()
         world.let_pass(1)

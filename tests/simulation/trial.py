@@ -30,10 +30,10 @@ class Trial:
 
 def try_bug(bug: Bug, histories: int, number: int) -> Trial:
     """Try a bug, in no more than so many random histories."""
-    without = tell(bug.story, bug.options)
+    without = tell(bug.story, bug.options, bug.gate)
     begin = time.perf_counter()
     with bug.seeded():
-        noticed = tell(bug.story, bug.options)
+        noticed = tell(bug.story, bug.options, bug.gate)
         seconds = time.perf_counter() - begin
         with counted() as total:
             shown = search(histories, number, shrink=False) if histories else None

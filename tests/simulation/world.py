@@ -3,7 +3,7 @@
 from collections.abc import Callable
 import sqlite3
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from homeassistant.config_entries import ConfigSubentry
 
@@ -24,6 +24,8 @@ class World(Doors):
         home = self.ready
         if home and home.entry and self._people.pop(name, None):
             entries, entry = home.core.config_entries, home.entry
+            if name == "sara":
+                self.oracle.person.lose_gate()
             self._in_loop(
                 lambda: entries.async_remove_subentry(entry, f"person-{name}")
             )
@@ -42,6 +44,21 @@ class World(Doors):
             )
             entries = home.core.config_entries
             self._in_loop(lambda: entries.async_add_subentry(entry, subentry))
+
+    def pause(self, *, paused: bool) -> None:
+        """Pause the person with a gate, or not any more."""
+        home = self.ready
+        if home and home.data and "sara" in self._people:
+            self._begin(self._async_pause(home.data.road, paused=paused))
+
+    async def _async_pause(self, road: Any, *, paused: bool) -> None:
+        person, times = self.oracle.person, self.times
+        if not paused:
+            person.paused, person.resumed_at = False, times.now
+        await road.async_pause("person-sara", paused=paused)
+        person.paused, person.paused_at = paused, times.now
+        if not person.has_gate:
+            person.paused = False
 
     def _in_loop(self, do: Callable[[], object]) -> None:
         assert self.home is not None
@@ -74,6 +91,8 @@ class World(Doors):
 
     def _forget_account(self) -> None:
         self.oracle.forget_rows()
+        self.oracle.person.paused = False
+        self.oracle.person.resumed_at = self.times.now
         self.inbox.forget_told()
 
     # The disk.
@@ -165,6 +184,8 @@ class World(Doors):
             if home and home.data and home.data.account.credentials_error:
                 # The user has put the login right.
                 self.reload()
+        self.remove_person("sara")
+        self.let_pass(1)
         longest = max([ask.retry_for for ask in self.oracle.asks], default=0.0)
         self.let_pass(longest + 2 * _LONGEST_BREAK + 60)
         self.advance_deliveries(1)

@@ -38,8 +38,9 @@ class Facts:
         self._file.write_soon(*self.change(key, value))
 
     async def async_keep(self, key: str, value: Any) -> None:
-        """Keep a fact, and return once it is on the disk. Raises LedgerError where it is not."""
-        await self._file.async_write(*self.change(key, value))
+        """Keep a fact, and return once it is on the disk, also where it was known already. Raises LedgerError where it is not."""
+        self._values[key] = json.dumps(value)
+        await self._file.async_write(self._written(key))
 
     def change(self, key: str, value: Any) -> tuple[Change, ...]:
         """Keep a fact in memory, and return what writes it, which is nothing where it was known already."""
@@ -47,4 +48,7 @@ class Facts:
         if self._values.get(key, "null") == written:
             return ()
         self._values[key] = written
-        return (("INSERT OR REPLACE INTO fact VALUES (?, ?)", [(key, written)]),)
+        return (self._written(key),)
+
+    def _written(self, key: str) -> Change:
+        return "INSERT OR REPLACE INTO fact VALUES (?, ?)", [(key, self._values[key])]

@@ -33,9 +33,9 @@ class Pauses:
 
     async def async_set(self, subentry_id: str, *, paused: bool) -> None:
         """Pause somebody, or not any more. Raises LedgerError where the disk does not take it: then it is known in memory alone."""
-        if paused == self.is_paused(subentry_id):
-            return
-        self._resumed_at[subentry_id] = None if paused else self._clock.now()
+        if paused != self.is_paused(subentry_id):
+            self._resumed_at[subentry_id] = None if paused else self._clock.now()
+        # Also where it is known: what was said before may not be on the disk yet.
         await self._facts.async_keep(_FACT, self._resumed_at)
 
     def keep_only(self, subentry_ids: Collection[str]) -> None:

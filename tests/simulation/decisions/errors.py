@@ -11,26 +11,25 @@ from homeassistant.util import dt as dt_util
 from custom_components.payamak.account.connection import Connection
 from custom_components.payamak.delivery.followed import Followed
 from custom_components.payamak.gateway import Receipt, SmsState, client, receipts
-from custom_components.payamak.ledger import Facts, OutgoingBook, Pauses, SmsRow, Text
-from custom_components.payamak.ledger.departures import Departures
+from custom_components.payamak.ledger import Facts, OutgoingBook, SmsRow, Text
 from custom_components.payamak.ledger.outgoing import StoredRows
 from custom_components.payamak.ledger.today import Today
 from custom_components.payamak.people.gate import Gate
-from custom_components.payamak.sending import (
-    caller,
-    decisions,
-    fence,
-    holds,
-    matching,
-    settler,
-)
-from custom_components.payamak.sending.bundle import Words
+from custom_components.payamak.sending import caller, decisions, fence, holds, settler
 from custom_components.payamak.sending.decisions import state_after
 from custom_components.payamak.sending.fence import Fence
-from custom_components.payamak.sending.gates import Gates
 from custom_components.payamak.sending.outbox import Outbox
 
-from ..seeds import forget_at_start
+from ..seeds import (
+    bundle_not_recognised,
+    bundle_not_written,
+    bundle_sent_again,
+    forget_at_start,
+    gate_before_the_write,
+    hour_forgotten,
+    pause_forgotten,
+    rest_not_counted,
+)
 from . import stories
 from .machine import Decisions
 from .parts import ModelEnds
@@ -184,23 +183,11 @@ def _queued_in_memory_alone() -> Sequence[Any]:
     return [patch.object(OutgoingBook, "async_note_waiting", note_waiting)]
 
 
-def _gate_before_the_write() -> Sequence[Any]:
-    return [patch.object(Gates, "take", lambda _gates, _row: True)]
-
-
 def _gate_stops_no_time() -> Sequence[Any]:
     def patience_left(row: SmsRow, *, age: float, gate: Gate) -> float:
         return decisions.content_of(row).retry_for - age + 0 * gate.open_for
 
     return [patch.object(decisions, "patience_left", patience_left)]
-
-
-def _hour_forgotten() -> Sequence[Any]:
-    return [patch.object(Departures, "read", lambda _connection: [])]
-
-
-def _pause_forgotten() -> Sequence[Any]:
-    return [patch.object(Pauses, "take_up", lambda _pauses: None)]
 
 
 def _pause_written_later() -> Sequence[Any]:
@@ -212,34 +199,6 @@ def _pause_written_later() -> Sequence[Any]:
 
 def _held_for_ever() -> Sequence[Any]:
     return [patch.object(decisions, "LONGEST_HELD", 1e9)]
-
-
-def _bundle_not_written() -> Sequence[Any]:
-    bundle = OutgoingBook.bundle
-
-    def bundle_in_memory(
-        book: OutgoingBook, rows: Sequence[SmsRow], text: Text
-    ) -> None:
-        bundle(book, rows, text)
-        list(book._unwritten.changes([text.key]))
-
-    return [patch.object(OutgoingBook, "bundle", bundle_in_memory)]
-
-
-def _bundle_sent_again() -> Sequence[Any]:
-    def state(error: Any, content: Any, *, bundled: bool, **how: bool) -> SmsState:
-        right = state_after(error, content, bundled=bundled, **how)
-        return SmsState.WAITING if bundled and right is SmsState.UNKNOWN else right
-
-    return [patch.object(caller, "state_after", state)]
-
-
-def _bundle_not_recognised() -> Sequence[Any]:
-    return [patch.object(matching, "_stands_in", lambda _line, _listed: False)]
-
-
-def _rest_not_counted() -> Sequence[Any]:
-    return [patch.object(Words, "rest", lambda _words, _count: "")]
 
 
 def _one_is_told() -> Sequence[Any]:
@@ -321,7 +280,7 @@ ERRORS.extend(
     )
     for name, noticed_by, patches, story, home in (
         (
-            *("gate looked at before the write only", "I7", _gate_before_the_write),
+            *("gate looked at before the write only", "I7", gate_before_the_write),
             *(stories.quiet_hours_begin_during_a_write, _NIGHT),
         ),
         (
@@ -329,11 +288,11 @@ ERRORS.extend(
             *(stories.quiet_hours_in_an_outage, _NIGHT),
         ),
         (
-            *("the hour is forgotten at the start", "I7", _hour_forgotten),
+            *("the hour is forgotten at the start", "I7", hour_forgotten),
             *(stories.hour_and_crash, {"hourly_limit": 1}),
         ),
         (
-            *("a pause is forgotten at the start", "I7", _pause_forgotten),
+            *("a pause is forgotten at the start", "I7", pause_forgotten),
             *(stories.pause_and_crash, {}),
         ),
         (
@@ -345,19 +304,19 @@ ERRORS.extend(
             *(stories.pause_for_days, {}),
         ),
         (
-            *("what goes out as one is not written", "I1", _bundle_not_written),
+            *("what goes out as one is not written", "I1", bundle_not_written),
             *(stories.three_wait, {"bundle": True}),
         ),
         (
-            *("what went out as one is sent again", "I1", _bundle_sent_again),
+            *("what went out as one is sent again", "I1", bundle_sent_again),
             *(stories.answer_of_three_lost, {"bundle": True}),
         ),
         (
-            *("the fence knows single texts alone", "I1", _bundle_not_recognised),
+            *("the fence knows single texts alone", "I1", bundle_not_recognised),
             *(stories.restore_three_that_waited, {"bundle": True}),
         ),
         (
-            *("the rest is not counted", "I2", _rest_not_counted),
+            *("the rest is not counted", "I2", rest_not_counted),
             *(stories.three_wait_and_are_long, {"bundle": True}),
         ),
         (

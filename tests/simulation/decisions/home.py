@@ -26,6 +26,7 @@ from custom_components.payamak.sending.sent_box import SentBox
 from custom_components.payamak.sending.slots import Slots
 from custom_components.payamak.sending.under_way import UnderWay
 
+from ..people import PERSON
 from .disk import ModelFile
 from .gateway import Gateway
 from .oracle import Ask, Oracle
@@ -40,7 +41,6 @@ from .parts import (
     ModelSettler,
     ModelWatch,
 )
-from .people import PERSON
 from .steps import Steps, Task
 
 _REFRESH_AFTER: Final = 900.0

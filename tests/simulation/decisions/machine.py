@@ -23,12 +23,12 @@ from hypothesis.stateful import (
 from custom_components.payamak.ledger import clock, ledger as ledgers, outgoing
 from custom_components.payamak.people.address_book import AddressBook
 
+from ..people import Hours, Person
 from ..times import Times
 from . import gateway as gateways
 from .disk import ModelFile
 from .home import Home
 from .oracle import Ask, Oracle
-from .people import Hours, Person
 
 SARA: Final = "09121234567"
 OMID: Final = "09351234567"

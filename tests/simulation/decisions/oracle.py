@@ -18,10 +18,10 @@ from custom_components.payamak.sending.decisions import (
 from custom_components.payamak.sending.fence import SETTLING
 
 from ..books import trouble_in
+from ..people import ON_ITS_WAY, Person, lines_in
 from ..times import Times
 from .disk import Disk
 from .gateway import HOLDS, OUTAGES, Gateway, Taken
-from .people import ON_ITS_WAY, Person, lines_in
 
 if TYPE_CHECKING:
     from .home import Home

@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from math import inf
-from typing import Final
+from typing import Any, Final
 
 from custom_components.payamak.people.address_book import SavedRecipient
 from custom_components.payamak.people.gate import QuietHours
 
-from ..times import Times
+from .times import Times
 
 PERSON: Final = "sara"
 HOUR: Final = 3600.0
@@ -28,10 +28,19 @@ class Person:
     limit: int | None
     times: Times
     paused: bool = False
+    paused_at: float = -inf
     resumed_at: float = -inf
     taken: list[float] = field(default_factory=list)
     requested_at: float = -inf
     has_gate: bool = True
+    _lost: tuple[float, float] = (-inf, -inf)
+
+    @property
+    def rules(self) -> dict[str, Any]:
+        """Return the rules as a recipient's form saves them."""
+        hours = zip(("quiet_from", "quiet_to"), self.hours or (), strict=False)
+        limit = {} if self.limit is None else {"hourly_limit": self.limit}
+        return {key: f"{hour}:00" for key, hour in hours} | limit
 
     @property
     def saved(self) -> SavedRecipient:
@@ -57,6 +66,18 @@ class Person:
         begin, end = map(time.fromisoformat, self.hours)
         return begin <= datetime.fromtimestamp(self.times.wall, UTC).time() < end
 
+    def was_quiet(self, seconds: float) -> bool:
+        """Tell whether it has been quiet for at least so many seconds."""
+        if not (self.hours and self.is_quiet):
+            return False
+        now = datetime.fromtimestamp(self.times.wall, UTC)
+        begin = datetime.combine(now.date(), time.fromisoformat(self.hours[0]), UTC)
+        return (now - begin).total_seconds() >= seconds
+
+    def was_paused(self, seconds: float) -> bool:
+        """Tell whether a caller was told of the pause at least so many seconds ago."""
+        return self.paused and self.times.now - self.paused_at >= seconds
+
     @property
     def _quiet_until(self) -> float:
         """Return when the last quiet hours have ended, by a wall clock that is right."""
@@ -70,8 +91,10 @@ class Person:
 
     def lose_gate(self) -> None:
         """Have no rules any more."""
+        now = self.times.now
+        surely = now if self.is_closed else self.surely_closed_until
+        self._lost = (now if self.is_closed else self.closed_until, surely)
         self.has_gate = False
-        self.resumed_at = self.times.now
 
     def got_lately(self, *, slack: float = 0.0) -> int:
         """Return how many were taken in the last hour."""
@@ -87,7 +110,7 @@ class Person:
     def closed_until(self) -> float:
         """Return the last moment at which something could not leave, as late as it can have been."""
         if not self.has_gate:
-            return self.resumed_at
+            return self._lost[0]
         moments = [self.resumed_at, self._quiet_until]
         if self.limit is not None:
             # What is on its way may close it, and then be refused.
@@ -99,7 +122,7 @@ class Person:
     def surely_closed_until(self) -> float:
         """Return the last moment at which nothing could leave for sure."""
         if not self.has_gate:
-            return self.resumed_at
+            return self._lost[1]
         moments = [self.resumed_at, self._quiet_until]
         if self.limit is not None and len(self.taken) >= self.limit:
             moments.append(sorted(self.taken)[-self.limit] + HOUR)
