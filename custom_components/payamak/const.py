@@ -4,6 +4,7 @@ from typing import Final
 
 DOMAIN: Final = "payamak"
 DOCUMENTATION: Final = "https://github.com/payamak-ha/payamak"
+PAGES: Final = f"{DOCUMENTATION}/blob/main/docs"
 
 CONF_NOTIFY_ACTION: Final = "notify_action"
 CONF_SENDER: Final = "sender"

@@ -7,10 +7,10 @@ from urllib.parse import unquote
 
 import pytest
 
-from custom_components.payamak.const import DOCUMENTATION
+from custom_components.payamak.const import PAGES
 
 from .pages import DOCS, NAMES, READMES, Page, pages, pairs
-from .sources import COMPONENT, REPOSITORY, manifest
+from .sources import COMPONENT, REPOSITORY, flat, manifest, translations
 
 every_page = pytest.mark.parametrize("page", pages(), ids=str)
 every_pair = pytest.mark.parametrize(
@@ -149,7 +149,17 @@ def test_both_overviews_lead_to_every_page() -> None:
 
 def test_the_question_mark_of_a_form_leads_to_the_overview() -> None:
     """Home Assistant knows one address for all forms, so it is the page that leads on from each of them."""
-    assert manifest()["documentation"] == f"{DOCUMENTATION}/blob/main/docs/README.md"
+    assert manifest()["documentation"] == f"{PAGES}/README.md"
+
+
+@pytest.mark.parametrize("language", READMES)
+def test_a_form_leads_to_its_page_in_the_readers_language(language: str) -> None:
+    """What the address of the question mark can't do, a link in the form's own text can."""
+    texts = " ".join(text for _, text in flat(translations(language)))
+    links = re.findall(r"\{pages\}/([^)]+)\)", texts)
+    assert len(links) == 3
+    assert {link.partition("/")[0] for link in links} == {language}
+    assert [link for link in links if not (DOCS / link).exists()] == []
 
 
 @pytest.mark.parametrize("language", READMES)

@@ -13,7 +13,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
-from ..const import DOCUMENTATION, DOMAIN
+from ..const import DOMAIN, PAGES
 
 
 class Issue(StrEnum):
@@ -130,7 +130,7 @@ class Repairs:
     def _page(self) -> str:
         """Return the page that says more, in Home Assistant's own language: it can't be another for each user."""
         language = "fa" if self._hass.config.language == "fa" else "en"
-        return f"{DOCUMENTATION}/blob/main/docs/{language}/troubleshooting.md#repairs"
+        return f"{PAGES}/{language}/troubleshooting.md#repairs"
 
     def _id_of(self, issue: Issue) -> str:
         return f"{self._entry_id}_{issue}"

@@ -37,6 +37,7 @@ from ..const import (
     DEFAULT_LOW_CREDIT,
     DEFAULT_REFRESH_INTERVAL,
     DEFAULT_RETRY_FOR,
+    PAGES,
 )
 from ..inbox.doorbell import async_push_address
 
@@ -130,7 +131,10 @@ class PayamakOptionsFlow(OptionsFlow):
                 _SCHEMA, user_input or self.config_entry.options
             ),
             errors=errors,
-            description_placeholders={"least": str(_SHORTEST_INBOX_INTERVAL)},
+            description_placeholders={
+                "least": str(_SHORTEST_INBOX_INTERVAL),
+                "pages": PAGES,
+            },
         )
 
     async def async_step_push(

@@ -32,6 +32,7 @@ from ..const import (
     CONF_QUIET_TO,
     CONF_SLUG,
     MOST_AN_HOUR,
+    PAGES,
 )
 from ..gateway import fold, mask_number, normalise_number
 from ..people.address_book import (
@@ -113,6 +114,7 @@ class RecipientFlow(ConfigSubentryFlow):
             errors=errors,
             description_placeholders={
                 "action": self._get_entry().data[CONF_NOTIFY_ACTION],
+                "pages": PAGES,
                 **placeholders,
             },
         )

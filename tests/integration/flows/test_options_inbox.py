@@ -15,6 +15,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.payamak.const import PAGES
 from simulator import Gateway
 from tests.integration.account.test_privacy import diagnostics
 from tests.integration.flows.test_options import OPTIONS, open_form
@@ -96,7 +97,7 @@ async def test_polling_too_often_is_an_error_that_keeps_what_was_typed(
     result = await flow.async_configure(await open_form(hass, home), typed)
     assert result["type"] is FlowResultType.FORM
     assert result["errors"] == {"inbox_interval": "too_often"}
-    assert result["description_placeholders"] == {"least": "10"}
+    assert result["description_placeholders"] == {"least": "10", "pages": PAGES}
     assert shown(result) == typed | {"inbox_interval": int(given)}
     assert home.options == {"inbox_interval": 0, "daily_limit": 0, "bundle": False}
     result = await flow.async_configure(
@@ -254,7 +255,7 @@ async def test_a_browser_goes_through_both_steps(
     assert (seconds["min"], seconds["max"], seconds["mode"]) == (0, 86400, "box")
     assert (minutes["min"], minutes["max"], minutes["mode"]) == (1, 1440, "box")
     assert "boolean" in by_name["push"]["selector"]
-    assert form["description_placeholders"] == {"least": "10"}
+    assert form["description_placeholders"] == {"least": "10", "pages": PAGES}
     flow = f"{path}/{form['flow_id']}"
     refused = await post(flow, OPTIONS | {"inbox_interval": 3})
     assert refused["errors"] == {"inbox_interval": "too_often"}
