@@ -7,6 +7,7 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.payamak.const import PAGES
 from simulator import Gateway
 from tests.integration.conftest import MINA, OMID, SARA
 from tests.integration.story.forms import fields, shown, take_calls
@@ -57,7 +58,7 @@ async def test_the_form_asks_for_name_numbers_and_slug(
             {"min": 1, "max": 60, "step": 1, "mode": "box"},
         ),
     }
-    assert form["description_placeholders"] == {"action": "payamak"}
+    assert form["description_placeholders"] == {"action": "payamak", "pages": PAGES}
 
 
 @pytest.mark.parametrize(

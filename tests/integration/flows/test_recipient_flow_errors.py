@@ -7,6 +7,7 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.payamak.const import PAGES
 from simulator import Gateway
 from tests.integration.conftest import MINA, SARA
 from tests.integration.story.forms import take_calls
@@ -101,7 +102,11 @@ async def test_an_invalid_number_is_named_masked(
     form = await open_form(hass, home)
     form = await fill_in(hass, form, name="Sara", numbers=numbers)
     assert form["errors"] == {"numbers": "invalid_number"}
-    assert form["description_placeholders"] == {"action": "payamak", "number": named}
+    assert form["description_placeholders"] == {
+        "action": "payamak",
+        "pages": PAGES,
+        "number": named,
+    }
     result = await fill_in(hass, form, name="Sara", numbers=[SARA])
     assert result["type"] is FlowResultType.CREATE_ENTRY
 
