@@ -127,6 +127,7 @@ async def _run(plan: list[Moment], chance: Random, seed: int) -> Report:
                 noted=asking.noted(),
                 kills=house.kills,
                 restored=asking.restored,
+                got_in_pause=asking.got_in_pause,
             )
         )
         numbers = {key.number for asked in asking.asked for key in asked.keys}
@@ -152,6 +153,7 @@ async def _begin_next(play: Play) -> None:
     await phones.behave()
     if not late:
         await play.house.start()
+    await play.asking.resume()
     await play.asking.receive(play.chance.randint(0, 1))
     await play.asking.ask_and_wait(1)
     if play.chance.random() < _CALM:

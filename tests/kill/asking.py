@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 import itertools
 from random import Random
+import re
 from typing import Any, Final
 
 from demo.api import Json
@@ -19,6 +20,8 @@ from .judge import Asked, Kept, Key, Restored, Taken, Told
 # Invented numbers.
 PEOPLE: Final = tuple(f"0912000000{digit}" for digit in range(1, 7))
 _MOTHER: Final = PEOPLE[0]
+_PAUSED: Final = "switch.payamak_mother_paused"
+_LINE: Final = re.compile(r"\d\d:\d\d (?=Message )")
 _PATTERN_PEOPLE: Final = "0935{:07d}"
 _PATTERN_ID: Final = 314159
 _MOST_ROWS: Final = 1000
@@ -42,6 +45,8 @@ class Asking:
         self._received: list[str] = []
         self._restored: list[Restored] = []
         self._copied = 0
+        self._paused_at: int | None = None
+        self.got_in_pause: list[Key] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def set_up(self) -> None:
@@ -60,9 +65,10 @@ class Asking:
         )
         await self._house.phones.approve_pattern(self._account, _PATTERN_ID, "Code {0}")
 
-    def ask(self, *, hasty: bool = False) -> None:
-        """Ask for something at one of the doors, without waiting for the answer."""
-        door = self._by_sms if hasty else self._chance.choice(self._doors)
+    def ask(self, *, hasty: bool = False, of_mother: bool = False) -> None:
+        """Ask for something at one of the doors, or at those of the saved person, without waiting for the answer."""
+        doors = self._mothers_doors if of_mother else self._doors
+        door = self._by_sms if hasty else self._chance.choice(doors)
         task = asyncio.create_task(self._ask(door, hasty=hasty))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -72,10 +78,12 @@ class Asking:
         while self._tasks:
             await asyncio.gather(*self._tasks)
 
-    async def ask_and_wait(self, times: int, *, hasty: bool = False) -> None:
+    async def ask_and_wait(
+        self, times: int, *, hasty: bool = False, of_mother: bool = False
+    ) -> None:
         """Ask for some things, each after the answer of the one before."""
         for _ in range(times):
-            self.ask(hasty=hasty)
+            self.ask(hasty=hasty, of_mother=of_mother)
             await self.until_answered()
 
     async def receive(self, times: int) -> None:
@@ -115,12 +123,33 @@ class Asking:
     async def taken(self) -> list[Taken]:
         """Return what the gateway took, in its order."""
         return [
-            Taken(
-                key=_key(sms["number"], sms["text"]),
-                rec_id=sms["rec_id"],
-            )
+            Taken(key=_key(sms["number"], text), rec_id=sms["rec_id"])
             for sms in await self._house.phones.record()
+            for text in _texts_in(sms["text"])
         ]
+
+    async def pause(self) -> None:
+        """Pause the saved person."""
+        await self._house.home_assistant.act("switch.turn_on", {"entity_id": _PAUSED})
+        self._paused_at = next(self._moments)
+
+    async def resume(self) -> None:
+        """Look whether the saved person got anything in a pause, and end that."""
+        if self._paused_at is None:
+            return
+        held = {
+            key
+            for asked in self.asked
+            for key in asked.keys
+            if asked.begun > self._paused_at
+            and asked.in_order
+            and key.number == _MOTHER
+        }
+        self.got_in_pause += [
+            each.key for each in await self.taken() if each.key in held
+        ]
+        self._paused_at = None
+        await self._house.home_assistant.act("switch.turn_off", {"entity_id": _PAUSED})
 
     async def kept(self) -> list[Kept]:
         """Return the history of everybody who was written to."""
@@ -183,6 +212,10 @@ class Asking:
             self._by_entity,
             self._by_pattern,
         )
+
+    @property
+    def _mothers_doors(self) -> Sequence[_Door]:
+        return (self._by_persons_action, self._by_entity)
 
     async def _ask(self, door: _Door, *, hasty: bool) -> None:
         number = len(self._asked) + 1
@@ -260,6 +293,14 @@ def _content(asked: Asked) -> dict[str, Any]:
         "message": asked.keys[0].text,
         "recipients": [key.number for key in asked.keys],
     }
+
+
+def _texts_in(text: str) -> list[str]:
+    """Return the texts of an SMS: several where they went out as one, each in a line with its time."""
+    lines = text.split("\n")
+    if all(_LINE.match(line) for line in lines):
+        return [_LINE.sub("", line) for line in lines]
+    return [text]
 
 
 def _key(number: str, text: str | None) -> Key:

@@ -99,6 +99,7 @@ class Evidence:
     noted: Mapping[str, Sequence[float]] = field(default_factory=dict)
     kills: Sequence[float] = ()
     restored: Sequence[Restored] = ()
+    got_in_pause: Sequence[Key] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -114,6 +115,7 @@ class Verdict:
     never_told: list[str] = field(default_factory=list)
     """Ends and received SMS that were not told, though no kill came between disk and event."""
     out_of_order: list[str] = field(default_factory=list)
+    in_pause: list[str] = field(default_factory=list)
     states: Counter[str] = field(default_factory=Counter)
     untold: int = 0
     told_again: int = 0
@@ -133,6 +135,7 @@ class Verdict:
             *self.told_twice,
             *self.never_told,
             *self.out_of_order,
+            *self.in_pause,
         ]
 
 
@@ -159,6 +162,9 @@ def judge(evidence: Evidence) -> Verdict:
     _judge_kept(evidence, forgotten, verdict)
     _judge_told(evidence, verdict)
     _judge_order(evidence, verdict)
+    verdict.in_pause = [
+        f"left in a pause: {masked(key)}" for key in evidence.got_in_pause
+    ]
     return verdict
 
 

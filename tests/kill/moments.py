@@ -153,6 +153,13 @@ MOMENTS: Final = (
         f"{_FENCE}._async_take_as_sent",
     ),
     Moment(title="restored backup: some time later", scene="restored"),
+    _at("several as one: before that is written", "storm", _SENDING),
+    _at("several as one: on the disk as leaving", "storm", _SENDING, "committed"),
+    _at("several as one: before the call", "storm", _CALL),
+    _at("several as one: answered, and not noted", "storm", _OUTCOME),
+    _at("paused: before it is written that it waits", "paused", _WAITING),
+    _at("paused: it waits, and nobody was answered", "paused", _WAITING, "committed"),
+    Moment(title="paused: some time", scene="paused"),
     Moment(title="some time, with messages under way", scene="some_time"),
     Moment(title="some time, with a slow gateway", scene="slow"),
 )

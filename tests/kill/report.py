@@ -61,6 +61,7 @@ class Report:
                 len(verdict.never_told),
             ),
             ("out of order for a person", len(verdict.out_of_order)),
+            ("left in a pause", len(verdict.in_pause)),
             ("in the end delivered", states["delivered"]),
             ("in the end accepted, without a way to follow it", states["accepted"]),
             ("in the end unknown", states["unknown"]),

@@ -201,6 +201,25 @@ async def _restored(play: Play, moment: Moment) -> bool:
     return await play.death(moment, within=4.0)
 
 
+async def _storm(play: Play, moment: Moment) -> bool:
+    """Let several wait for one person, who gets them as one."""
+    await play.house.phones.go_away()
+    await play.asking.ask_and_wait(_SEVERAL, of_mother=True)
+    play.arm(moment)
+    await play.house.phones.come_back()
+    return await play.death(moment)
+
+
+async def _paused(play: Play, moment: Moment) -> bool:
+    await play.asking.pause()
+    await play.asking.ask_and_wait(1, of_mother=True)
+    play.arm(moment)
+    play.ask_several()
+    for _ in range(_SEVERAL):
+        play.asking.ask(of_mother=True)
+    return await play.death(moment)
+
+
 async def _some_time(play: Play, moment: Moment) -> bool:
     play.ask_several()
     return await play.death(moment, within=1.0)
@@ -233,6 +252,8 @@ SCENES: Final[Mapping[str, Scene]] = {
     "start": _start,
     "some_time_of_start": _start,
     "restored": _restored,
+    "storm": _storm,
+    "paused": _paused,
     "some_time": _some_time,
     "slow": _slow,
 }

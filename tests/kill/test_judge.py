@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from .asking import _texts_in
 from .judge import Asked, Evidence, Kept, Key, Restored, Taken, Told, Verdict, judge
 
 # Invented numbers.
@@ -61,7 +62,14 @@ def _with_first(row: Kept) -> Evidence:
 def _zeros(verdict: Verdict) -> dict[str, int]:
     return {
         name: len(getattr(verdict, name))
-        for name in ("twice", "lost", "told_twice", "never_told", "out_of_order")
+        for name in (
+            "twice",
+            "lost",
+            "told_twice",
+            "never_told",
+            "out_of_order",
+            "in_pause",
+        )
         if getattr(verdict, name)
     }
 
@@ -270,3 +278,15 @@ def test_a_pattern_goes_twice_only_over_a_restored_backup() -> None:
     restored = judge(replace(evidence, restored=[Restored(copied=3, restored=4)]))
     assert restored.faults == []
     assert restored.patterns_again == 1
+
+
+def test_what_left_in_a_pause_is_noticed() -> None:
+    """Whoever is paused gets nothing but what is urgent."""
+    assert _zeros(judge(replace(_GOOD, got_in_pause=[_TWO]))) == {"in_pause": 1}
+
+
+def test_several_that_went_out_as_one_are_told_apart() -> None:
+    """Each has its line; a text that only looks like that is one."""
+    assert _texts_in("07:30 Message 1\n07:31 Message 12") == ["Message 1", "Message 12"]
+    assert _texts_in("Message 1") == ["Message 1"]
+    assert _texts_in("07:30 Message 1\nand more") == ["07:30 Message 1\nand more"]
