@@ -36,7 +36,8 @@ class Words:
         text = _look_up(self._payamak, key)
         for name, value in placeholders.items():
             text = text.replace(f"{{{name}}}", value)
-        return text
+        # Of a link, its words are shown.
+        return re.sub(r"\[(.+?)\]\(\S+?\)", r"\1", text)
 
     def home_assistant(self, domain: str, key: str) -> str:
         """Return words of an integration of Home Assistant, in English where they are not translated."""
