@@ -99,7 +99,7 @@ _WRITTEN_FOR: Final = {
     "sending/messenger.py": ("messenger",),
     "sending/errand.py": ("accounts_of_people",),
     "sending/notify_action.py": ("notify", "notify_callers"),
-    "sending/outbox.py": ("outbox_alone",),
+    "sending/outbox.py": ("outbox_alone", "bundles"),
     "sending/progress.py": ("progress",),
     "sending/report.py": ("report",),
     "sending/road.py": (

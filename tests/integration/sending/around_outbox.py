@@ -63,6 +63,7 @@ class World:
         self.now_under_way = 0
         self.most_under_way = 0
         self.on_answered: Callable[[], None] = lambda: None
+        self.writes = 0
         self.disk_takes = True
         self.writing = asyncio.Event()
         self.writing.set()
@@ -289,6 +290,7 @@ class _Caller:
         world = self._world
         for row in rows:
             row.state = SmsState.SENDING
+        world.writes += 1
         world.on_write()
         leaving = [row for row in rows if may_leave(row)]
         for row in rows:

@@ -156,7 +156,7 @@ async def test_urgent_ones_take_the_slot_that_is_kept_for_them(world: World) -> 
 async def test_a_gateway_that_goes_away_meanwhile_gets_nothing_more(
     world: World,
 ) -> None:
-    """What waits for a slot stays."""
+    """What waits for a slot stays, and is not written as leaving."""
     for _ in range(3):
         await world.slots.acquire(urgent=False)
     world.wait(1)
@@ -165,7 +165,47 @@ async def test_a_gateway_that_goes_away_meanwhile_gets_nothing_more(
     world.slots.release()
     await turns()
     assert called(world) == []
+    assert world.writes == 0
     assert world.sleeps == [60]
+
+
+async def test_what_may_not_leave_any_more_at_its_turn_keeps_nobody_up(
+    world: World,
+) -> None:
+    """The next one leaves at once."""
+    for _ in range(3):
+        await world.slots.acquire(urgent=False)
+    late = world.wait(1)
+    world.wait(2)
+    await world.start()
+    late.not_before = NOON + 1000
+    world.slots.release()
+    await turns()
+    assert called(world) == ["2"]
+    assert world.writes == 1
+
+
+async def test_nothing_is_set_up_for_later_after_the_stop(world: World) -> None:
+    """What was under way has ended then, and the rest waits for the next set-up."""
+    world.gate.clear()
+    world.wait(1)
+    world.wait(2)
+    await world.start()
+    world.outbox.wake()
+    world.outbox.async_stop()
+    world.gate.set()
+    await turns()
+    assert called(world) == ["1"]
+    assert world.sleeps == []
+    assert list(world.outbox.under_way) == []
+
+
+async def test_the_disk_is_left_alone_also_by_urgent_ones(world: World) -> None:
+    """They are tried once a minute at most, and not twice in a row."""
+    world.wait(1, urgent=True)
+    world.answers = [LedgerError("full")] * 5
+    await world.start()
+    assert called(world) == ["1"]
 
 
 @pytest.mark.parametrize("trouble", ["busy", "outage", "disk"])
