@@ -6,8 +6,11 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any, cast
 
+import pytest
+
 from custom_components.payamak.gateway import GatewayError, SmsState, UncertainError
 from custom_components.payamak.ledger import LedgerError, SmsRow, Text
+from custom_components.payamak.sending import messenger as module
 from custom_components.payamak.sending.messenger import Messenger
 from custom_components.payamak.sending.slots import Slots
 from custom_components.payamak.sending.under_way import UnderWay
@@ -27,7 +30,7 @@ async def turns(count: int = 20) -> None:
 class World:
     """All that the messenger meets; the caller answers as a test says, and holds its calls where it shall."""
 
-    def __init__(self) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Begin with a gateway that accepts all, and nobody who has to wait."""
         self.under_way = UnderWay()
         self.is_away = False
@@ -76,6 +79,12 @@ class World:
             async_create_task=lambda work, _name: asyncio.create_task(work)
         )
         account: Any = SimpleNamespace(watch=this)
+
+        def under_way_in(home: Any) -> UnderWay:
+            assert home is hass
+            return self.under_way
+
+        monkeypatch.setattr(module, "under_way_in", under_way_in)
         self.messenger = Messenger(
             hass, account, this, cast("Any", road), lambda: self.price, self._on_sent
         )
@@ -103,6 +112,7 @@ class World:
 
     def begin(self, text: Text, number: str, name: str | None) -> SmsRow:
         """Begin a row."""
+        assert text in self.texts
         row = waiting_row(
             len(self.begun),
             number,
@@ -139,12 +149,14 @@ class World:
         if self.reading_fails:
             raise LedgerError("word")
 
-    def find(self, number: str, _text: Text) -> SmsRow | None:
+    def find(self, number: str, text: Text) -> SmsRow | None:
         """Find an equal message."""
+        assert text is self.texts[-1]
         return self.equal.get(number)
 
-    def remember(self, rows: Sequence[SmsRow], _text: Text) -> None:
+    def remember(self, rows: Sequence[SmsRow], text: Text) -> None:
         """Remember what is sent."""
+        assert text in self.texts
         self.remembered += [row.recipient for row in rows]
 
 

@@ -3,8 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 import logging
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 from homeassistant.exceptions import ServiceValidationError
 import pytest
@@ -21,10 +20,8 @@ from custom_components.payamak.gateway import (
 )
 from custom_components.payamak.ledger import SmsRow, Text
 from custom_components.payamak.people.address_book import Recipient
-from custom_components.payamak.sending import messenger as module
 from custom_components.payamak.sending.message import PatternSms, Size, Sms
 from custom_components.payamak.sending.progress import SendReport
-from custom_components.payamak.sending.under_way import UnderWay
 from tests.integration.conftest import OTHER_LINE
 from tests.integration.story.deliveries import numbers
 from tests.integration.story.rows import waiting_row
@@ -39,11 +36,7 @@ LIMIT = WaitError("limit", 3)
 @pytest.fixture(name="world")
 async def world_fixture(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[World]:
     """Give the world of a messenger; nothing is held in the end."""
-    worlds: list[World] = []
-    monkeypatch.setattr(module, "under_way_in", lambda _hass: worlds[0].under_way)
-    worlds.append(cast("World", SimpleNamespace(under_way=UnderWay())))
-    world = World()
-    world.under_way = worlds[0].under_way
+    world = World(monkeypatch)
     yield world
     world.gate.set()
     world.noting.set()
@@ -339,7 +332,10 @@ async def test_what_is_of_one_call_stops_no_other(world: World) -> None:
     assert world.sent == 1
 
 
-@pytest.mark.parametrize(("how", "stopped"), [({}, True), ({"retry_for": 0}, False)])
+@pytest.mark.parametrize(
+    ("how", "stopped"),
+    [({}, True), ({"retry_for": 0.01}, True), ({"retry_for": 0}, False)],
+)
 async def test_a_busy_gateway_stops_what_may_wait(
     world: World, how: dict[str, Any], stopped: bool
 ) -> None:

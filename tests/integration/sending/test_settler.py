@@ -122,6 +122,18 @@ async def test_each_is_looked_for_in_its_own_time(world: World) -> None:
     assert world.looks[1:] == [(80.5, 20.5)]
 
 
+async def test_what_is_due_in_a_second_has_a_look_of_its_own(world: World) -> None:
+    """It looks no more often than that."""
+    world.lose(1)
+    await world.start()
+    await world.let_pass(1)
+    world.lose(2)
+    await world.happen("change")
+    await world.let_pass(59)
+    assert world.looks == [(60, 0)]
+    assert world.sleeps == [1]
+
+
 async def test_it_looks_once_a_second_at_most(world: World) -> None:
     """However long something has been due."""
     world.is_away = True
@@ -239,6 +251,19 @@ async def test_what_is_being_noted_at_the_stop_is_waited_for(world: World) -> No
     assert list(world.settler.under_way) == []
 
 
+async def test_a_look_that_is_not_answered_yet_is_not_waited_for(
+    world: World,
+) -> None:
+    """Though another one has been noted before: the next set-up looks for itself."""
+    world.lose(1)
+    await world.start()
+    await world.let_pass(60)
+    world.reading.clear()
+    await world.let_pass(540)
+    assert len(world.looks) == 2
+    assert list(world.settler.under_way) == []
+
+
 async def test_it_looks_once_at_a_time(world: World) -> None:
     """What happens meanwhile is taken up afterwards."""
     world.lose(1)
@@ -286,6 +311,15 @@ async def test_after_three_days_nobody_will_ever_know(world: World) -> None:
     await world.let_pass(60)
     assert world.ends == [("unknown", ["sms-1"]), ("told", ["sms-1"])]
     assert world.sleeps == [60]
+
+
+async def test_three_days_are_over_with_their_last_second(world: World) -> None:
+    """Home Assistant may have slept until then."""
+    world.lose(1)
+    await world.start()
+    world.box_fails = UncertainError("lost")
+    await world.let_pass(72 * 3600)
+    assert world.ends == [("unknown", ["sms-1"]), ("told", ["sms-1"])]
 
 
 async def test_a_panel_that_offers_no_sent_box_shows_nothing(world: World) -> None:
