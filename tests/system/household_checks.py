@@ -24,6 +24,7 @@ from .places import (
 )
 from .recipients import change_recipient, refused_recipient
 from .restarts import restart_home_assistant
+from .target_checks import reach_by_label
 
 # The account of the cabin, which speaks the other language.
 CABIN = Account(
@@ -275,6 +276,7 @@ async def restart(stage: Stage) -> Lines:
 
 HOUSEHOLD_CHECKS = (
     add_second_account,
+    reach_by_label,
     refuse_doubles,
     rename,
     change_number,
