@@ -1,10 +1,11 @@
 """One message over the accounts of those whom it is for: each account sends to its own, and the result is one."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import chain
+from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.util import dt as dt_util
@@ -57,11 +58,9 @@ class Outcome:
 
     async def async_wait_for_delivery(self, seconds: float) -> None:
         """Wait until the state of each SMS is final, or the time is over."""
-        await asyncio.gather(
-            *(
-                share.data.deliveries.async_wait(share.report.sms, seconds)
-                for share in self.shares
-            )
+        await _together(
+            share.data.deliveries.async_wait(share.report.sms, seconds)
+            for share in self.shares
         )
 
 
@@ -77,22 +76,32 @@ def preview(addressed: Iterable[Addressed], message: Message) -> Outcome:
 
 async def async_send(addressed: Sequence[Addressed], message: Message) -> Outcome:
     """Send a message. Raises for what can't be right; what one account refuses doesn't stop the others."""
+    # An account that is unloaded meanwhile ends what it has begun.
     shares = _shares(addressed, message)
-    reports = await asyncio.gather(
-        *(data.messenger.async_send(theirs) for data, theirs in shares)
+    left_out = [
+        _left_out(who)
+        for each in addressed
+        if not _is_at_work(each)
+        for who in each.recipients
+    ]
+    reports = await _together(
+        data.messenger.async_send(theirs) for data, theirs in shares
     )
     return Outcome(
         shares=[
             _Share(data=data, report=report)
             for (data, _), report in zip(shares, reports, strict=True)
         ],
-        left_out=[
-            _left_out(who)
-            for each in addressed
-            if not _is_at_work(each)
-            for who in each.recipients
-        ],
+        left_out=left_out,
     )
+
+
+async def _together[T](doings: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """Await all at a time; what is done alone needs no task of its own."""
+    first, *others = doings
+    if not others:
+        return [await first]
+    return await asyncio.gather(first, *others)
 
 
 def _shares(
