@@ -14,12 +14,16 @@ from .texts import TEXT_COLUMNS, Text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryQuery:
-    """Which SMS to tell of; None leaves that open, and nothing fits an empty collection."""
+    """Which SMS to tell of; None leaves that open, and nothing fits an empty collection.
+
+    ``since`` is of when they were begun, ``left_since`` of when they left.
+    """
 
     sms_ids: Collection[str] | None = None
     recipients: Collection[str] | None = None
     states: Collection[SmsState] | None = None
     since: float | None = None
+    left_since: float | None = None
     limit: int
 
 
@@ -36,9 +40,10 @@ async def async_read_history(file: LedgerFile, query: HistoryQuery) -> list[SmsR
             # One value, however many there are: SQLite takes no more than some thousands.
             conditions.append(f"sms.{column} IN (SELECT value FROM json_each(?))")  # noqa: S608 - a name of a column
             values.append(json.dumps(list(wanted)))
-    if query.since is not None:
-        conditions.append("sms.created_at >= ?")
-        values.append(query.since)
+    for column, least in (("created_at", query.since), ("sent_at", query.left_since)):
+        if least is not None:
+            conditions.append(f"sms.{column} >= ?")
+            values.append(least)
     where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
     end = (
         f"{where} ORDER BY sms.created_at DESC, sms.text DESC, sms.sms_id DESC LIMIT ?"

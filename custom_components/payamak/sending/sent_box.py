@@ -12,8 +12,6 @@ from .matching import Call, Listed, calls_of
 
 _MOST_PAGES: Final = 20
 _MOST_ROWS: Final = 20_000
-# An equal text that was begun before may have left at the same time.
-_BEGUN_BEFORE: Final = 24 * 3600.0
 _DIFFERENCE: Final = 600.0
 
 
@@ -55,9 +53,12 @@ class SentBox:
         return list(listed.values())
 
     async def async_calls(self, since: float) -> list[Call]:
-        """Return the calls of messages that were begun since a Unix time, or on the day before. Raises LedgerError."""
+        """Return the calls that left since a Unix time, or shortly before. Raises LedgerError.
+
+        When their messages were begun tells nothing: an equal text may have waited for days.
+        """
         rows = await self._ledger.async_history(
-            HistoryQuery(since=since - _BEGUN_BEFORE, limit=_MOST_ROWS)
+            HistoryQuery(left_since=since - _DIFFERENCE, limit=_MOST_ROWS)
         )
         return calls_of(rows, self.usual_line)
 

@@ -165,9 +165,9 @@ class Settler:
     async def _async_find(self, due: Sequence[SmsRow]) -> dict[str, Message] | None:
         """Return what the sent box shows of messages, None where it can't be read."""
         try:
-            listed = await self._sent_box.async_read(min(row.left_at for row in due))
-            # It may have waited for days before it left.
-            calls = await self._sent_box.async_calls(min(row.created_at for row in due))
+            since = min(row.left_at for row in due)
+            listed = await self._sent_box.async_read(since)
+            calls = await self._sent_box.async_calls(since)
             return find(calls, listed)
         except RejectedError:
             # The panel does not offer its sent box.

@@ -146,11 +146,11 @@ class World:
         ]
 
     async def async_calls(self, since: float) -> list[Call]:
-        """Give our calls that were begun since a time."""
+        """Give our calls that left since a time."""
         if self.book_fails:
             raise LedgerError("damaged")
         return calls_of(
-            [row for row in self.unsettled.values() if row.created_at >= since], LINE
+            [row for row in self.unsettled.values() if row.left_at >= since], LINE
         )
 
     def _listed(self, row: SmsRow, delivered: int, failed: int) -> Listed:

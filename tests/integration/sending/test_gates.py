@@ -15,7 +15,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.payamak.ledger import clock
 from simulator import Account, Away, Gateway
-from simulator.faults import Code
+from simulator.faults import Code, Reset
 from tests.integration.conftest import (
     MINA,
     OMID,
@@ -443,6 +443,55 @@ async def test_nothing_is_held_for_more_than_a_day(
     assert [each["event_type"] for each in told.events] == ["not_sent"]
     await pause(hass, on=False)
     assert received(gateway) == {}
+
+
+async def hold_for_a_day(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, gateway: Gateway
+) -> None:
+    """Let Sara get what was held for more than a day."""
+    await pause(hass)
+    await send_sms(hass, SARA, retry_for=120)
+    await pass_by(hass, freezer, 25 * HOUR)
+    await pause(hass, on=False)
+    assert received(gateway) == {SARA: 1}
+    freezer.tick(MINUTE)
+
+
+async def test_what_was_held_for_a_day_is_not_taken_for_an_equal_one_that_was_lost(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    home_with: HomeWith,
+) -> None:
+    """The sent box shows the one that arrived, and not the one that never left."""
+    entry = await home_with()
+    await hold_for_a_day(hass, freezer, gateway)
+    gateway.fault("SendSMS", Reset(processed=False))
+    with pytest.raises(HomeAssistantError):
+        await send_sms(hass, SARA)
+    await entry.runtime_data.account.watch.async_ask()
+    for _ in range(12):
+        await pass_by(hass, freezer, MINUTE)
+    assert [row["state"] for row in await rows(hass)] == ["delivered", "unknown"]
+    assert received(gateway) == {SARA: 1}
+
+
+async def test_what_was_held_for_a_day_is_not_taken_for_an_equal_one_that_waits(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    home_with: HomeWith,
+) -> None:
+    """After a restart the sent box shows the one that arrived; the other one must still leave."""
+    entry = await home_with()
+    await hold_for_a_day(hass, freezer, gateway)
+    await lose_gateway(hass, gateway)
+    assert await statuses(hass, SARA) == ["queued"]
+    await power_cut(hass, entry.entry_id, what_is_on_disk(hass, entry.entry_id))
+    await gateway.come_back()
+    await set_up_again(hass, entry)
+    await pass_by(hass, freezer, MINUTE)
+    assert received(gateway) == {SARA: 2}
 
 
 async def test_newer_ones_wait_behind_what_is_held(

@@ -230,8 +230,8 @@ async def test_a_box_that_can_not_be_read_says_so(box: SentBox, panel: Panel) ->
         await box.async_read(TIME)
 
 
-async def test_a_call_may_be_of_the_day_before(box: SentBox, book: Book) -> None:
-    """An equal text that was begun then may have left at the same time; it went out over its line or the usual one."""
+async def test_calls_are_those_that_left_since_then(box: SentBox, book: Book) -> None:
+    """Or ten minutes before, whenever they were begun: over their line or the usual one."""
     text = content(1)
     book.rows = [
         waiting_row(1, content=text, sent_at=TIME),
@@ -244,4 +244,4 @@ async def test_a_call_may_be_of_the_day_before(box: SentBox, book: Book) -> None
         ("3000", TIME, "سلام"),
     ]
     [query] = book.queries
-    assert query == HistoryQuery(since=TIME - 24 * 3600, limit=20_000)
+    assert query == HistoryQuery(left_since=TIME - 600, limit=20_000)
