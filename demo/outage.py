@@ -21,10 +21,12 @@ async def outlast_outage(stage: Stage) -> Lines:
     _, _, family = home_household(stage)
     entity = f"{action}_{family.slug}"
     await stage.gateway.go_away()
-    await act(action, {"message": _TO_ONE, "target": MOTHER})
+    # An urgent one goes out by itself, and not in one SMS with the others that have waited for the same person.
+    urgent = {"data": {"urgent": True}}
+    await act(action, {"message": _TO_ONE, "target": MOTHER, **urgent})
     await act("notify.send_message", {"entity_id": entity, "message": _TO_GROUP})
     shown = [
-        f"action: {action}  target: {MOTHER}",
+        f"action: {action}  target: {MOTHER}  urgent",
         f"action: notify.send_message  entity: {entity}",
         await show_outbox(stage, waiting=_WAITING, gateway="off"),
     ]
