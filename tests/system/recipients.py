@@ -12,7 +12,12 @@ async def change_recipient(
     """Change some fields of a recipient; the others stay as the form suggests them."""
     form = await home_assistant.start_subentry_flow(entry_id, RECIPIENT, subentry_id)
     fields = fields_of(form, "reconfigure")
-    suggested = {name: suggestion_of(field) for name, field in fields.items()}
+    suggested = {
+        name: suggestion_of(field)
+        for name, field in fields.items()
+        # Quiet hours and a limit are left empty by most.
+        if field.get("required") or field.get("description")
+    }
     answers = {**suggested, **changes}
     result = await home_assistant.answer_subentry_flow(
         form["flow_id"], filled_in(form, "reconfigure", answers)
