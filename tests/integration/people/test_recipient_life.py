@@ -68,7 +68,7 @@ async def remove(hass: HomeAssistant, entry: MockConfigEntry, subentry_id: str) 
 async def test_each_recipient_is_a_device_below_the_accounts(
     hass: HomeAssistant, family_home: MockConfigEntry
 ) -> None:
-    """With the entity that belongs to it."""
+    """With the entities that belong to it."""
     found = devices(hass, family_home)
     assert found.keys() == {"Payamak", "Sara", "امید", "خانواده"}
     account = found.pop("Payamak")
@@ -85,6 +85,7 @@ async def test_each_recipient_is_a_device_below_the_accounts(
             f"{subentry_id}_sms",
             f"{subentry_id}_last_delivery",
             f"{subentry_id}_test",
+            f"{subentry_id}_paused",
         }
         assert {entity.config_subentry_id for entity in entities} == {subentry_id}
     everybody = registry.async_get("notify.payamak_all_recipients")
