@@ -9,6 +9,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.translation import async_get_cached_translations
 
 from ..const import DOMAIN
+from ..gateway import MAX_RECIPIENTS, count_parts
 from ..ledger import OutgoingBook, SmsRow, Text
 from .bundle import MOST_PARTS, Words, bundle_of, together
 from .decisions import Batch, content_of
@@ -32,11 +33,13 @@ def words_of(hass: HomeAssistant) -> Words:
 class Bundler:
     """Makes one SMS of what has waited for the same person, where the account's option says so.
 
-    It is no larger than the daily limit, if there is one: else it would never go out.
+    It is no larger than the daily limit, if there is one: else it would never go out. Where there is less room today, each
+    goes out by itself, as long as there is some. ``room_for`` tells how many of so many parts may still leave.
     """
 
     is_on: bool
     daily_limit: int
+    room_for: Callable[[int], int]
     words: Callable[[], Words]
     base_price: Callable[[], Decimal | None]
 
@@ -48,9 +51,15 @@ class Bundler:
             words = self.words()
             most_parts = min(MOST_PARTS, self.daily_limit or MOST_PARTS)
             some = together(rows, may_leave, words, most_parts)
-            if text := bundle_of(some, words, most_parts):
+            text = bundle_of(some, words, most_parts)
+            if text and self.most_people(text) > 0:
                 return some, text
         return rows[:1], None
+
+    def most_people(self, bundle: str) -> int:
+        """Return to how many people it may go in one call: where there are more than may get it today, nobody would."""
+        parts = count_parts(bundle)
+        return self.room_for(parts * MAX_RECIPIENTS) // parts
 
     def content_of(self, batch: Batch, book: OutgoingBook) -> Text:
         """Return what a batch is sent as; its rows know it from now on."""

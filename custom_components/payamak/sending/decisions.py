@@ -163,7 +163,7 @@ def plan(
     may_leave: Callable[[SmsRow], bool],
     *,
     tries: Mapping[int, int],
-    per_call: Callable[[Sequence[SmsRow]], int],
+    per_call: Callable[[Sequence[SmsRow], str | None], int],
     together: Together,
 ) -> list[Batch]:
     """Return the calls to make now: urgent ones first, then the oldest, and last what has failed before.
@@ -187,7 +187,7 @@ def plan(
     return [
         Batch(rows=list(chain.from_iterable(people)), bundle=bundle)
         for (_, bundle), everybody in in_order
-        for people in batched(everybody, per_call(everybody[0]), strict=False)
+        for people in batched(everybody, per_call(everybody[0], bundle), strict=False)
     ]
 
 

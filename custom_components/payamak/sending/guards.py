@@ -30,10 +30,16 @@ class DailyLimit:
         self._today.leaving += parts
         return urgent or not self._limit or total <= self._limit
 
+    def room_for(self, parts: int) -> int:
+        """Return how many of so many parts may still leave today."""
+        if not self._limit:
+            return parts
+        return min(parts, self._limit - self._today.parts - self._today.leaving)
+
     @property
     def has_room(self) -> bool:
         """Tell whether anything more may leave today."""
-        return not self._limit or self._today.parts + self._today.leaving < self._limit
+        return self.room_for(1) > 0
 
     def give_back(self, rows: Sequence[SmsRow]) -> None:
         """Count rows no longer: they wait, or the ledger knows by now what became of them."""

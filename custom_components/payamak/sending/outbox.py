@@ -268,9 +268,11 @@ class Outbox:
             together=self._together,
         )
 
-    def _per_call(self, rows: Sequence[SmsRow]) -> int:
+    def _per_call(self, rows: Sequence[SmsRow], bundle: str | None) -> int:
         if any(row.text in self._one_by_one for row in rows):
             return 1
+        if bundle is not None:
+            return self._bundler.most_people(bundle)
         return message_of(content_of(rows[0])).per_call
 
     def _together(

@@ -120,6 +120,7 @@ def build_road(
         gates=gates,
         bundler=Bundler(
             daily_limit=daily_limit,
+            room_for=limit.room_for,
             is_on=options.get(CONF_BUNDLE, DEFAULT_BUNDLE),
             words=words,
             base_price=base_price,

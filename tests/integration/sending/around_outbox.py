@@ -92,6 +92,7 @@ class World:
             bundler=Bundler(
                 is_on=False,
                 daily_limit=0,
+                room_for=lambda parts: parts,
                 words=lambda: Words(digits="0123456789", more="+{count}"),
                 base_price=lambda: None,
             ),

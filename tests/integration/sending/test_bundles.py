@@ -351,10 +351,12 @@ async def test_what_the_daily_limit_has_no_room_for_waits_as_what_it_was(
 ) -> None:
     """And goes out on the next day; meanwhile it takes no room."""
     entry = await home_with(daily_limit=3, retry_for=3000)
-    await send_sms(hass, OMID, message="آ" * 100)
     await storm(hass, freezer, gateway, "آ" * 60, "آ" * 60)
+    for _ in range(2):
+        await send_sms(hass, OMID, message="ب" * 60)
     await come_back(hass, freezer, gateway)
-    assert texts(gateway) == []
+    assert len(texts(gateway)) == 1
+    assert texts(gateway, OMID) == []
     assert on_disk(
         hass,
         entry.entry_id,
@@ -362,8 +364,39 @@ async def test_what_the_daily_limit_has_no_room_for_waits_as_what_it_was(
     ) == [(1, None), (1, None)]
     assert entry.runtime_data.ledger.outgoing.today.leaving == 0
     await let_pass(hass, freezer, timedelta(hours=17))
-    [text] = texts(gateway)
-    assert count_parts(text) == 2
+    assert received(gateway) == {SARA: 1, OMID: 1}
+
+
+async def test_where_there_is_room_for_less_each_goes_out_by_itself(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    home_with: HomeWith,
+) -> None:
+    """Else all of them would wait for the next day; those that do are one then."""
+    await home_with(daily_limit=4, retry_for=3000)
+    await send_sms(hass, OMID, message="آ" * 100)
+    await storm(hass, freezer, gateway, *("آ" * 60 for _ in range(5)))
+    await come_back(hass, freezer, gateway)
+    assert texts(gateway) == ["آ" * 60, "آ" * 60]
+    await let_pass(hass, freezer, timedelta(hours=17))
+    assert len(texts(gateway)) == 3
+    assert texts(gateway)[-1].startswith("07:32 ")
+
+
+async def test_it_goes_to_as_many_at_a_time_as_there_is_room_for(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    home_with: HomeWith,
+) -> None:
+    """More than may get it in one day would else never get it."""
+    await home_with(daily_limit=4, retry_for=3000)
+    await storm(hass, freezer, gateway, "آ" * 60, "آ" * 60, to=[SARA, OMID, MINA])
+    await come_back(hass, freezer, gateway)
+    assert received(gateway) == {SARA: 1, OMID: 1}
+    await let_pass(hass, freezer, timedelta(hours=17))
+    assert received(gateway) == {SARA: 1, OMID: 1, MINA: 1}
 
 
 @pytest.mark.parametrize("fault", [Code(6), Code(2)])

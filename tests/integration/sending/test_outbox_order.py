@@ -21,7 +21,7 @@ def planned(
     calls = plan(
         *(rows, may_leave),
         tries=tries or {},
-        per_call=lambda rows: per_call(content_of(rows[0])),
+        per_call=lambda rows, _: per_call(content_of(rows[0])),
         together=together,
     )
     return [[row.sms_id for row in call.rows] for call in calls]

@@ -149,6 +149,7 @@ class Home:
             bundler=Bundler(
                 is_on=bool(self._options["bundle"]),
                 daily_limit=self._options["daily_limit"],
+                room_for=limit.room_for,
                 words=lambda: _WORDS,
                 base_price=lambda: None,
             ),
