@@ -111,6 +111,10 @@ class Chooser:
                 found = self._reach.of_line(mutant.path, line.strip())
                 if found or line.lstrip().startswith(("def ", "async def ")):
                     break
+            # What is chosen by a condition behind it begins on a line that is not always run.
+            for line in mutant.change.splitlines():
+                if line.startswith("- "):
+                    found |= self._reach.of_line(mutant.path, line[2:])
         found = found or self._reach.of_file(mutant.path)
         noticed = self.noticed.get(mutant.path, Counter())
         turns = _in_turns(found, mutant.path, at_import=at_import)

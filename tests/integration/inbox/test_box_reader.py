@@ -256,6 +256,35 @@ async def test_a_look_of_long_ago_says_nothing() -> None:
         assert (await panel.find()).last_poll is not None
 
 
+async def test_a_look_that_fails_half_way_leaves_the_one_before_in_force() -> None:
+    """What came in since then is young nevertheless."""
+    panel = Panel(seen=[1])
+    panel.hold(1)
+    await panel.find()
+    panel.empty()
+    panel.hold(*_down(1000, 150), 1)
+    panel.errors[100] = UncertainError("server_fault")
+    with pytest.raises(UncertainError):
+        await panel.find()
+    del panel.errors[100]
+    assert (await panel.find()).last_poll == LastPoll(
+        at=NOON + MINUTE, ids=frozenset({1})
+    )
+
+
+async def test_an_empty_list_leaves_the_look_before_in_force() -> None:
+    """A gateway in trouble says the same, and lists everything later."""
+    panel = Panel(seen=[1])
+    panel.hold(1)
+    await panel.find()
+    panel.empty()
+    await panel.find()
+    panel.hold(2, 1)
+    assert (await panel.find()).last_poll == LastPoll(
+        at=NOON + MINUTE, ids=frozenset({1})
+    )
+
+
 async def test_a_list_without_anything_known_may_be_of_another_box() -> None:
     """The last look says nothing about it."""
     panel = Panel(seen=[1])
@@ -362,6 +391,16 @@ async def test_a_look_at_fewer_pages_does_not_take_bad_rows_for_gone(
     assert panel.asked == [0, 100]
     assert panel.reader.skipped_rows == 0
     assert caplog.text.count(WARNED_OF_ROWS) == 1
+
+
+async def test_rows_that_cannot_be_read_are_counted_on_all_pages() -> None:
+    """Of one look."""
+    panel = Panel()
+    panel.hold(*_down(1000, 150))
+    panel.skipped = {0: 2, 100: 3}
+    await panel.find()
+    assert panel.asked == [0, 100]
+    assert panel.reader.skipped_rows == 5
 
 
 async def test_rows_that_cannot_be_read_fill_a_page_too() -> None:

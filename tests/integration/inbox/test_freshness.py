@@ -124,6 +124,7 @@ def test_a_date_of_a_wrong_clock_confirms_what_the_polls_prove(
     home = Home(shift, baseline=LISTED)
     message = _message(NOW - shift - off)
     assert home.freshness.is_fresh(message, POLL) is fits
+    assert home.freshness.is_of_before(message, POLL) is not fits
     assert not home.freshness.is_fresh(message, None)
     assert not home.freshness.is_young(message)
     assert not home.freshness.is_young(_message(NOW))
