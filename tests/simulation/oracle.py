@@ -134,11 +134,15 @@ class Oracle:
         slack = _ON_THE_WAY + (_WRONG_CLOCK if self._times.wall_was_wrong else 0)
         waited, longest = age, ask.retry_for
         closed_until = person.closed_until + _GATE_IS_SEEN_AFTER
-        if number == person.number and (person.is_closed or closed_until > ask.at):
+        # Whether it was quiet depends on a clock that may be wrong.
+        nobody_knows = self._times.wall_was_wrong and person.hours is not None
+        if number == person.number and (
+            nobody_knows or person.is_closed or closed_until > ask.at
+        ):
             waited = max(min(age, self._times.now - person.closed_until), age - _DAY)
             longest = max(longest, PATIENCE_AFTER_GATE)
             slack += _GATE_IS_SEEN_AFTER
-            if self._times.wall_was_wrong and person.hours:
+            if nobody_knows:
                 waited = age - _DAY
         elif not longest:
             return False
