@@ -75,7 +75,9 @@ class Doors(Life):
             )
             for row in response["messages"]:
                 ask.status[row["recipient"]] = row["status"]
-                ask.sms_ids[row["recipient"]] = row["sms_id"]
+                # What failed because no account is loaded stands in no ledger, whose ids are counted here.
+                if row["sms_id"].startswith("sms"):
+                    ask.sms_ids[row["recipient"]] = row["sms_id"]
             self.oracle.note_acknowledged(ask)
 
         self._call(call())

@@ -332,6 +332,8 @@ class Oracle:
         """Look at what a caller was told: what is queued is on the disk."""
         ask.answered_after = self.mirror.commits
         for number, status in ask.status.items():
+            if number not in ask.sms_ids:
+                continue
             self._check_window(ask, number)
             if status != "queued" or (ask.key, number) in self.torn:
                 continue

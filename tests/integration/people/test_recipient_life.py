@@ -84,6 +84,7 @@ async def test_each_recipient_is_a_device_below_the_accounts(
         assert {entity.unique_id for entity in entities} == {
             f"{subentry_id}_sms",
             f"{subentry_id}_last_delivery",
+            f"{subentry_id}_paused",
             f"{subentry_id}_test",
             f"{subentry_id}_paused",
         }
