@@ -166,7 +166,8 @@ class _Caller:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def must_wait(self, _row: SmsRow) -> bool:
+    def must_wait(self, row: SmsRow) -> bool:
+        assert row in self._world.begun
         return self._world.late
 
     async def async_queue(self, rows: Sequence[SmsRow]) -> Errors:
@@ -187,11 +188,12 @@ class _Caller:
 
     async def async_send_now(
         self,
-        _message: Any,
+        message: Any,
         rows: Sequence[SmsRow],
         on_answer: Callable[[Errors], None],
     ) -> Errors:
         world = self._world
+        assert message.recipients
         world.calls.append(len(rows))
         world.now_under_way += 1
         world.most_under_way = max(world.most_under_way, world.now_under_way)

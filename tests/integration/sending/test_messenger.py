@@ -240,6 +240,7 @@ async def test_a_message_that_finds_no_room_today_fails_as_a_whole(
     ("how", "waiting"),
     [
         ({}, [WAITING, WAITING, ACCEPTED]),
+        ({"retry_for": 0.01}, [WAITING, WAITING, ACCEPTED]),
         ({"retry_for": 0}, [ACCEPTED, WAITING, ACCEPTED]),
         ({"urgent": True}, [ACCEPTED, ACCEPTED, ACCEPTED]),
     ],
