@@ -191,7 +191,6 @@ async def test_nothing_is_set_up_for_later_after_the_stop(world: World) -> None:
     world.wait(1)
     world.wait(2)
     await world.start()
-    world.outbox.wake()
     world.outbox.async_stop()
     world.gate.set()
     await turns()
