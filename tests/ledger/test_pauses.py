@@ -99,6 +99,21 @@ async def test_those_who_were_removed_are_forgotten(
     assert [again.pauses.is_paused(each) for each in (SARA, OMID)] == [False, True]
 
 
+async def test_nobody_is_resumed_in_the_future_where_the_wall_clock_was_set_back(
+    path: Path,
+    ledger: Ledger,
+    open_ledger: OpenLedger,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Else what waits for them would do so for longer than it wants to; a power cut is enough, where a computer has no battery."""
+    for pause in (True, False):
+        await ledger.pauses.async_set(SARA, paused=pause)
+        freezer.tick(10)
+    freezer.tick(timedelta(hours=-3))
+    again = await open_ledger(copy_of(path))
+    assert again.pauses.resumed_ago(SARA) == 0
+
+
 async def test_time_that_home_assistants_clock_missed_counts_for_what_was_resumed_before(
     ledger: Ledger, open_ledger: OpenLedger, freezer: FrozenDateTimeFactory
 ) -> None:

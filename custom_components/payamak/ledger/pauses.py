@@ -35,6 +35,8 @@ class Pauses:
         """Pause somebody, or not any more. Raises LedgerError where the disk does not take it: then it is known in memory alone."""
         if paused != self.is_paused(subentry_id):
             self._resumed_at[subentry_id] = None if paused else self._clock.now()
+        # After a restart it must not lie in the future.
+        self._clock.keep(at_once=True)
         # Also where it is known: what was said before may not be on the disk yet.
         await self._facts.async_keep(_FACT, self._resumed_at)
 
