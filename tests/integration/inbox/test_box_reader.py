@@ -32,11 +32,15 @@ WARNED_OF_ROWS = "received messages are skipped"
 class Panel:
     """A box, the account that asks for it, and the book of what was seen."""
 
-    def __init__(self, seen: Collection[int] | None = (0,)) -> None:
+    def __init__(
+        self,
+        seen: Collection[int] | None = (0,),
+        shift: timedelta | None = None,
+    ) -> None:
         """Begin with an empty box, in which something was seen before; None: nobody has looked into it."""
         self.client = self
         self.latest_time = NOON
-        self.clock_shift: timedelta | None = None
+        self.clock_shift = shift
         self.needs_baseline = seen is None
         self.baseline = 0
         self.more_exist: bool | None = None
@@ -216,6 +220,19 @@ async def test_what_is_of_before_the_first_look_is_no_reason_to_read_on() -> Non
     found = await panel.find()
     assert panel.asked == [0]
     assert len(found.new) == 100
+
+
+async def test_what_the_look_before_proves_young_is_a_reason_to_read_on() -> None:
+    """Though its id is of before the first look, and the panel's clock is wrong."""
+    panel = Panel(seen=[1000], shift=180 * MINUTE)
+    panel.baseline = 2000
+    panel.hold(1000)
+    await panel.find()
+    panel.empty()
+    panel.hold(*_down(1200, 150), 1000, age=180)
+    found = await panel.find()
+    assert panel.asked == [0, 100]
+    assert len(found.new) == 150
 
 
 async def test_history_is_not_read_where_the_last_poll_is_unknown() -> None:
