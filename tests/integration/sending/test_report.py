@@ -1,5 +1,6 @@
 """What a sender reads of a message: its response, its history, and the error that names who got nothing and why."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -44,14 +45,15 @@ EXPLAIN = Explainer(Words())
 
 @pytest.fixture(autouse=True)
 def _words(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def load(_hass: HomeAssistant) -> Explainer:
+    async def load(hass: HomeAssistant) -> Explainer:
+        assert hass is HASS
         return EXPLAIN
 
     monkeypatch.setattr(Explainer, "async_load", load)
 
 
 # The words are made up, so nothing is asked of it.
-HASS = cast("HomeAssistant", None)
+HASS = cast("HomeAssistant", object())
 
 
 def sent(
@@ -131,6 +133,22 @@ async def test_a_response_counts_the_states_and_has_a_row_for_each() -> None:
         ("unknown", None, None, "lost - outcome_unknown {code}"),
         ("accepted", "15", None, None),
     ]
+
+
+async def test_home_assistant_goes_on_while_thousands_are_told() -> None:
+    """They are written in parts, and in their order."""
+    report = report_of(*(sent(number) for number in range(2001)))
+    telling = asyncio.ensure_future(
+        async_response(HASS, report, None, with_delivery=False)
+    )
+    turns = 0
+    while not telling.done():
+        turns += 1
+        await asyncio.sleep(0)
+    # One for each thousand, and one for the rest.
+    assert turns == 3
+    messages = cast("list[dict[str, Any]]", telling.result()["messages"])
+    assert [row["recipient"] for row in messages] == numbers(2001)
 
 
 @pytest.mark.parametrize(("cost", "told"), [(None, None), (Decimal(0), 0)])
