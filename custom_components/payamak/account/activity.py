@@ -31,7 +31,9 @@ class Activity:
 
     @callback
     def async_write_end(self, report: DeliveryReport) -> None:
-        """Write the line of a message with a final state; a number without a name is masked."""
+        """Write the line of an SMS with a final state; a number without a name is masked."""
+        if not report.is_an_sms:
+            return
         recipient = Recipient(number=report.recipient, name=report.name)
         outcome = f"event.delivery.state_attributes.event_type.state.{report.state}"
         delivered = report.state is SmsState.DELIVERED

@@ -70,4 +70,5 @@ class Ends:
             state=row.state,
             code=row.code,
             sent_at=dt_util.utc_from_timestamp(row.left_at),
+            is_an_sms=row.parts > 0,
         )

@@ -14,6 +14,8 @@ from ..gateway import SmsState
 class DeliveryReport:
     """The end of an accepted message; ``code`` is the gateway's own number for it, ``sms_id`` our own id.
 
+    Of several that went out as one SMS, one alone stands for it: ``is_an_sms``.
+
     Home Assistant logs this object when a listener fails, so its representation leaves out what is private.
     """
 
@@ -25,6 +27,7 @@ class DeliveryReport:
     state: SmsState
     code: int | None
     sent_at: datetime
+    is_an_sms: bool = True
 
     def as_dict(self) -> dict[str, Any]:
         """Return what the event's attributes and a trigger's variables tell."""

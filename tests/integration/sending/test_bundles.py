@@ -8,8 +8,12 @@ from unittest.mock import patch
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_capture_events,
+)
 
+from custom_components.payamak.account.activity import EVENT_ACTIVITY
 from custom_components.payamak.gateway import count_parts
 from custom_components.payamak.sending import bundler
 from custom_components.payamak.sending.caller import Caller
@@ -162,6 +166,23 @@ async def test_what_has_waited_for_somebody_goes_out_as_one_and_ends_together(
     assert on_disk(hass, entry.entry_id, "SELECT count(DISTINCT sent_as) FROM sms") == [
         (1,)
     ]
+
+
+async def test_it_is_one_line_on_the_activity_page(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    home_with: HomeWith,
+) -> None:
+    """As it was one SMS, whatever the number of its texts."""
+    await home_with()
+    lines = async_capture_events(hass, EVENT_ACTIVITY)
+    await storm(hass, freezer, gateway, "leak", "door", to=[SARA, OMID])
+    await come_back(hass, freezer, gateway)
+    for _ in range(3):
+        await let_pass(hass, freezer, MINUTE)
+    assert {row["state"] for row in await rows(hass)} == {"delivered"}
+    assert len(lines) == 2
 
 
 async def test_cost_and_parts_are_those_of_the_one(
