@@ -133,7 +133,7 @@ def well_formed(text: str) -> str:
     return text.encode(errors="replace").decode()
 
 
-def _is_latin(text: str) -> bool:
+def is_latin(text: str) -> bool:
     """Tell whether a text fits the GSM alphabet, and so goes out in Latin parts."""
     return all(char in _GSM_BASIC or char in _GSM_EXTENDED for char in text)
 
@@ -144,7 +144,7 @@ def count_parts(text: str) -> int:
     Latin: 160 characters in one part, beyond it 153 for each. Anything else is Unicode:
     70 UTF-16 units in one part, beyond it 67 for each. An empty text takes none.
     """
-    if _is_latin(text):
+    if is_latin(text):
         length = len(text) + sum(char in _GSM_EXTENDED for char in text)
         return _parts(length, _LATIN_SINGLE, _LATIN_PART)
     length = len(text.encode("utf-16-le", "surrogatepass")) // 2
@@ -156,7 +156,7 @@ def count_tariff_units(text: str) -> int:
 
     The unit is one SMS of the base tariff; what the panel really charges may differ.
     """
-    return count_parts(text) * (_LATIN_TARIFF if _is_latin(text) else 1)
+    return count_parts(text) * (_LATIN_TARIFF if is_latin(text) else 1)
 
 
 def _parts(length: int, single: int, part: int) -> int:

@@ -6,7 +6,7 @@ from typing import Final
 
 from homeassistant.util import dt as dt_util
 
-from ..gateway import count_parts
+from ..gateway import count_parts, is_latin
 from ..ledger import SmsRow
 
 MOST_PARTS: Final = 5
@@ -24,10 +24,14 @@ class Words:
         return written.translate(str.maketrans("0123456789", self.digits))
 
     def line(self, row: SmsRow) -> str:
-        """Return the line of a message: its text, and the local time at which it was begun."""
+        """Return the line of a message: its text, and the local time at which it was begun.
+
+        The time of a Latin text is Latin too: with a single Persian digit an SMS holds less than half as many characters.
+        """
         begun = dt_util.as_local(dt_util.utc_from_timestamp(row.created_at))
-        text = row.content.text if row.content else None
-        return f"{self.in_digits(f'{begun:%H:%M}')} {text or ''}"
+        text = (row.content.text if row.content else None) or ""
+        time = f"{begun:%H:%M}"
+        return f"{time if is_latin(text) else self.in_digits(time)} {text}"
 
     def rest(self, count: int) -> str:
         """Return the line that counts what there was no place for."""

@@ -55,6 +55,13 @@ def test_digits_are_those_of_the_language_and_texts_are_left_as_they_are() -> No
     assert PERSIAN.rest(120) == "و ۱۲۰ پیام دیگر"
 
 
+def test_latin_texts_stay_latin() -> None:
+    """With a Persian digit they would take twice as many parts."""
+    text = bundle_of(rows_of("a" * 70, "b" * 70), PERSIAN, 5)
+    assert text == f"23:58 {'a' * 70}\n23:59 {'b' * 70}"
+    assert count_parts(text) == 1
+
+
 @pytest.mark.parametrize("number", [0, 1])
 def test_one_is_no_bundle(number: int) -> None:
     """Two are."""
