@@ -85,7 +85,7 @@ _OWN_TESTS: Final = {
 _WRITTEN_FOR: Final = {
     "sending/actions.py": ("actions",),
     "sending/again.py": ("again",),
-    "sending/cancel.py": ("outbox", "outbox_moments"),
+    "sending/cancel.py": ("cancel",),
     "sending/bundle.py": ("bundle_decisions",),
     "sending/bundler.py": ("bundles",),
     "sending/caller.py": ("caller",),

@@ -49,6 +49,23 @@ async def test_nothing_under_way_is_not_waited_for() -> None:
     assert under_way.is_stopping
 
 
+async def test_what_has_ended_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nor is it kept in memory."""
+
+    async def wait(_tasks: Iterable[Any], **_how: float) -> None:
+        raise AssertionError
+
+    under_way = UnderWay()
+    task = asyncio.create_task(asyncio.sleep(0))
+    under_way.add(task)
+    await task
+    await turns()
+    monkeypatch.setattr(asyncio, "wait", wait)
+    await under_way.async_finish()
+
+
 async def test_it_is_waited_for_less_long_than_home_assistant_waits(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
