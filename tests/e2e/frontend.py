@@ -107,7 +107,9 @@ class Frontend:
             await row.locator("ha-checkbox").click()
         picker = self.page.locator("ha-picker-combo-box")
         for count, item in enumerate(items, start=1):
-            await row.get_by_role("button").last.click()
+            # In 2026.8 it is no button.
+            opener = row.locator("ha-picker-field").or_(row.get_by_role("button"))
+            await opener.filter(visible=True).last.click()
             await picker.locator("input").fill(item)
             offered = picker.locator("ha-combo-box-item").filter(has_text=item)
             await offered.first.click()
