@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 import logging
 from typing import Final
@@ -28,7 +28,7 @@ from ..gateway import (
 from ..ledger import OutgoingBook, SmsRow
 from .followed import AllFollowed, Followed
 from .pace import LONGEST_BREAK, Pace
-from .timing import IGNORED_CORRECTION
+from .timing import IGNORED_CORRECTION, sleep_for
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -177,7 +177,7 @@ class DeliveryFollower:
         # longest delay is limited, so that a clock that was set back is noticed.
         self._cancel_timer = async_call_later(
             self._hass,
-            min(max(timedelta(seconds=delay), timedelta()), LONGEST_BREAK),
+            min(sleep_for(delay), LONGEST_BREAK),
             HassJob(
                 self._async_next_question,
                 "payamak delivery question",

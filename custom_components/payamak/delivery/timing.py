@@ -20,3 +20,15 @@ ASKED_LATELY: Final = timedelta(hours=12)
 
 # A clock that is set back by less than this is ignored.
 IGNORED_CORRECTION: Final = timedelta(seconds=10)
+
+_SHORTEST_SLEEP: Final = timedelta(seconds=0.1)
+
+
+def sleep_for(seconds: float) -> timedelta:
+    """Return how long to sleep until something is due; what is due already does not wait.
+
+    For a wall clock that stands still, what is due in a moment stays so: it must not be looked at without a pause.
+    """
+    if seconds <= 0:
+        return timedelta()
+    return max(timedelta(seconds=seconds), _SHORTEST_SLEEP)
