@@ -124,7 +124,7 @@ _WRITTEN_FOR: Final = {
     "inbox/reporter.py": ("inbox_rows",),
     "inbox/trigger.py": ("received",),
     "people/account_trigger.py": ("received", "delivery"),
-    "people/address_book.py": ("recipients",),
+    "people/address_book.py": ("address_book", "recipients"),
     "people/people_filter.py": ("received",),
 }
 
