@@ -22,6 +22,8 @@ from custom_components.payamak.inbox.freshness import Freshness
 from custom_components.payamak.inbox.last_poll import Found, LastPoll
 from custom_components.payamak.ledger import LedgerError, ReceivedBook
 
+from .listed import listed_message
+
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 MAX_AGE = 10 * MINUTE
@@ -110,18 +112,8 @@ class Panel:
 
 
 def _message(number: int, age: float | None) -> Message:
-    return Message(
-        message_id=str(number),
-        location=Location.RECEIVED,
-        text="",
-        sender="09120000001",
-        receiver="50004001",
-        sent_at=None if age is None else NOON - timedelta(minutes=age),
-        parts=1,
-        recipients=0,
-        delivered=0,
-        failed=0,
-    )
+    sent_at = None if age is None else NOON - timedelta(minutes=age)
+    return listed_message(number, sent_at)
 
 
 def _down(first: int, count: int) -> range:

@@ -7,10 +7,12 @@ import pytest
 
 from custom_components.payamak.account.account import Account
 from custom_components.payamak.account.repairs import Issue, Repairs
-from custom_components.payamak.gateway import Location, Message, MessagePage
+from custom_components.payamak.gateway import Message, MessagePage
 from custom_components.payamak.inbox.freshness import Freshness
 from custom_components.payamak.inbox.last_poll import Found, LastPoll
 from custom_components.payamak.ledger import ReceivedBook
+
+from .listed import listed_message
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -62,18 +64,7 @@ class Home:
 
 
 def _message(sent_at: datetime | None, number: int = LISTED) -> Message:
-    return Message(
-        message_id=str(number),
-        location=Location.RECEIVED,
-        text="",
-        sender="09120000001",
-        receiver="50004001",
-        sent_at=sent_at,
-        parts=1,
-        recipients=0,
-        delivered=0,
-        failed=0,
-    )
+    return listed_message(number, sent_at)
 
 
 @pytest.mark.parametrize(

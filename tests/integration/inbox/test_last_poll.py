@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from custom_components.payamak.gateway import Location, Message
 from custom_components.payamak.inbox.last_poll import LastPoll
+
+from .listed import listed_message
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LATER = NOON + timedelta(minutes=1)
@@ -14,21 +15,6 @@ TEN_MINUTES = timedelta(minutes=10)
 
 def _poll(*ids: int, doubted: bool = False) -> LastPoll:
     return LastPoll(at=NOON, ids=frozenset(ids), doubted=doubted)
-
-
-def _message(number: int) -> Message:
-    return Message(
-        message_id=str(number),
-        location=Location.RECEIVED,
-        text="",
-        sender="09120000001",
-        receiver="50004001",
-        sent_at=None,
-        parts=1,
-        recipients=0,
-        delivered=0,
-        failed=0,
-    )
 
 
 @pytest.mark.parametrize(
@@ -48,7 +34,9 @@ def test_a_poll_is_recent_as_long_as_nothing_since_then_can_be_old(
 
 def test_a_poll_would_have_listed_what_is_above_its_lowest_id() -> None:
     """What is below came into sight when newer ones were deleted."""
-    listed = [_poll(5, 9).would_have_listed(_message(each)) for each in (4, 5, 6, 10)]
+    listed = [
+        _poll(5, 9).would_have_listed(listed_message(each)) for each in (4, 5, 6, 10)
+    ]
     assert listed == [False, False, True, True]
 
 

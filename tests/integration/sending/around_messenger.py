@@ -15,16 +15,11 @@ from custom_components.payamak.sending.messenger import Messenger
 from custom_components.payamak.sending.slots import Slots
 from custom_components.payamak.sending.under_way import UnderWay
 from tests.integration.story.rows import waiting_row
+from tests.integration.story.turns import turns
 
 type Errors = Sequence[GatewayError | None]
 
 PRICE = Decimal(1730)
-
-
-async def turns(count: int = 20) -> None:
-    """Let everybody who can go on do so."""
-    for _ in range(count):
-        await asyncio.sleep(0)
 
 
 class World:

@@ -21,17 +21,12 @@ from custom_components.payamak.sending.outbox import Outbox
 from custom_components.payamak.sending.slots import Slots
 from custom_components.payamak.sending.under_way import UnderWay
 from tests.integration.story.rows import content, waiting_row
+from tests.integration.story.turns import turns
 
 type Errors = Sequence[GatewayError | None]
 type Answer = GatewayError | Exception | None
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC).timestamp()
-
-
-async def turns(count: int = 30) -> None:
-    """Let everybody who can go on do so."""
-    for _ in range(count):
-        await asyncio.sleep(0)
 
 
 class World:

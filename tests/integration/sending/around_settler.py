@@ -15,12 +15,7 @@ from custom_components.payamak.sending.matching import Call, Listed, calls_of
 from custom_components.payamak.sending.settler import Settler
 from tests.integration.conftest import LINE
 from tests.integration.story.rows import content, waiting_row
-
-
-async def turns(count: int = 30) -> None:
-    """Let everybody who can go on do so."""
-    for _ in range(count):
-        await asyncio.sleep(0)
+from tests.integration.story.turns import turns
 
 
 class World:

@@ -25,8 +25,9 @@ from custom_components.payamak.sending.progress import SendReport
 from tests.integration.conftest import OTHER_LINE
 from tests.integration.story.deliveries import numbers
 from tests.integration.story.rows import waiting_row
+from tests.integration.story.turns import turns
 
-from .around_messenger import World, turns
+from .around_messenger import World
 
 type Errors = Sequence[GatewayError | None]
 

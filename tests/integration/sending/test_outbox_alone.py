@@ -20,8 +20,9 @@ from custom_components.payamak.gateway import (
 )
 from custom_components.payamak.ledger import LedgerError
 from custom_components.payamak.people.gate import ClosedBy, Gate
+from tests.integration.story.turns import turns
 
-from .around_outbox import NOON, World, turns
+from .around_outbox import NOON, World
 
 BUSY = TemporaryError("busy", 6)
 REFUSED = MessageError("no", 14)

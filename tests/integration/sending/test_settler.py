@@ -11,8 +11,9 @@ from custom_components.payamak.gateway import (
     SmsState,
     UncertainError,
 )
+from tests.integration.story.turns import turns
 
-from .around_settler import World, turns
+from .around_settler import World
 
 
 @pytest.fixture(name="world")
