@@ -345,6 +345,8 @@ class Oracle:
         """Rule 11: an equal text to the same person inside the window is one message."""
         if not self.window or ask.urgent or self.disk.was_in_trouble:
             return
+        if self._stands_for_urgent(ask, number):
+            return
         for first in self.asks:
             row = self.mirror.rows.get(first.sms_ids.get(number, ""))
             if (
@@ -359,6 +361,17 @@ class Oracle:
                 and (ask.key, number) not in self.torn
             ):
                 self.violate("rule 11", f"{row.sms_id} was sent again")
+
+    def _stands_for_urgent(self, ask: Ask, number: str) -> bool:
+        """Tell whether somebody was answered with an urgent message, which leaves again on purpose."""
+        row = self.mirror.rows.get(ask.sms_ids[number])
+        return bool(row and row.urgent) and any(
+            other.urgent
+            and other.key == ask.key
+            and number in other.numbers
+            and ask.at - other.at < self.window
+            for other in self.asks
+        )
 
     def check_books(self) -> None:
         """I2: in memory each row is in one state, and what waits there is what waits on the disk."""

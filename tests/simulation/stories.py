@@ -201,6 +201,18 @@ def equal_text_after_restart(world: World) -> None:
     world.let_pass(5)
 
 
+def equal_text_after_restart_and_urgent(world: World) -> None:
+    """Send an equal text after a restart, and in the same moment as an urgent one."""
+    text = world.new_text()
+    world.send_sms(text, (SARA,))
+    world.let_pass(5)
+    world.crash()
+    world.boot()
+    world.send_sms(text, (SARA,))
+    world.send_sms(text, (SARA,), urgent=True)
+    world.let_pass(5)
+
+
 def stop_between_calls(world: World) -> None:
     """Stop Home Assistant while a message is on its way to several, a call for each."""
     world.send_pattern("zqvq", (SARA, OMID, MINA, NEDA))
