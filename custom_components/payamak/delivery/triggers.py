@@ -14,7 +14,7 @@ from ..account.signals import SIGNAL_DELIVERY_ENDED, DeliveryReport
 from ..gateway import ENDS, SmsState
 from ..people.account_trigger import AccountTrigger, trigger_schema
 from ..people.address_book import Recipient
-from ..people.people_filter import wanted_people
+from ..people.people_filter import people_if_any
 
 OPTION_RECIPIENTS: Final = "recipients"
 
@@ -24,7 +24,7 @@ class DeliveryTrigger(AccountTrigger):
 
     outcomes: ClassVar[frozenset[SmsState]]
     people_option = OPTION_RECIPIENTS
-    schema = trigger_schema({vol.Optional(OPTION_RECIPIENTS): wanted_people})
+    schema = trigger_schema({vol.Optional(OPTION_RECIPIENTS): people_if_any})
 
     @override
     async def async_attach_runner(

@@ -15,7 +15,7 @@ import voluptuous as vol
 from ..account.signals import SIGNAL_SMS_RECEIVED, ReceivedSms
 from ..people.account_trigger import AccountTrigger, trigger_schema
 from ..people.address_book import Recipient
-from ..people.people_filter import wanted_people
+from ..people.people_filter import people_if_any
 from .pattern_search import PatternSearch
 from .text_filter import TextFilter, regular_expression, wanted_text
 
@@ -31,7 +31,7 @@ class MessageReceivedTrigger(AccountTrigger):
     people_option = OPTION_FROM
     schema = trigger_schema(
         {
-            vol.Optional(OPTION_FROM): wanted_people,
+            vol.Optional(OPTION_FROM): people_if_any,
             vol.Optional(OPTION_CONTAINS): wanted_text,
             vol.Optional(OPTION_EXACTLY): wanted_text,
             vol.Optional(OPTION_MATCHES): regular_expression,

@@ -14,7 +14,7 @@ from ..account.account_option import (
     OPTION_CONFIG_ENTRY_ID,
     async_check_account_option,
 )
-from .people_filter import PeopleFilter, wanted_target
+from .people_filter import PeopleFilter, refuse_nobody
 
 
 def trigger_schema(options: VolDictType) -> vol.Schema:
@@ -22,7 +22,7 @@ def trigger_schema(options: VolDictType) -> vol.Schema:
     return vol.Schema(
         {
             # Home Assistant has checked it already, as that of any trigger.
-            vol.Optional(CONF_TARGET): wanted_target,
+            vol.Optional(CONF_TARGET): dict,
             vol.Required(CONF_OPTIONS, default=dict): {**options, **ACCOUNT_OPTION},
         }
     )
@@ -44,6 +44,9 @@ class AccountTrigger(Trigger):
     ) -> ConfigType:
         """Refuse options with which the trigger could never run."""
         checked: ConfigType = cls.schema(config)
+        refuse_nobody(
+            checked[CONF_OPTIONS].get(cls.people_option), checked.get(CONF_TARGET)
+        )
         async_check_account_option(hass, checked)
         return checked
 

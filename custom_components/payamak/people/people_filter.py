@@ -20,6 +20,7 @@ _LOGGER = logging.getLogger(__name__)
 _LIKE_A_MOBILE: Final = re.compile(r"(?:(?:00)?980?|0)9")
 _MOBILE: Final = re.compile(r"09\d{9}", re.ASCII)
 _LINE: Final = re.compile(r"\d{3,20}", re.ASCII)
+_NOBODY: Final = "this must not be empty; leave it out to accept anybody"
 
 
 def no_template(value: str) -> str:
@@ -33,10 +34,16 @@ def no_template(value: str) -> str:
 
 def wanted_people(value: object) -> list[str]:
     """Accept names and numbers, as a list or a text; nobody at all would look like everybody."""
+    people = people_if_any(value)
+    if not people:
+        raise vol.Invalid(_NOBODY)
+    return people
+
+
+def people_if_any(value: object) -> list[str]:
+    """Accept names and numbers, or an empty list where others may be meant beside them."""
     items = value if isinstance(value, list) else [value]
     people = [who for item in items for who in split_list(_name_or_number(item))]
-    if not people:
-        raise vol.Invalid("this must not be empty; leave it out to accept anybody")
     for who in people:
         if not _may_mean_somebody(who):
             raise vol.Invalid(f"neither a name nor a number: {mask_number(who)}")
@@ -45,9 +52,18 @@ def wanted_people(value: object) -> list[str]:
 
 def wanted_target(value: Mapping[str, Any]) -> Mapping[str, Any]:
     """Refuse a target of nobody, which would look like everybody."""
-    if not TargetSelection(dict(value)).has_any_target:
-        raise vol.Invalid("this must not be empty; leave it out to accept anybody")
+    refuse_nobody((), value)
     return value
+
+
+def refuse_nobody(
+    people: Sequence[str] | None, target: Mapping[str, Any] | None
+) -> None:
+    """Refuse people and a target if one of them is given, and both together mean nobody."""
+    if people is None and target is None:
+        return
+    if not people and not TargetSelection(dict(target or {})).has_any_target:
+        raise vol.Invalid(_NOBODY)
 
 
 def _name_or_number(item: object) -> str:

@@ -147,10 +147,36 @@ async def test_an_empty_target_is_refused(
     trigger: str,
     target: dict[str, Any],
 ) -> None:
-    """It would look like everybody."""
-    error = await error_of(hass, hass_ws_client, trigger, {}, target)
-    assert error is not None
-    assert "must not be empty" in error
+    """It would look like everybody; so would one beside an empty list of names and numbers."""
+    names = "from" if trigger == "message_received" else "recipients"
+    empty: tuple[dict[str, Any], ...] = ({}, {names: []})
+    for options in empty:
+        error = await error_of(hass, hass_ws_client, trigger, options, target)
+        assert error is not None
+        assert "must not be empty" in error
+
+
+@pytest.mark.parametrize(
+    ("target", "people", "expected"),
+    [
+        ({}, ["Sara"], SARA),
+        ({"entity_id": []}, [OMID], OMID),
+        ({"entity_id": SARAS}, [], SARA),
+    ],
+)
+@pytest.mark.parametrize("trigger", ["message_received", "message_delivered"])
+async def test_one_of_target_and_names_may_be_empty(
+    hass: HomeAssistant,
+    family_home: MockConfigEntry,
+    trigger: str,
+    target: dict[str, Any],
+    people: list[str],
+    expected: str,
+) -> None:
+    """A form that asks for both gives both."""
+    names = "from" if trigger == "message_received" else "recipients"
+    runs = await automate(hass, trigger, {names: people}, target=target)
+    assert await told_of(hass, family_home, trigger, runs) == [expected]
 
 
 @pytest.mark.usefixtures("family_home")
