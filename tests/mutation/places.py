@@ -38,10 +38,17 @@ _TESTS: Final = {
         "tests/integration/sending/test_send_sms.py",
     ),
     "gateway": ("tests/gateway",),
+    "alerts": ("tests/alerts",),
 }
 
 # What needs no Home Assistant has tests of its own, which must notice what is wrong with it.
 _OWN_TESTS: Final = {
+    "alerts/consent.py": ("tests/alerts/test_consent.py",),
+    "alerts/sentences.py": ("tests/alerts/test_sentences.py",),
+    "alerts/words.py": (
+        "tests/alerts/test_sentences.py",
+        "tests/alerts/test_consent.py",
+    ),
     "delivery/followed.py": ("tests/integration/delivery/test_followed.py",),
     "delivery/follower.py": (
         "tests/integration/delivery/test_deliveries.py",

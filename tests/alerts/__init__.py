@@ -1,0 +1,1 @@
+"""Tests of what alerts and questions decide without Home Assistant."""
