@@ -5,7 +5,7 @@ from functools import partial
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.typing import ConfigType
@@ -21,6 +21,7 @@ from .account.ledger_upkeep import async_keep_up
 from .account.not_sent import NotSent
 from .account.removal import async_tell_what_waits
 from .account.repairs import Issue, Repairs, async_clear_when_disabled
+from .alerts.alerts import Alerts
 from .const import (
     CONF_HISTORY_DAYS,
     CONF_LOW_CREDIT,
@@ -99,6 +100,37 @@ async def async_setup_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> b
         NotSent(ledger.facts, repairs),
         deliveries.async_sent,
     )
+    messenger = Messenger(
+        hass,
+        account,
+        address_book,
+        road,
+        lambda: coordinator.data.base_price,
+        coordinator.async_refresh_after_sending,
+    )
+
+    @callback
+    def await_answer(matter: object) -> CALLBACK_TYPE:
+        return inbox.async_await_answer(matter)
+
+    alerts = Alerts(
+        hass,
+        entry.entry_id,
+        ledger,
+        messenger,
+        road,
+        await_answer,
+    )
+    inbox = Inbox(
+        hass,
+        entry,
+        account,
+        repairs,
+        address_book,
+        ledger.received,
+        lambda: coordinator.data.lines or (),
+        alerts.hear,
+    )
     entry.runtime_data = PayamakData(
         settings=_settings(entry),
         repairs=repairs,
@@ -108,24 +140,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> b
         address_book=address_book,
         coordinator=coordinator,
         deliveries=deliveries,
-        inbox=Inbox(
-            hass,
-            entry,
-            account,
-            repairs,
-            address_book,
-            ledger.received,
-            lambda: coordinator.data.lines or (),
-        ),
+        inbox=inbox,
         road=road,
-        messenger=Messenger(
-            hass,
-            account,
-            address_book,
-            road,
-            lambda: coordinator.data.base_price,
-            coordinator.async_refresh_after_sending,
-        ),
+        messenger=messenger,
+        alerts=alerts,
     )
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     await async_setup_notify_action(hass, entry)
@@ -165,12 +183,13 @@ async def _async_start(entry: PayamakConfigEntry, hass: HomeAssistant) -> None:
     data = entry.runtime_data
     data.deliveries.async_start()
     data.road.async_start()
-    if data.inbox.update_interval or entry.options.get(CONF_PUSH, False):
-        await data.inbox.async_start()
+    data.alerts.async_start()
+    await data.inbox.async_start()
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> bool:
     """Unload an account, after the answers that came in already are reported."""
+    entry.runtime_data.alerts.async_stop()
     await entry.runtime_data.road.async_stop()
     await entry.runtime_data.deliveries.async_stop()
     await entry.runtime_data.inbox.async_stop()

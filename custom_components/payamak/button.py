@@ -1,14 +1,15 @@
-"""A button on each recipient's device, which sends a test SMS."""
+"""The buttons: one acknowledges the account's alerts, and one on each recipient's device sends a test SMS."""
 
 from typing import Final, override
 
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
 from homeassistant.const import EntityCategory, Platform
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.translation import async_get_translations
 
 from .account.devices import recipient_entity_id
+from .alerts.actions import async_person_of
 from .const import DOMAIN
 from .coordinator import PayamakConfigEntry
 from .entity import PayamakEntity, async_follow_recipients
@@ -25,13 +26,38 @@ TEST: Final = ButtonEntityDescription(
 )
 
 
+ACKNOWLEDGE: Final = ButtonEntityDescription(
+    key="acknowledge_alerts", translation_key="acknowledge_alerts"
+)
+
+
 async def async_setup_entry(
     hass: HomeAssistant,
     entry: PayamakConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Add a button for each recipient."""
+    """Add the account's button, and one for each recipient."""
+    async_add_entities([AcknowledgeButton(entry, ACKNOWLEDGE)])
     await async_follow_recipients(entry, async_add_entities, TestButton)
+
+
+class AcknowledgeButton(PayamakEntity, ButtonEntity):
+    """Acknowledges all alerts that wait for somebody; the others hear who pressed it."""
+
+    def __init__(
+        self, entry: PayamakConfigEntry, description: ButtonEntityDescription
+    ) -> None:
+        """Belong to the account."""
+        super().__init__(entry, description)
+        self._alerts = entry.runtime_data.alerts
+
+    @override
+    async def async_press(self) -> None:
+        """Acknowledge; it is no error where nothing waits for that."""
+        context = self._context or Context()
+        await self._alerts.async_acknowledge(
+            None, await async_person_of(self.hass, context)
+        )
 
 
 class TestButton(PayamakEntity, ButtonEntity):

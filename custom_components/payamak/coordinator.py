@@ -16,6 +16,7 @@ from .account.account import Account, none_if_not_offered
 from .account.errors import update_error
 from .account.quiet import Quiet
 from .account.repairs import Repairs
+from .alerts.alerts import Alerts
 from .const import CONF_REFRESH_INTERVAL, DEFAULT_REFRESH_INTERVAL, DOMAIN
 from .delivery.follower import DeliveryFollower
 from .gateway import GatewayError
@@ -49,6 +50,7 @@ class PayamakData:
     inbox: Inbox
     road: Road
     messenger: Messenger
+    alerts: Alerts
     # Called when recipients are added, changed or removed.
     recipient_followers: list[Callable[[], Awaitable[None]]] = field(
         default_factory=list

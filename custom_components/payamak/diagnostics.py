@@ -1,5 +1,6 @@
 """Diagnostics for a bug report: everything that helps, nothing that identifies."""
 
+from collections import Counter
 from typing import Any
 
 from homeassistant.components.diagnostics import async_redact_data
@@ -65,6 +66,7 @@ def _account(entry: PayamakConfigEntry) -> dict[str, Any]:
         "gates_closed_by": [
             gates.closed_by(saved) for saved in entry.runtime_data.address_book.saved
         ],
+        "alerts": dict(Counter(row.state.value for row in ledger.alerts)),
         "outbox_held_up_by": entry.runtime_data.road.outbox.holds.reason,
         "unsettled": len(ledger.outgoing.unsettled),
         "parts_sent_today": ledger.outgoing.today.parts,

@@ -1,4 +1,4 @@
-"""Event entities of the account: ends of deliveries, and received messages."""
+"""Event entities of the account: alerts, ends of deliveries, and received messages."""
 
 from typing import Final, override
 
@@ -13,11 +13,14 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .account.activity import Activity
 from .account.signals import (
+    SIGNAL_ALERT,
     SIGNAL_DELIVERY_ENDED,
     SIGNAL_SMS_RECEIVED,
+    AlertReport,
     DeliveryReport,
     ReceivedSms,
 )
+from .alerts.alerts import EVENTS as ALERT_EVENTS
 from .const import CONF_SHOW_TEXTS
 from .coordinator import PayamakConfigEntry
 from .entity import PayamakEntity
@@ -32,6 +35,11 @@ DELIVERY: Final = EventEntityDescription(
     event_types=[end.value for end in ENDS],
 )
 _RECEIVED: Final = "received"
+ALERT: Final = EventEntityDescription(
+    key="alert",
+    translation_key="alert",
+    event_types=list(ALERT_EVENTS),
+)
 RECEIVED_MESSAGE: Final = EventEntityDescription(
     key="received_message",
     translation_key="received_message",
@@ -46,7 +54,11 @@ async def async_setup_entry(
 ) -> None:
     """Add the account's events."""
     async_add_entities(
-        [DeliveryEvent(entry, DELIVERY), ReceivedMessageEvent(entry, RECEIVED_MESSAGE)]
+        [
+            AlertEvent(entry, ALERT),
+            DeliveryEvent(entry, DELIVERY),
+            ReceivedMessageEvent(entry, RECEIVED_MESSAGE),
+        ]
     )
 
 
@@ -77,6 +89,29 @@ class AccountEvent(PayamakEntity, EventEntity):
     async def async_get_last_event_data(self) -> EventExtraStoredData | None:
         """Return no event, so that nothing is restored."""
         return None
+
+
+class AlertEvent(AccountEvent):
+    """Fires whenever something becomes of an alert; the recorder does not store who it is about."""
+
+    _unrecorded_attributes = frozenset({"name"})
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Listen for what becomes of alerts."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            async_dispatcher_connect(self.hass, SIGNAL_ALERT, self._async_report)
+        )
+
+    @callback
+    def _async_report(self, report: AlertReport) -> None:
+        """Fire a report as an event."""
+        if report.entry_id != self._entry_id:
+            return
+        self._trigger_event(report.event, report.as_dict())
+        self.async_write_ha_state()
+        self._activity.async_write_alert(report)
 
 
 class DeliveryEvent(AccountEvent):

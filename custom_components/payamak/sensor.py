@@ -21,7 +21,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from homeassistant.util import dt as dt_util
 
 from .account.devices import recipient_entity_id
-from .account.signals import signal_deliveries_changed
+from .account.signals import signal_alerts_changed, signal_deliveries_changed
 from .coordinator import AccountCoordinator, AccountData, PayamakConfigEntry
 from .delivery.condition import LAST_DELIVERY_WORDS
 from .entity import PayamakEntity, async_follow_recipients
@@ -104,6 +104,11 @@ SENSORS_OF_TODAY: Final = (
         value_fn=lambda outgoing: outgoing.today.cost,
     ),
 )
+OPEN_ALERTS: Final = SensorEntityDescription(
+    key="open_alerts",
+    translation_key="open_alerts",
+    state_class=SensorStateClass.MEASUREMENT,
+)
 LAST_DELIVERY: Final = SensorEntityDescription(
     key="last_delivery",
     translation_key="last_delivery",
@@ -127,6 +132,7 @@ async def async_setup_entry(
     async_add_entities(
         TodaySensor(entry, description) for description in SENSORS_OF_TODAY
     )
+    async_add_entities([OpenAlertsSensor(entry, OPEN_ALERTS)])
     await async_follow_recipients(entry, async_add_entities, LastDeliverySensor)
 
 
@@ -206,6 +212,33 @@ class TodaySensor(OutgoingSensor):
     def last_reset(self) -> datetime:
         """Return the midnight at which the total began."""
         return dt_util.start_of_local_day()
+
+
+class OpenAlertsSensor(PayamakEntity, SensorEntity):
+    """Shows how many alerts nobody has acknowledged yet."""
+
+    def __init__(
+        self, entry: PayamakConfigEntry, description: SensorEntityDescription
+    ) -> None:
+        """Belong to the account."""
+        super().__init__(entry, description)
+        self._changed = signal_alerts_changed(entry.entry_id)
+        self._alerts = entry.runtime_data.alerts
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Update the state whenever something becomes of an alert."""
+        self.async_on_remove(
+            async_dispatcher_connect(
+                self.hass, self._changed, self.async_write_ha_state
+            )
+        )
+
+    @property
+    @override
+    def native_value(self) -> int:
+        """Return the number as it is now."""
+        return self._alerts.open_count
 
 
 class LastDeliverySensor(DeliverySensor):

@@ -6,6 +6,7 @@ from typing import Final
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.trigger import Trigger
 
+from .alerts.triggers import AlertAcknowledgedTrigger, AlertUnansweredTrigger
 from .delivery.triggers import DeliveryFailedTrigger, MessageDeliveredTrigger
 from .inbox.trigger import MessageReceivedTrigger
 
@@ -13,6 +14,8 @@ _TRIGGERS: Final[Mapping[str, type[Trigger]]] = {
     "message_received": MessageReceivedTrigger,
     "message_delivered": MessageDeliveredTrigger,
     "delivery_failed": DeliveryFailedTrigger,
+    "alert_acknowledged": AlertAcknowledgedTrigger,
+    "alert_unanswered": AlertUnansweredTrigger,
 }
 
 

@@ -91,6 +91,7 @@ class Sender:
                 text=text,
                 parts=1,
                 sent_at=dt_util.utcnow(),
+                came_in_at=dt_util.utcnow(),
             ),
         )
 

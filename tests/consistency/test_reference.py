@@ -72,6 +72,7 @@ async def test_each_trigger_has_a_section_with_its_options_and_variables(
         text="",
         parts=1,
         sent_at=_SENT_AT,
+        came_in_at=_SENT_AT,
     )
     delivered = DeliveryReport(
         entry_id="",

@@ -8,7 +8,7 @@ from homeassistant.helpers.translation import async_get_translations
 from ..const import DOMAIN
 from ..gateway import SmsState
 from ..people.address_book import Recipient
-from .signals import DeliveryReport, ReceivedSms
+from .signals import AlertReport, DeliveryReport, ReceivedSms
 
 # An event of our own: Home Assistant's has no place for an icon, and with an entity it shows the entity's name alone.
 EVENT_ACTIVITY: Final = f"{DOMAIN}_activity"
@@ -41,6 +41,17 @@ class Activity:
             self._text("common.sms_to").format(recipient=recipient.label),
             self._text(f"entity.{outcome}"),
             f"mdi:message-{'check' if delivered else 'alert'}-outline",
+        )
+
+    @callback
+    def async_write_alert(self, report: AlertReport) -> None:
+        """Write the line of an alert: what has become of it, and whom that is about."""
+        outcome = f"event.alert.state_attributes.event_type.state.{report.event}"
+        told = self._text(f"entity.{outcome}")
+        self._write(
+            self._text("common.alert").format(alert_id=report.alert_id),
+            f"{told}: \u2068{report.name}\u2069" if report.name else told,
+            "mdi:bullhorn-outline",
         )
 
     @callback

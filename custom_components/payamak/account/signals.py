@@ -45,7 +45,8 @@ class DeliveryReport:
 class ReceivedSms:
     """An SMS that came in over one of the account's lines; ``name`` is that of the recipient with the sender's number.
 
-    ``sent_at`` is None where the panel gave no date. The representation leaves out what is private, too.
+    ``sent_at`` is None where the panel gave no date. ``came_in_at`` is when it came in by our own clock, at the earliest, as
+    far as its date and the polls tell. The representation leaves out what is private, too.
     """
 
     entry_id: str
@@ -56,6 +57,7 @@ class ReceivedSms:
     text: str = field(repr=False)
     parts: int
     sent_at: datetime | None
+    came_in_at: datetime
 
     def as_dict(self) -> dict[str, Any]:
         """Return what the event's attributes and a trigger's variables tell."""
@@ -70,14 +72,35 @@ class ReceivedSms:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertReport:
+    """What has become of an alert: ``event`` is one of the event types, ``name`` who it is about, if anybody."""
+
+    entry_id: str
+    event: str
+    alert_id: str
+    name: str | None = field(repr=False)
+    minutes: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what the event's attributes and a trigger's variables tell."""
+        return {"alert_id": self.alert_id, "name": self.name, "minutes": self.minutes}
+
+
 # One signal for all accounts: a listener compares the entry's id.
 SIGNAL_DELIVERY_ENDED: Final = SignalType[DeliveryReport](f"{DOMAIN}_delivery_ended")
+SIGNAL_ALERT: Final = SignalType[AlertReport](f"{DOMAIN}_alert")
 SIGNAL_SMS_RECEIVED: Final = SignalType[ReceivedSms](f"{DOMAIN}_sms_received")
 
 
 def signal_login_refused(entry_id: str) -> SignalType[()]:
     """Return what is sent when the refusal of a login is believed: nothing is asked any more."""
     return SignalType(f"{DOMAIN}_login_refused_{entry_id}")
+
+
+def signal_alerts_changed(entry_id: str) -> SignalType[()]:
+    """Return what is sent when an alert was raised, or has come to another state."""
+    return SignalType(f"{DOMAIN}_alerts_changed_{entry_id}")
 
 
 def signal_deliveries_changed(entry_id: str) -> SignalType[()]:

@@ -1,1 +1,1 @@
-"""Alarms that know whether somebody took them, and questions that are answered by SMS."""
+"""Asking by SMS, and being answered: questions, and alerts that go on until somebody has them."""

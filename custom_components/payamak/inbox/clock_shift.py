@@ -4,8 +4,8 @@ from collections import deque
 from datetime import datetime, timedelta
 from typing import Final
 
-# Clocks differ a little, and an SMS may be listed some time after it was dated.
-_TOLERANCE: Final = timedelta(minutes=5)
+# Clocks differ a little, and an SMS may be listed some time after it was dated: a shift is known within this.
+KNOWN_WITHIN: Final = timedelta(minutes=5)
 _OBSERVATIONS: Final = 3
 
 
@@ -25,7 +25,7 @@ class ClockShift:
     def observe(self, dated: datetime, *, after: datetime, before: datetime) -> None:
         """Note the date of an SMS that was listed after one moment and before another."""
         least, most = after - dated, before - dated
-        if least <= _TOLERANCE and most >= -_TOLERANCE:
+        if least <= KNOWN_WITHIN and most >= -KNOWN_WITHIN:
             self.amount = None
             self._observed.clear()
             return
@@ -33,5 +33,5 @@ class ClockShift:
         # The true shift is within each of these ranges, as far as the clock is steady.
         least = max(each[0] for each in self._observed)
         most = min(each[1] for each in self._observed)
-        if len(self._observed) == _OBSERVATIONS and least - most <= _TOLERANCE:
+        if len(self._observed) == _OBSERVATIONS and least - most <= KNOWN_WITHIN:
             self.amount = (least + most) / 2

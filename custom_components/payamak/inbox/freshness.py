@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from homeassistant.core import callback
+from homeassistant.util import dt as dt_util
 
 from ..account.account import Account
 from ..account.repairs import Issue, Repairs
 from ..gateway import Message, MessagePage
 from ..ledger import ReceivedBook
-from .clock_shift import ClockShift
+from .clock_shift import KNOWN_WITHIN, ClockShift
 from .last_poll import CLOCKS_DIFFER, Found, LastPoll
 
 # Whether a message of about the maximum age is old depends on the clocks; beyond this it is old for sure.
@@ -59,6 +60,17 @@ class Freshness:
         # The shift is known no better than the time at which messages come in between two polls.
         return is_proven and abs(age - shift) <= self.max_age + CLOCKS_DIFFER
 
+    def came_in_at(self, message: Message, last_poll: LastPoll | None) -> datetime:
+        """Return when a message came in by our own clock, at the earliest.
+
+        Its date is the gateway's. By the polls it came in after the one that would have listed it.
+        """
+        now = dt_util.utcnow()
+        known = [now - self._age_by_date(message.sent_at)] if message.sent_at else []
+        if last_poll and last_poll.would_have_listed(message):
+            known.append(now - self._age(last_poll.at))
+        return max(known, default=now)
+
     def is_of_before(self, message: Message, last_poll: LastPoll | None) -> bool:
         """Tell whether a message that was never listed is one from before the first poll.
 
@@ -101,3 +113,9 @@ class Freshness:
 
     def _age(self, sent_at: datetime) -> timedelta:
         return self._account.latest_time - sent_at
+
+    def _age_by_date(self, sent_at: datetime) -> timedelta:
+        """Return how old a message is at least, by the clock that dated it."""
+        age = (self._account.client.gateway_time or dt_util.utcnow()) - sent_at
+        shift = self._clock_shift.amount
+        return age if shift is None else age - shift - KNOWN_WITHIN

@@ -6,22 +6,24 @@ import logging
 from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from ..account.account import Account
 from ..account.errors import update_error
 from ..account.quiet import Quiet
 from ..account.repairs import Repairs
+from ..account.signals import ReceivedSms
 from ..const import (
     CONF_INBOX_INTERVAL,
     CONF_INBOX_MAX_AGE,
+    CONF_PUSH,
     DEFAULT_INBOX_INTERVAL,
     DEFAULT_INBOX_MAX_AGE,
     DOMAIN,
 )
 from ..gateway import GatewayError, RejectedError
-from ..ledger import ReceivedBook
+from ..ledger import Change, ReceivedBook
 from ..people.address_book import AddressBook
 from .box_reader import BoxReader
 from .freshness import Freshness
@@ -31,6 +33,8 @@ _LOGGER = logging.getLogger(__name__)
 
 # With an interval of 0 only the push address starts polls; a poll that failed is repeated after this time.
 _AFTER_FAILURE: Final = timedelta(seconds=DEFAULT_INBOX_INTERVAL)
+# Who asks by SMS waits for the answer.
+_WHILE_AWAITED: Final = timedelta(seconds=20)
 _REFUSALS_THAT_COUNT: Final = 3
 _LONGEST_AFTER_REFUSALS: Final = timedelta(minutes=5)
 # A panel that has never listed received messages most likely doesn't offer them.
@@ -52,17 +56,21 @@ class Inbox(DataUpdateCoordinator[None]):
         address_book: AddressBook,
         book: ReceivedBook,
         own_lines: Callable[[], Iterable[str]],
+        hear: Callable[[ReceivedSms], Iterable[Change]],
     ) -> None:
-        """Poll as often as the options say; with 0 only when the push address is called."""
+        """Poll as often as the options say; with 0 only when the push address is called, or while an answer is awaited.
+
+        ``hear`` is called with each message before anybody else, and returns what to write together with its id.
+        """
         seconds: int = entry.options.get(CONF_INBOX_INTERVAL, DEFAULT_INBOX_INTERVAL)
         minutes: int = entry.options.get(CONF_INBOX_MAX_AGE, DEFAULT_INBOX_MAX_AGE)
-        self._usual_interval = timedelta(seconds=seconds) if seconds else None
+        self._chosen_interval = timedelta(seconds=seconds) if seconds else None
         super().__init__(
             hass,
             _LOGGER,
             config_entry=entry,
             name=f"{DOMAIN} inbox",
-            update_interval=self._usual_interval,
+            update_interval=self._chosen_interval,
             always_update=False,
         )
         self._account = account
@@ -80,7 +88,10 @@ class Inbox(DataUpdateCoordinator[None]):
             book,
             self._freshness,
             own_lines,
+            hear,
         )
+        self._awaiting: set[object] = set()
+        self._is_rung = entry.options.get(CONF_PUSH, False)
         self._running = False
         self._refusals = 0
 
@@ -95,27 +106,51 @@ class Inbox(DataUpdateCoordinator[None]):
         return self._reader.skipped_rows
 
     async def async_start(self) -> None:
-        """Poll at once, and from then on regularly."""
+        """Poll at once, and from then on regularly, as far as the options want that."""
         self._running = True
         self._freshness.update_repair()
         self.config_entry.async_on_unload(self.async_add_listener(lambda: None))
         self.config_entry.async_on_unload(
             self._account.watch.async_listen(self._gateway_changed)
         )
-        await self.async_refresh()
+        if self._usual_interval or self._is_rung:
+            await self.async_refresh()
+
+    @callback
+    def async_await_answer(self, matter: object) -> CALLBACK_TYPE:
+        """Poll more often, also where the options say that nothing is polled, until what is returned is called."""
+        self._awaiting.add(matter)
+        self._poll_soon("payamak polls as an answer is awaited")
+
+        @callback
+        def end() -> None:
+            self._awaiting.discard(matter)
+
+        return end
 
     async def async_stop(self) -> None:
         """Wait until the messages that were noted are reported, and report no more."""
         self._running = False
         await self._reporter.async_stop()
 
+    @property
+    def _usual_interval(self) -> timedelta | None:
+        """Return how often it is polled, None where the push address alone starts polls."""
+        if not self._awaiting:
+            return self._chosen_interval
+        return min(self._chosen_interval or _WHILE_AWAITED, _WHILE_AWAITED)
+
     @callback
     def _gateway_changed(self) -> None:
         """Poll at once when the gateway is back: the push address may have been called meanwhile."""
         if not self._account.watch.is_away and not self.last_update_success:
-            self.config_entry.async_create_background_task(
-                self.hass, self.async_refresh(), "payamak polls a gateway that is back"
-            )
+            self._poll_soon("payamak polls a gateway that is back")
+
+    @callback
+    def _poll_soon(self, name: str) -> None:
+        self.config_entry.async_create_background_task(
+            self.hass, self.async_refresh(), name
+        )
 
     @override
     async def _async_update_data(self) -> None:

@@ -13,10 +13,10 @@ from homeassistant.helpers.dispatcher import async_dispatcher_send
 from ..account.account import Account
 from ..account.signals import SIGNAL_SMS_RECEIVED, ReceivedSms
 from ..gateway import Location, Message, comparable_line
-from ..ledger import LedgerError, ReceivedBook
+from ..ledger import Change, LedgerError, ReceivedBook
 from ..people.address_book import AddressBook
 from .freshness import Freshness
-from .last_poll import Found
+from .last_poll import Found, LastPoll
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -35,8 +35,12 @@ class Reporter:
         book: ReceivedBook,
         freshness: Freshness,
         own_lines: Callable[[], Iterable[str]],
+        hear: Callable[[ReceivedSms], Iterable[Change]],
     ) -> None:
-        """Belong to an account, whose own lines are asked for at each poll."""
+        """Belong to an account, whose own lines are asked for at each poll.
+
+        ``hear`` is called with each message before anybody else, and returns what to write together with its id.
+        """
         self._hass = hass
         self._entry_id = entry_id
         self._account = account
@@ -44,6 +48,7 @@ class Reporter:
         self._book = book
         self._freshness = freshness
         self._own_lines = own_lines
+        self._hear = hear
         self._stopped = False
         self._reporting: asyncio.Task[None] | None = None
         self.ignored = 0
@@ -72,9 +77,7 @@ class Reporter:
             # While Home Assistant stops, nothing is written at once, and automations don't run any more.
             if self._stopped or not self._hass.is_running:
                 break
-            # What the disk does not take is known in memory, and the ledger raises a repair.
-            with suppress(LedgerError):
-                await self._book.async_note([each.number for each in some])
+            fresh = []
             for each in some:
                 if self._is_own(each) or not self._freshness.is_fresh(
                     each, found.last_poll
@@ -82,9 +85,14 @@ class Reporter:
                     # A message of before was never waited for.
                     ignored += not self._freshness.is_of_before(each, found.last_poll)
                     continue
-                async_dispatcher_send(
-                    self._hass, SIGNAL_SMS_RECEIVED, self._received_sms(each)
-                )
+                fresh.append(self._received_sms(each, found.last_poll))
+            # Who is answered by it knows that from the same moment on.
+            answered = [change for sms in fresh for change in self._hear(sms)]
+            # What the disk does not take is known in memory, and the ledger raises a repair.
+            with suppress(LedgerError):
+                await self._book.async_note([each.number for each in some], *answered)
+            for sms in fresh:
+                async_dispatcher_send(self._hass, SIGNAL_SMS_RECEIVED, sms)
                 # Each may start automations, and everything else must go on meanwhile.
                 await asyncio.sleep(0)
         if ignored:
@@ -103,7 +111,9 @@ class Reporter:
             message.sender
         ) in map(comparable_line, own_lines)
 
-    def _received_sms(self, message: Message) -> ReceivedSms:
+    def _received_sms(
+        self, message: Message, last_poll: LastPoll | None
+    ) -> ReceivedSms:
         return ReceivedSms(
             entry_id=self._entry_id,
             message_id=message.message_id,
@@ -113,4 +123,5 @@ class Reporter:
             text=message.text,
             parts=message.parts,
             sent_at=message.sent_at,
+            came_in_at=self._freshness.came_in_at(message, last_poll),
         )

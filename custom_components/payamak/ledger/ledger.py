@@ -18,6 +18,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
+from .alerts import AlertBook, AlertRow
 from .clock import LedgerClock
 from .errors import FileTrouble, LedgerError
 from .facts import Facts
@@ -41,6 +42,7 @@ class Ledger:
         self.clock = LedgerClock(self.facts)
         self.outgoing = OutgoingBook(self._file, self.clock)
         self.pauses = Pauses(self.facts, self.clock)
+        self.alerts = AlertBook(self._file, self.clock)
         self.received = ReceivedBook(self._file, self.facts)
         self.trouble: FileTrouble | None = None
         self._trouble_of_file: FileTrouble | None = None
@@ -51,11 +53,12 @@ class Ledger:
         """Open the file and read it; whatever is wrong with it, messages must go out."""
         stored, self.trouble = await self._file.async_open(_read)
         self._trouble_of_file = self.trouble
-        facts, outgoing, received = stored
+        facts, outgoing, received, alerts = stored
         self.facts.take_up(facts)
         self.outgoing.take_up(outgoing)
         self.pauses.take_up()
         self.received.take_up(received)
+        self.alerts.take_up(alerts)
 
     @callback
     def async_on_trouble(self, listener: Callable[[], None]) -> Callable[[], None]:
@@ -75,7 +78,8 @@ class Ledger:
         missing = self.clock.missing(time)
         self.outgoing.make_older(self.outgoing.restored, missing)
         self.pauses.make_older(missing)
-        if self.outgoing.anybody_is_waited_for:
+        self.alerts.make_older(missing)
+        if self.outgoing.anybody_is_waited_for or self.alerts.any_is_open:
             # Home Assistant may be about to end, and what was kept before may suppose that the wall clock is right.
             self.clock.keep()
 
@@ -158,11 +162,15 @@ def open_ledgers(hass: HomeAssistant) -> dict[str, Ledger]:
     return {}
 
 
-def _read(connection: Connection) -> tuple[dict[str, str], StoredRows, list[int]]:
+type _Stored = tuple[dict[str, str], StoredRows, list[int], list[AlertRow]]
+
+
+def _read(connection: Connection) -> _Stored:
     return (
         Facts.read(connection),
         OutgoingBook.read(connection),
         ReceivedBook.read(connection),
+        AlertBook.read(connection),
     )
 
 

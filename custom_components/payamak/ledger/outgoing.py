@@ -16,6 +16,7 @@ from .departures import Departures
 from .errors import LedgerError
 from .file import Change, LedgerFile
 from .history import read_with_contents
+from .purposes import Purposes
 from .rows import SELECT, SmsRow, write_rows
 from .texts import Text, UnwrittenTexts
 from .today import Today
@@ -55,6 +56,7 @@ class StoredRows:
 
     last_text: int
     rows: Sequence[SmsRow]
+    for_alerts: Sequence[tuple[str, SmsRow]]
     today: Today
     departures: Sequence[tuple[str, float]]
 
@@ -77,6 +79,7 @@ class OutgoingBook:
         self.restored: set[str] = set()
         self.today = Today()
         self.departures = Departures(clock)
+        self.purposes = Purposes()
         self._waiting_to: Counter[str] = Counter()
         self._last: dict[str, SmsRow] = {}
         self._next_text = 1
@@ -97,6 +100,7 @@ class OutgoingBook:
         return StoredRows(
             last_text=last_text or 0,
             rows=[whole.get(row.sms_id, row) for row in rows],
+            for_alerts=Purposes.read(connection),
             today=Today.read(connection),
             departures=Departures.read(connection),
         )
@@ -107,6 +111,9 @@ class OutgoingBook:
         self.today = stored.today
         self.clock.take_up((row.begun_at, row.created_at) for row in stored.rows)
         self.departures.take_up(stored.departures)
+        self.purposes.take_up(
+            stored.for_alerts, {row.sms_id: row for row in stored.rows}
+        )
         interrupted = [row for row in stored.rows if row.state is SmsState.SENDING]
         for row in interrupted:
             # Home Assistant ended between the request and its answer: the message may have been sent.
@@ -149,7 +156,7 @@ class OutgoingBook:
         """
         # Not before it has a row: a text whose every row is a duplicate is never written, and must not stay in memory.
         self._unwritten.add(text)
-        return SmsRow(
+        row = SmsRow(
             sms_id=ulid_now(),
             text=text.key,
             recipient=number,
@@ -161,6 +168,9 @@ class OutgoingBook:
             begun_at=self.clock.now(),
             content=text,
         )
+        if text.purpose is not None:
+            self.purposes.note(text.purpose, row)
+        return row
 
     def age(self, row: SmsRow) -> float:
         """Return how many seconds ago a message was begun."""

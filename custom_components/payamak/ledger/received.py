@@ -74,9 +74,12 @@ class ReceivedBook:
         """Tell whether a message is probably older than the first look: its id is lower. A box that was numbered anew has such ids too."""
         return number <= (self._baseline or 0)
 
-    async def async_note(self, numbers: Collection[int]) -> None:
-        """Write that messages were seen. Raises LedgerError where the disk does not take it; they are seen all the same."""
-        await self._async_write(numbers, self._baseline)
+    async def async_note(self, numbers: Collection[int], *changes: Change) -> None:
+        """Write that messages were seen, with what they change, in one transaction.
+
+        Raises LedgerError where the disk does not take it; they are seen all the same.
+        """
+        await self._async_write(numbers, self._baseline, *changes)
 
     @property
     def _baseline(self) -> int | None:
@@ -84,7 +87,7 @@ class ReceivedBook:
         return None if baseline is None else int(baseline)
 
     async def _async_write(
-        self, numbers: Collection[int], baseline: int | None
+        self, numbers: Collection[int], baseline: int | None, *others: Change
     ) -> None:
         new = [number for number in numbers if number not in self._seen]
         self._seen.update(dict.fromkeys(new))
@@ -93,7 +96,7 @@ class ReceivedBook:
             del self._seen[number]
         if dropped and baseline is not None:
             baseline = max(baseline, *dropped)
-        changes: list[Change] = []
+        changes = [*others]
         if new:
             changes.append(_insert(new))
         if dropped:

@@ -17,7 +17,8 @@ CREATE TABLE text (
   pattern_id INTEGER,
   variables TEXT NOT NULL,
   urgent INTEGER NOT NULL,
-  retry_for REAL NOT NULL
+  retry_for REAL NOT NULL,
+  purpose TEXT
 );
 CREATE TABLE sms (
   sms_id TEXT PRIMARY KEY,
@@ -43,6 +44,10 @@ CREATE TABLE received (
   number INTEGER PRIMARY KEY,
   message_id TEXT NOT NULL UNIQUE
 );
+CREATE TABLE alert (
+  key TEXT PRIMARY KEY,
+  alert TEXT NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE fact (
   key TEXT PRIMARY KEY,
   value TEXT NOT NULL

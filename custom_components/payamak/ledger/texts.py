@@ -16,6 +16,7 @@ TEXT_COLUMNS: Final = (
     "variables",
     "urgent",
     "retry_for",
+    "purpose",
 )
 _UPSERT: Final = (
     f"INSERT OR REPLACE INTO text VALUES ({', '.join('?' * len(TEXT_COLUMNS))})"  # noqa: S608 - question marks alone
@@ -27,7 +28,8 @@ class Text:
     """A text that is sent, and how; ``text`` is None where it stands in the panel.
 
     ``sender`` is None where it goes out over the account's usual line. ``retry_for`` (seconds) is how long it waits for
-    a gateway that is away. ``parts`` and ``cost`` (Rial, None where nobody knows) are of one recipient.
+    a gateway that is away. ``parts`` and ``cost`` (Rial, None where nobody knows) are of one recipient. ``purpose`` is
+    what it is for, where somebody has to know later to whom it was sent.
     """
 
     key: int
@@ -40,6 +42,7 @@ class Text:
     variables: Sequence[str] = field(default=(), repr=False)
     urgent: bool = False
     retry_for: float = 0
+    purpose: str | None = None
 
     def values(self) -> tuple[Value, ...]:
         """Return what is stored, in the order of the columns."""
@@ -52,6 +55,7 @@ class Text:
             json.dumps(list(self.variables)),
             self.urgent,
             self.retry_for,
+            self.purpose,
         )
 
     @classmethod

@@ -1,11 +1,11 @@
 """Whom an action is for: the people of its target and of its list, each with the account that reaches them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.core import ServiceCall
+from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.typing import VolDictType
 import voluptuous as vol
@@ -40,33 +40,42 @@ class Addressed:
 
 
 async def async_addressed(call: ServiceCall) -> Sequence[Addressed]:
-    """Return whom a call is for. Raises ServiceValidationError where that is nobody, or can't be told.
+    """Return whom a call is for, as below."""
+    return await async_addressed_by(call.hass, call.data)
+
+
+async def async_addressed_by(
+    hass: HomeAssistant, data: Mapping[str, Any]
+) -> Sequence[Addressed]:
+    """Return whom a target and a list mean. Raises ServiceValidationError where that is nobody, or can't be told.
 
     An account that is not at work is among them as long as another one is.
     """
-    entries = _entries(call)
+    entries = _entries(hass, data)
     by_id = {entry.entry_id: entry for entry in entries}
-    people = async_people_of(call.hass, call.data, of_accounts=by_id)
+    people = async_people_of(hass, data, of_accounts=by_id)
     if people.strangers:
         raise validation_error("not_a_recipient", entities=", ".join(people.strangers))
     meant = await async_who_is_meant(
         [_known(entry) for entry in entries],
         people.by_entry,
-        call.data[ATTR_RECIPIENTS],
+        data[ATTR_RECIPIENTS],
     )
     if not any(by_id[each].state is ConfigEntryState.LOADED for each in meant):
-        loaded_account(call.hass, next(iter(meant)))
+        loaded_account(hass, next(iter(meant)))
     return [
         Addressed(entry=by_id[each], recipients=recipients)
         for each, recipients in meant.items()
     ]
 
 
-def _entries(call: ServiceCall) -> Sequence[PayamakConfigEntry]:
-    """Return the account that the call names, else all that the user has."""
-    chosen = call.data.get(ATTR_CONFIG_ENTRY_ID)
-    entries = () if chosen else async_accounts(call.hass)
-    return entries or [loaded_account(call.hass, chosen)]
+def _entries(
+    hass: HomeAssistant, data: Mapping[str, Any]
+) -> Sequence[PayamakConfigEntry]:
+    """Return the account that is named, else all that the user has."""
+    chosen = data.get(ATTR_CONFIG_ENTRY_ID)
+    entries = () if chosen else async_accounts(hass)
+    return entries or [loaded_account(hass, chosen)]
 
 
 def _known(entry: PayamakConfigEntry) -> KnownAccount:

@@ -88,6 +88,8 @@ class Caller:
         Raises OptOutMissingError where each must go by itself. ``on_answer`` is called with what was wrong before that
         is written, so that nothing more leaves meanwhile.
         """
+        if not message.is_wanted():
+            return await self.async_give_up(rows, GatewayError("called_back"))
         if self.must_wait(rows[0]):
             return await self.async_queue(rows)
         if self._under_way.is_stopping:

@@ -40,6 +40,11 @@ class Outcome:
     left_out: Sequence[SentRow] = ()
 
     @property
+    def entry_ids(self) -> list[str]:
+        """Return the accounts that send it, by their entries' ids."""
+        return [share.data.coordinator.config_entry.entry_id for share in self.shares]
+
+    @property
     def report(self) -> SendReport:
         """Return the results of all accounts as those of one message."""
         reports = [share.report for share in self.shares]

@@ -1,8 +1,8 @@
 """The messages that can be sent: each knows how large it is, and how the gateway is called for it."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any, ClassVar, Final, Self, override
 
@@ -45,11 +45,24 @@ class Size:
             tariff_units=None if units is None else units * recipients,
         )
 
+    @classmethod
+    def of_all(cls, sizes: Collection[Size]) -> Size:
+        """Return the size of several messages together."""
+        units = [each.tariff_units for each in sizes if each.tariff_units is not None]
+        return cls(
+            parts=sum(each.parts for each in sizes),
+            tariff_units=sum(units) if len(units) == len(sizes) else None,
+        )
+
     def cost(self, base_price: Decimal | None) -> Decimal | None:
         """Return about what it costs in Rial, None where nobody can say."""
         if base_price is None or self.tariff_units is None:
             return None
         return self.tariff_units * base_price
+
+
+def _always() -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +73,10 @@ class Message(ABC):
     urgent: bool = False
     retry_for: float | None = None
     """How many minutes it waits for a gateway that is away; None leaves that to the account's options."""
+    is_wanted: Callable[[], bool] = field(default=_always, compare=False, repr=False)
+    """Tells right before a request leaves whether it still shall."""
+    purpose: str | None = None
+    """What it is for, where somebody has to know later to whom it was sent: the ledger keeps it with the text."""
 
     per_call: ClassVar[int]
     """How many recipients one call of the gateway takes."""
@@ -111,7 +128,12 @@ class Sms(Message):
         cls, recipients: Sequence[Recipient], text: str, chosen: Mapping[str, Any]
     ) -> Self:
         """Make one with those of an action's values that have the name of a field here."""
-        names = {field.name for field in fields(cls)} - {"recipients", "text"}
+        names = {field.name for field in fields(cls)} - {
+            "recipients",
+            "text",
+            "purpose",
+            "is_wanted",
+        }
         return cls(
             recipients=recipients,
             text=text,

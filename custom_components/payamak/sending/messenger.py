@@ -110,6 +110,7 @@ class Messenger:
             cost=None if cost is None else float(cost),
             urgent=message.urgent,
             retry_for=minutes * 60,
+            purpose=message.purpose,
             **message.how,
         )
 

@@ -81,6 +81,7 @@ async def test_a_received_sms_is_recorded_without_its_text_and_numbers(
         text="رمز ۱۲۳۴",
         parts=1,
         sent_at=SENT_AT,
+        came_in_at=SENT_AT,
     )
     async_dispatcher_send(hass, SIGNAL_SMS_RECEIVED, sms)
     entity_id = "event.payamak_received_message"

@@ -106,6 +106,7 @@ def receive(hass: HomeAssistant, text: str = "سلام", **changes: Any) -> None
         "line": LINE,
         "parts": 1,
         "sent_at": datetime(2026, 11, 22, 10, 30, tzinfo=UTC),
+        "came_in_at": datetime(2026, 11, 22, 10, 30, tzinfo=UTC),
     }
     async_dispatcher_send(
         hass, SIGNAL_SMS_RECEIVED, ReceivedSms(text=text, **(sms | changes))

@@ -1,0 +1,74 @@
+"""Which question or alert a received SMS is about, and what is left of its text without code and PIN. No I/O."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from ..account.signals import ReceivedSms
+from ..gateway import fold
+from .matter import Matter
+
+_AROUND_WORDS: Final = "\"'«»()[]{}<>#*.:,;،؛!?؟-–—_/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What a received SMS is about: ``answer`` is None where it comes too late for one, or lacks the PIN."""
+
+    matter: Matter
+    answer: Any = None
+
+
+def listen(sms: ReceivedSms, matters: Sequence[Matter]) -> Heard | None:
+    """Return what a received SMS answers, or would have answered, None where it is about nothing that was asked.
+
+    The ``matters`` are ordered by when they were asked. With a code the one with that code is meant, and without one the
+    newest for which the text is an answer.
+    """
+    asked = [each for each in reversed(matters) if each.was_asked(sms)]
+    codes = {each.code for each in asked if each.told_its_code(sms.sender)}
+    code, text = take_code(sms.text, codes)
+    meant = [each for each in asked if code in (None, each.code)]
+    lacks_pin: Heard | None = None
+    for each in meant:
+        if not each.listens_to(sms.sender):
+            continue
+        rest = without_pin(text, each.pin)
+        if rest is None:
+            lacks_pin = lacks_pin or Heard(matter=each)
+        elif (answer := each.answer(rest, by_code=code is not None)) is not None:
+            return Heard(matter=each, answer=answer)
+    if code is not None and not any(each.is_open for each in meant):
+        return Heard(matter=meant[0])
+    return lacks_pin
+
+
+def take_code(text: str, codes: Iterable[int]) -> tuple[int | None, str]:
+    """Return the code that a text begins or ends with, None where there is none, and the text without it."""
+    by_word = {str(code): code for code in codes}
+    words = text.split()
+    for place in (0, len(words) - 1) if words else ():
+        code = by_word.get(_bare(words[place]))
+        if code is not None:
+            return code, _without_word(words, place)
+    return None, text
+
+
+def without_pin(text: str, pin: str | None) -> str | None:
+    """Return a text without the PIN, None where the PIN is not one of its words."""
+    if pin is None:
+        return text
+    words = text.split()
+    for place, word in enumerate(words):
+        if _bare(word) == _bare(pin):
+            return _without_word(words, place)
+    return None
+
+
+def _without_word(words: Sequence[str], place: int) -> str:
+    return " ".join((*words[:place], *words[place + 1 :]))
+
+
+def _bare(word: str) -> str:
+    """Return a word as it is compared, without what stands around it."""
+    return fold(word).strip(_AROUND_WORDS)
