@@ -10,7 +10,11 @@ from homeassistant.util.yaml import load_yaml_dict
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.payamak.account.signals import DeliveryReport, ReceivedSms
+from custom_components.payamak.account.signals import (
+    AlertReport,
+    DeliveryReport,
+    ReceivedSms,
+)
 from custom_components.payamak.const import DOMAIN
 from custom_components.payamak.gateway import SmsState
 from custom_components.payamak.sending.actions import SMS_FIELDS
