@@ -93,6 +93,9 @@ async def test_each_trigger_has_a_section_with_its_options_and_variables(
         "message_delivered": {"config_entry_id", "outcome", *delivered.as_dict()},
     }
     variables["delivery_failed"] = variables["message_delivered"]
+    alert = AlertReport(entry_id="", event="", alert_id="", name=None, minutes=0)
+    for each in ("alert_acknowledged", "alert_unanswered"):
+        variables[each] = {"config_entry_id", *alert.as_dict()}
     for trigger, offered in load_yaml_dict(str(COMPONENT / "triggers.yaml")).items():
         [heading] = [
             each for each in page.headings if f"`{DOMAIN}.{trigger}`" in each.text

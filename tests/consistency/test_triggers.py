@@ -11,7 +11,10 @@ import pytest
 import voluptuous as vol
 
 from custom_components.payamak.const import DOMAIN
-from custom_components.payamak.people.account_trigger import AccountTrigger
+from custom_components.payamak.people.account_trigger import (
+    AccountTrigger,
+    PeopleTrigger,
+)
 from custom_components.payamak.trigger import async_get_triggers
 
 from .sources import COMPONENT, LANGUAGES, icons, translations
@@ -65,12 +68,16 @@ async def test_every_trigger_and_each_of_its_fields_is_translated(
 async def test_the_editor_offers_the_options_that_the_trigger_takes(
     triggers: dict[str, type[AccountTrigger]], name: str
 ) -> None:
-    """In the same order; none is demanded. Recipients can be the target."""
+    """In the same order; none is demanded. Where it is about people, they can be the target."""
     options = _options(triggers[name])
-    assert _OFFERED[name].keys() == {"target", "fields"}
-    people = {"domain": "notify", "integration": DOMAIN}
-    assert _OFFERED[name]["target"] == {"entity": people}
-    assert triggers[name].schema.schema.keys() == {"target", "options"}
+    if issubclass(triggers[name], PeopleTrigger):
+        assert _OFFERED[name].keys() == {"target", "fields"}
+        people = {"domain": "notify", "integration": DOMAIN}
+        assert _OFFERED[name]["target"] == {"entity": people}
+        assert triggers[name].schema.schema.keys() == {"target", "options"}
+    else:
+        assert _OFFERED[name].keys() == {"fields"}
+        assert triggers[name].schema.schema.keys() == {"options"}
     assert list(_OFFERED[name]["fields"]) == [str(each) for each in options]
     assert all(isinstance(each, vol.Optional) for each in options)
 

@@ -46,7 +46,7 @@ async def test_a_text_comes_back_as_it_was(
 def test_a_text_is_sent_plainly_unless_it_is_said_how() -> None:
     """Over the account's usual line; it neither waits for a gateway that is away nor overtakes anything."""
     text = Text(key=7, text="a", parts=1, cost=None)
-    assert text.values() == (7, "a", None, False, None, "[]", False, 0)
+    assert text.values() == (7, "a", None, False, None, "[]", False, 0, None)
 
 
 def test_a_text_that_is_stored_in_another_way_is_refused() -> None:

@@ -12,19 +12,19 @@ import voluptuous as vol
 
 from ..account.signals import SIGNAL_DELIVERY_ENDED, DeliveryReport
 from ..gateway import ENDS, SmsState
-from ..people.account_trigger import AccountTrigger, trigger_schema
+from ..people.account_trigger import PeopleTrigger, people_trigger_schema
 from ..people.address_book import Recipient
 from ..people.people_filter import people_if_any
 
 OPTION_RECIPIENTS: Final = "recipients"
 
 
-class DeliveryTrigger(AccountTrigger):
+class DeliveryTrigger(PeopleTrigger):
     """The state of a message became final."""
 
     outcomes: ClassVar[frozenset[SmsState]]
     people_option = OPTION_RECIPIENTS
-    schema = trigger_schema({vol.Optional(OPTION_RECIPIENTS): people_if_any})
+    schema = people_trigger_schema({vol.Optional(OPTION_RECIPIENTS): people_if_any})
 
     @override
     async def async_attach_runner(

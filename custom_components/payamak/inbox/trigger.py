@@ -13,7 +13,7 @@ from homeassistant.helpers.trigger import (
 import voluptuous as vol
 
 from ..account.signals import SIGNAL_SMS_RECEIVED, ReceivedSms
-from ..people.account_trigger import AccountTrigger, trigger_schema
+from ..people.account_trigger import PeopleTrigger, people_trigger_schema
 from ..people.address_book import Recipient
 from ..people.people_filter import people_if_any
 from .pattern_search import PatternSearch
@@ -25,11 +25,11 @@ OPTION_FROM: Final = "from"
 OPTION_MATCHES: Final = "matches"
 
 
-class MessageReceivedTrigger(AccountTrigger):
+class MessageReceivedTrigger(PeopleTrigger):
     """An SMS came in."""
 
     people_option = OPTION_FROM
-    schema = trigger_schema(
+    schema = people_trigger_schema(
         {
             vol.Optional(OPTION_FROM): people_if_any,
             vol.Optional(OPTION_CONTAINS): wanted_text,

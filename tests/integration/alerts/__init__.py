@@ -1,0 +1,1 @@
+"""Alerts and questions, and those who answer them by SMS."""
