@@ -118,6 +118,7 @@ class AlertBook:
         self._file = file
         self.clock = clock
         self._alerts: dict[str, AlertRow] = {}
+        self._newest: dict[str, str] = {}
 
     @staticmethod
     def read(connection: Connection) -> list[AlertRow]:
@@ -130,7 +131,8 @@ class AlertBook:
 
     def take_up(self, stored: Iterable[AlertRow]) -> None:
         """Go on with what was read."""
-        self._alerts = {alert.key: alert for alert in stored}
+        for alert in stored:
+            self._take(alert)
 
     def __iter__(self) -> Iterator[AlertRow]:
         """Yield them, the first raised first."""
@@ -147,12 +149,12 @@ class AlertBook:
 
     def newest(self, alert_id: str) -> AlertRow | None:
         """Return the last alert that was raised with a word of the user's, None where there is none any more."""
-        same = [each for each in self._alerts.values() if each.alert_id == alert_id]
-        return same[-1] if same else None
+        key = self._newest.get(alert_id)
+        return None if key is None else self._alerts[key]
 
     def change(self, alert: AlertRow) -> Change:
         """Keep an alert in memory, and return what writes it."""
-        self._alerts[alert.key] = alert
+        self._take(alert)
         return "INSERT OR REPLACE INTO alert VALUES (?, ?)", [
             (alert.key, json.dumps(asdict(alert)))
         ]
@@ -173,11 +175,18 @@ class AlertBook:
     def forget(self, keys: Sequence[str]) -> None:
         """Forget some alerts, with their texts and numbers."""
         for key in keys:
-            del self._alerts[key]
+            alert = self._alerts.pop(key)
+            if self._newest[alert.alert_id] == key:
+                del self._newest[alert.alert_id]
         if keys:
             self._file.write_soon(
                 ("DELETE FROM alert WHERE key = ?", [(key,) for key in keys])
             )
+
+    def _take(self, alert: AlertRow) -> None:
+        if alert.key not in self._alerts:
+            self._newest[alert.alert_id] = alert.key
+        self._alerts[alert.key] = alert
 
     def make_older(self, seconds: float) -> None:
         """Add time to the age of what was begun before the start: Home Assistant was off longer than its clock says."""

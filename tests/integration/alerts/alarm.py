@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Context, HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.payamak.const import DOMAIN
@@ -16,6 +16,7 @@ from tests.integration.story.forms import let_pass
 from tests.integration.story.told import Told
 
 ALERT = "event.payamak_alert"
+BUTTON = "button.payamak_acknowledge_alerts"
 OPEN_ALERTS = "sensor.payamak_open_alerts"
 MOTHER = MINA
 SMOKE = "Smoke in the kitchen!"
@@ -48,13 +49,16 @@ class Alarm:
     entry: MockConfigEntry
     told: Told = field(init=False)
 
+    def __post_init__(self) -> None:
+        """Listen to the account's alerts."""
+        self.told = Told(self.hass, ALERT)
+
     async def set_up(self) -> None:
-        """Set the account up, and listen to its alerts from then on."""
+        """Set the account up."""
         if self.hass.config_entries.async_get_entry(self.entry.entry_id) is None:
             self.entry.add_to_hass(self.hass)
         assert await self.hass.config_entries.async_setup(self.entry.entry_id)
         await self.hass.async_block_till_done(wait_background_tasks=True)
-        self.told = Told(self.hass, ALERT)
 
     async def act(self, action: str, **fields: Any) -> dict[str, Any]:
         """Call an action, and give its response once all is over."""
@@ -77,6 +81,18 @@ class Alarm:
         await self.passes(seconds=1)
         self.gateway.receive(line, sender, text)
         await self.poll()
+
+    async def press_as(self, name: str) -> None:
+        """Press the account's button as a user of Home Assistant."""
+        user = await self.hass.auth.async_create_user(name)
+        await self.hass.services.async_call(
+            "button",
+            "press",
+            {"entity_id": BUTTON},
+            blocking=True,
+            context=Context(user_id=user.id),
+        )
+        await self.hass.async_block_till_done(wait_background_tasks=True)
 
     async def poll(self) -> None:
         """Ask for what came in."""
