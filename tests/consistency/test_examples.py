@@ -1,5 +1,6 @@
 """The examples that people copy: each is held against a running Home Assistant with an account and people in it."""
 
+import asyncio
 from collections.abc import Mapping
 import re
 from typing import Any
@@ -9,11 +10,13 @@ from homeassistant.components.automation.config import async_validate_config_ite
 from homeassistant.components.logbook import CONFIG_SCHEMA as LOGBOOK_SCHEMA
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
+from custom_components.payamak.account.signals import signal_deliveries_changed
 from custom_components.payamak.condition import async_get_conditions
 from custom_components.payamak.const import DOMAIN
 from custom_components.payamak.sending.actions import SMS_FIELDS
@@ -177,12 +180,32 @@ async def test_an_action_responds_as_the_page_shows(
         domain, _, name = call["action"].partition(".")
         # What was just sent has not failed, so the history is asked for all of it.
         given = {} if name == "get_history" else fields(call)
-        response = await hass.services.async_call(
-            domain, name, given, blocking=True, return_response=True
+        calling = asyncio.create_task(
+            hass.services.async_call(
+                domain, name, given, blocking=True, return_response=True
+            )
         )
-        assert _keys(response) == _keys(example)
+        if name == "ask":
+            await _async_has(hass, house, gateway, call["data"]["message"])
+            gateway.receive(LINE, SARA, example["text"])
+            await house.runtime_data.inbox.async_refresh()
+        assert _keys(await calling) == _keys(example)
         responses += 1
-    assert responses == 5
+    assert responses == 7
+
+
+async def _async_has(
+    hass: HomeAssistant, house: MockConfigEntry, gateway: Gateway, text: str
+) -> None:
+    """Wait until a text is on the phone."""
+    changed = asyncio.Event()
+    stop = async_dispatcher_connect(
+        hass, signal_deliveries_changed(house.entry_id), changed.set
+    )
+    while text not in [sms.text for sms in gateway.phone(SARA).messages]:
+        await changed.wait()
+        changed.clear()
+    stop()
 
 
 def _keys(response: Any) -> Any:
