@@ -85,14 +85,20 @@ def go_on(alert: AlertRow, now: float, reaches: Reaches) -> AlertRow:
         return alert
     if alert.turn + 1 == len(alert.steps) * alert.rounds:
         return replace(alert, state=AlertState.UNANSWERED, ended_at=now)
-    return replace(alert, turn=alert.turn + 1, turn_at=now)
+    new = replace(alert, turn=alert.turn + 1, turn_at=now)
+    waiting = [
+        each.number
+        for each in new.step.people
+        if _reach_of_text_before(new, each, reaches) is Reach.WAITS
+    ]
+    return replace(new, carried=tuple(waiting))
 
 
 def _is_in_vain(alert: AlertRow, reaches: Reaches) -> bool:
     """Tell whether waiting for this step is of no use: it reaches nobody, and others come, or nobody was ever reached."""
-    turn = str(alert.turn)
     if any(
-        reaches(turn, each.number) is not Reach.MISSED for each in alert.step.people
+        _reach_in_turn(alert, each, reaches) is not Reach.MISSED
+        for each in alert.step.people
     ):
         return False
     is_last_of_round = (alert.turn + 1) % len(alert.steps) == 0
@@ -113,17 +119,27 @@ def whom_to_text(alert: AlertRow, reaches: Reaches) -> Sequence[AlertPerson]:
     return [
         each
         for each in alert.step.people
-        if reaches(str(alert.turn), each.number) is Reach.NOT_BEGUN
-        and not _waits_for_a_turn_before(alert, each, reaches)
+        if _reach_in_turn(alert, each, reaches) is Reach.NOT_BEGUN
     ]
 
 
-def _waits_for_a_turn_before(
+def _reach_in_turn(alert: AlertRow, person: AlertPerson, reaches: Reaches) -> Reach:
+    """Return whether somebody is reached in this turn: by its text, or by an earlier one that stands for it."""
+    reach = reaches(str(alert.turn), person.number)
+    if reach is Reach.NOT_BEGUN and person.number in alert.carried:
+        before = _reach_of_text_before(alert, person, reaches)
+        # Where that one is lost, there is still time for one of this turn.
+        return reach if before is Reach.MISSED else before
+    return reach
+
+
+def _reach_of_text_before(
     alert: AlertRow, person: AlertPerson, reaches: Reaches
-) -> bool:
-    return any(
-        reaches(word, person.number) is Reach.WAITS
-        for word in words_of_turns(alert)[1:]
+) -> Reach:
+    """Return whether the last text of an earlier turn reaches somebody."""
+    before = (reaches(word, person.number) for word in words_of_turns(alert)[1:])
+    return next(
+        (each for each in before if each is not Reach.NOT_BEGUN), Reach.NOT_BEGUN
     )
 
 

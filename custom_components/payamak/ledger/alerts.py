@@ -45,7 +45,8 @@ class AlertRow:
     """One alert, from when it was raised until it is forgotten. Times are of the ledger's clock, in seconds.
 
     ``alert_id`` is the user's word for it, ``key`` ours: the same can be raised again. ``turn`` counts the steps that were
-    begun, over all rounds, and ``turn_at`` is when the last one was. ``took_it`` is who acknowledged it, ``number`` is
+    begun, over all rounds, and ``turn_at`` is when the last one was. ``carried`` are the numbers for which an earlier text
+    still waited then: it stands for this turn's. ``took_it`` is who acknowledged it, ``number`` is
     empty where that was done in Home Assistant. ``coded`` are the numbers that were told its code. ``told`` is what was
     told of it in Home Assistant last.
     """
@@ -62,6 +63,7 @@ class AlertRow:
     state: AlertState = AlertState.OPEN
     turn: int = 0
     turn_at: float
+    carried: tuple[str, ...] = field(default=(), repr=False)
     ended_at: float | None = None
     took_it: AlertPerson | None = None
     coded: tuple[str, ...] = field(default=(), repr=False)
@@ -105,6 +107,7 @@ class AlertRow:
                 "steps": tuple(steps),
                 "state": AlertState(values["state"]),
                 "took_it": None if took_it is None else AlertPerson(**took_it),
+                "carried": tuple(values["carried"]),
                 "coded": tuple(values["coded"]),
             }
         )
