@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from simulator.gateway import Gateway
-from simulator.messages import Phone, ReceivedMessage, Sms
+from simulator.messages import ReceivedMessage, Sms
+from simulator.phones import Phone
 from simulator.text import parse_mobile
 
 

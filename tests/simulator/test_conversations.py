@@ -99,7 +99,6 @@ async def test_a_name_stands_beside_the_number(
 @pytest.mark.parametrize(
     ("number", "document"),
     [
-        (SARA, {}),
         (SARA, {"name": 1}),
         (SARA, {"name": ""}),
         (SARA, {"name": "Sara", "number": OMID}),
