@@ -70,11 +70,12 @@ async def test_with_the_pin_the_agent_gets_the_text_and_its_answer_goes_back(
 async def test_a_pin_may_be_several_words(
     automate: Automate, assistants: Assistants, sms: Sender
 ) -> None:
-    """All of them go."""
-    await automate(BLUEPRINT, **INPUTS | {"pin": "Blue Parrot"})
-    await sms.send("light blue")
+    """All of them go, and are known also where they must not stand."""
+    await automate(BLUEPRINT, **OPEN_TO_QUESTIONS | {"pin": "Blue Parrot"})
+    await sms.send("turn blue parrot on")
     await sms.send("blue PARROT light")
     assert assistants.texts(ACTOR) == ["light"]
+    assert assistants.texts(READER) == []
 
 
 @pytest.mark.parametrize("text", [*WRONG_PIN, *PIN_ASTRAY, PIN, "", "\u200f"])

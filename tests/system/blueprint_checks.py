@@ -150,18 +150,25 @@ BLUEPRINT_CHECKS = (
 
 
 async def _add_light(stage: Stage) -> None:
-    """Add a light of the template integration, which remembers what it was told."""
+    """Add a light of the template integration, with a helper as its bulb."""
+    bulb = "input_boolean.bulb"
+    await stage.home_assistant.command("input_boolean/create", name="Bulb")
     flow = await stage.home_assistant.start_flow("template")
     await stage.home_assistant.answer_flow(flow["flow_id"], {"next_step_id": "light"})
     created = await stage.home_assistant.answer_flow(
         flow["flow_id"],
         {
             "name": "Kitchen light",
-            **{turn: [{"event": turn}] for turn in ("turn_on", "turn_off")},
+            "state": f"{{{{ states('{bulb}') }}}}",
+            **{
+                turn: [
+                    {"action": f"input_boolean.{turn}", "target": {"entity_id": bulb}}
+                ]
+                for turn in ("turn_on", "turn_off")
+            },
         },
     )
     expect_result(created, "create_entry")
-    await stage.home_assistant.act("light.turn_off", {"entity_id": _LIGHT})
 
 
 async def _automate(stage: Stage, blueprint: str, values: Mapping[str, object]) -> None:
