@@ -231,7 +231,7 @@ class World:
         message = ReceivedMessage(
             self._next_msg_id(),
             line,
-            ten_digits(mobile) if mobile else sender,
+            ten_digits(self.phone(mobile).number) if mobile else sender,
             text,
             at,
         )
