@@ -1,6 +1,6 @@
 """Whom an action is for: the people of its target and of its list, each with the account that reaches them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -45,17 +45,28 @@ async def async_addressed(call: ServiceCall) -> Sequence[Addressed]:
     An account that is not at work is among them as long as another one is.
     """
     entries = _entries(call)
-    by_id = {entry.entry_id: entry for entry in entries}
-    people = async_people_of(call.hass, call.data, of_accounts=by_id)
+    ids = {entry.entry_id for entry in entries}
+    people = async_people_of(call.hass, call.data, of_accounts=ids)
     if people.strangers:
         raise validation_error("not_a_recipient", entities=", ".join(people.strangers))
-    meant = await async_who_is_meant(
-        [_known(entry) for entry in entries],
-        people.by_entry,
-        call.data[ATTR_RECIPIENTS],
+    addressed = await async_address(
+        entries, people.by_entry, call.data[ATTR_RECIPIENTS]
     )
-    if not any(by_id[each].state is ConfigEntryState.LOADED for each in meant):
-        loaded_account(call.hass, next(iter(meant)))
+    if not any(each.entry.state is ConfigEntryState.LOADED for each in addressed):
+        loaded_account(call.hass, addressed[0].entry.entry_id)
+    return addressed
+
+
+async def async_address(
+    entries: Sequence[PayamakConfigEntry],
+    people: Mapping[str, Collection[str | None]],
+    written: object = (),
+) -> Sequence[Addressed]:
+    """Return whom each account reaches of saved people and of what is written, as ``async_who_is_meant`` takes them."""
+    by_id = {entry.entry_id: entry for entry in entries}
+    meant = await async_who_is_meant(
+        [_known(each) for each in entries], people, written
+    )
     return [
         Addressed(entry=by_id[each], recipients=recipients)
         for each, recipients in meant.items()
