@@ -427,20 +427,36 @@ async def test_a_break_begins_when_the_question_has_failed(world: World) -> None
 async def test_an_answer_ends_the_trouble(world: World) -> None:
     """The next break is a short one again."""
     world.sent(1)
-    world.answers["1"] = UncertainError("timeout")
+    world.answers["1"] = UnreachableError("connect")
     await world.start()
-    await world.let_pass(10)
-    await world.let_pass(30)
+    await world.let_pass(40)
     assert world.sleeps == [60]
-    world.answer(1, SmsState.ACCEPTED)
+    del world.answers["1"]
     await world.let_pass(60)
-    world.answers["1"] = UncertainError("timeout")
-    while len(world.asked) < 4:
-        await world.let_pass(world.sleeps[0])
-    [sleep] = world.sleeps
-    assert sleep < 900
-    world.follower.async_sent([world.sent(9)])
-    assert world.follower.unknown_codes == set()
+    assert world.sleeps == [20]
+    world.answers["1"] = UnreachableError("connect")
+    await world.let_pass(20)
+    assert world.sleeps == [30]
+
+
+async def test_an_answer_between_two_failures_keeps_a_message_among_the_others(
+    world: World,
+) -> None:
+    """It was not silent twice in a row: the younger one is asked for first."""
+    row = world.sent(1)
+    await world.start()
+    for answer in (RejectedError("rejected"), None, RejectedError("rejected")):
+        asked = row.asked
+        world.answers.pop("1", None)
+        if answer:
+            world.answers["1"] = answer
+        while row.asked == asked:
+            await world.let_pass(world.sleeps[0])
+    world.sent(2, sent_at=world.time - 2000)
+    world.time += 500
+    world.asked.clear()
+    await world.ring()
+    assert world.questions == ["1"]
 
 
 async def test_codes_that_nobody_knows_are_kept_for_the_diagnostics(
