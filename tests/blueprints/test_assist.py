@@ -80,6 +80,7 @@ async def test_a_pin_may_be_several_words(
 
 @pytest.mark.parametrize("text", [*WRONG_PIN, *PIN_ASTRAY, PIN, "", "\u200f"])
 async def test_without_the_right_pin_nobody_is_asked_where_no_agent_is_for_questions(
+    hass: HomeAssistant,
     automate: Automate,
     assistants: Assistants,
     sms: Sender,
@@ -93,6 +94,9 @@ async def test_without_the_right_pin_nobody_is_asked_where_no_agent_is_for_quest
     assert assistants.asked == []
     assert done == []
     assert answers(gateway) == []
+    automation = hass.states.get("automation.payamak")
+    assert automation is not None
+    assert automation.attributes["last_triggered"] is None
 
 
 @pytest.mark.parametrize("text", WRONG_PIN)
