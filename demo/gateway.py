@@ -164,6 +164,31 @@ class Gateway:
         """Tell whose phone it is, for those who look at the page."""
         await self._request("PATCH", f"/control/phones/{number}", {"name": name})
 
+    async def switch_phone(self, number: str, *, on: bool) -> None:
+        """Switch a phone off, or on: then what waits for it is delivered."""
+        await self._request("PATCH", f"/control/phones/{number}", {"on": on})
+
+    async def let_answer(
+        self,
+        number: str,
+        text: str,
+        *,
+        after: float,
+        contains: str | None = None,
+        times: int | None = None,
+    ) -> None:
+        """Have a phone answer by itself some seconds after each SMS, or after those that contain something."""
+        answer = {"text": text, "after": after, "contains": contains, "times": times}
+        await self._request("PATCH", f"/control/phones/{number}", {"answer": answer})
+
+    async def let_not_answer(self, number: str) -> None:
+        """Have a phone answer no more by itself."""
+        await self._request("PATCH", f"/control/phones/{number}", {"answer": None})
+
+    async def give_up_after(self, seconds: float) -> None:
+        """Choose how long the operator tries to reach a phone that is off."""
+        await self._request("PATCH", "/control/settings", {"validity_seconds": seconds})
+
     async def set_outcome(self, number: str, status: int) -> None:
         """Have what is sent to a phone end with a delivery status."""
         await self._request(

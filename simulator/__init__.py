@@ -6,12 +6,14 @@ from .codes import Delivery, Result
 from .faults import Fault
 from .gateway import Gateway
 from .listener import Listener
-from .messages import Phone, ReceivedMessage, SentMessage, Sms
+from .messages import ReceivedMessage, SentMessage, Sms
 from .outages import Away, Outage
+from .phones import Answer, Phone
 from .server import create_app, create_apps
 
 __all__ = [
     "Account",
+    "Answer",
     "Away",
     "Call",
     "Delivery",

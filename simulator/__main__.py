@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
+import json
+from pathlib import Path
 import signal
 import sys
 
@@ -13,7 +15,10 @@ from aiohttp import web
 
 from .account import DEFAULT_LINE
 from .gateway import Gateway
+from .json_values import SettingError
 from .listener import Listener
+from .phone_settings import read_phones
+from .phones import PhoneSettings
 from .server import create_apps
 
 
@@ -22,6 +27,8 @@ def main() -> int:
     options = _read_options()
     gateway = Gateway()
     gateway.delivery_time = timedelta(seconds=options.delivery_seconds)
+    gateway.validity = timedelta(seconds=options.validity_seconds)
+    gateway.add_phones(options.phones)
     gateway.add_account(
         options.username,
         options.password,
@@ -127,6 +134,20 @@ def _read_options() -> argparse.Namespace:
         default=8.0,
         help="time until an SMS is delivered",
     )
+    parser.add_argument(
+        "--validity-seconds",
+        type=_seconds,
+        default=86400.0,
+        help="time that the operator goes on trying when a phone is off",
+    )
+    parser.add_argument(
+        "--phones",
+        type=_phones,
+        default={},
+        metavar="FILE",
+        help='names of phones and what they do, as JSON: {"09121234567": {"name": "Mother",'
+        ' "on": true, "answer": {"text": "ok", "after": 5, "contains": "alarm", "times": 1}}}',
+    )
     return parser.parse_args()
 
 
@@ -148,6 +169,19 @@ def _seconds(text: str) -> float:
     if not 0 <= seconds <= 86400:
         raise argparse.ArgumentTypeError("must be between 0 and 86400 seconds")
     return seconds
+
+
+def _phones(path: str) -> dict[str, PhoneSettings]:
+    try:
+        return read_phones(json.loads(Path(path).read_bytes()))
+    except OSError as failure:
+        raise argparse.ArgumentTypeError(
+            f"{path}: {failure.strerror or failure}"
+        ) from failure
+    except SettingError as failure:
+        raise argparse.ArgumentTypeError(f"{path}: {failure}") from failure
+    except (ValueError, RecursionError) as failure:
+        raise argparse.ArgumentTypeError(f"{path}: not JSON") from failure
 
 
 def _decimal(text: str) -> Decimal:

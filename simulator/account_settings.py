@@ -7,29 +7,25 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from .account import Account, decimal_text
+from .json_values import (
+    SettingError,
+    count,
+    flag,
+    or_none,
+    read_each,
+    seconds,
+    text,
+    texts,
+)
 from .push import PushError, check_loopback
 
 _SECRET = frozenset({"password", "api_key", "push_url"})
 _NOT_SETTINGS = frozenset({"username", "sent", "received", "push_failure"})
 
-_MOST_SECONDS = 30 * 24 * 3600
-
-
-class SettingError(ValueError):
-    """A setting that an account can't have."""
-
 
 def read_settings(given: Mapping[str, object]) -> dict[str, Any]:
     """Give attributes of an account from JSON, or raise SettingError that names the wrong one."""
-    if unknown := given.keys() - _READERS.keys():
-        raise SettingError(f"An account has no {', '.join(sorted(unknown))}")
-    settings: dict[str, Any] = {}
-    for name, value in given.items():
-        try:
-            settings[name] = _READERS[name](value)
-        except ValueError as failure:
-            raise SettingError(f"{name}: {failure}") from failure
-    return settings
+    return read_each(given, _READERS, "An account")
 
 
 def apply_settings(account: Account, settings: Mapping[str, Any]) -> None:
@@ -61,32 +57,6 @@ def show_account(account: Account) -> dict[str, object]:
     }
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value:
-        raise SettingError("must be a text")
-    return value
-
-
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise SettingError("must be true or false")
-    return value
-
-
-def _count(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise SettingError("must be a whole number, 0 or more")
-    return value
-
-
-def _seconds(value: object) -> timedelta:
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        raise SettingError("must be a number of seconds")
-    if not 0 <= value <= _MOST_SECONDS:
-        raise SettingError(f"must be between 0 and {_MOST_SECONDS} seconds")
-    return timedelta(seconds=value)
-
-
 def _decimal(value: object) -> Decimal:
     try:
         number = Decimal(str(value))
@@ -97,25 +67,19 @@ def _decimal(value: object) -> Decimal:
     return number
 
 
-def _texts(value: object) -> list[str]:
-    if not isinstance(value, list):
-        raise SettingError("must be a list of texts")
-    return [_text(each) for each in value]
-
-
 def _patterns(value: object) -> dict[int, int | str]:
     if not isinstance(value, dict):
         raise SettingError(
             'must be an object like {"12345": 2} or {"12345": "Code: {0}"}'
         )
     return {
-        int(body_id): _text(pattern) if isinstance(pattern, str) else _count(pattern)
+        int(body_id): text(pattern) if isinstance(pattern, str) else count(pattern)
         for body_id, pattern in value.items()
     }
 
 
 def _push_url(value: object) -> str:
-    url = _text(value)
+    url = text(value)
     try:
         check_loopback(url)
     except PushError as failure:
@@ -123,35 +87,31 @@ def _push_url(value: object) -> str:
     return url
 
 
-def _or_none[T](read: Callable[[object], T]) -> Callable[[object], T | None]:
-    return lambda value: None if value is None else read(value)
-
-
 _READERS: dict[str, Callable[[object], object]] = {
-    "password": _text,
+    "password": text,
     "credit": _decimal,
     "base_price": _decimal,
-    "lines": _texts,
-    "api_key": _or_none(_text),
-    "allowed_addresses": _or_none(_texts),
-    "active": _flag,
-    "documents_complete": _flag,
-    "daily_limit": _or_none(_count),
-    "hourly_limit": _or_none(_count),
-    "volume_limit": _or_none(_count),
-    "minimum_count": _count,
-    "filtered_words": _texts,
-    "links_allowed": _flag,
-    "opt_out_required": _flag,
-    "public_lines": _texts,
-    "service_lines": _texts,
-    "advertising_lines": _texts,
-    "shared_service_access": _flag,
-    "shared_line": _or_none(_text),
+    "lines": texts,
+    "api_key": or_none(text),
+    "allowed_addresses": or_none(texts),
+    "active": flag,
+    "documents_complete": flag,
+    "daily_limit": or_none(count),
+    "hourly_limit": or_none(count),
+    "volume_limit": or_none(count),
+    "minimum_count": count,
+    "filtered_words": texts,
+    "links_allowed": flag,
+    "opt_out_required": flag,
+    "public_lines": texts,
+    "service_lines": texts,
+    "advertising_lines": texts,
+    "shared_service_access": flag,
+    "shared_line": or_none(text),
     "patterns": _patterns,
     "persian_tariff": _decimal,
     "latin_tariff": _decimal,
-    "push_url": _or_none(_push_url),
-    "sent_lag": _seconds,
-    "sent_missing": _count,
+    "push_url": or_none(_push_url),
+    "sent_lag": seconds,
+    "sent_missing": count,
 }

@@ -48,6 +48,7 @@ class Api:
     async def _answer(
         self, request: web.Request, method: Method, given: dict[str, str]
     ) -> web.StreamResponse:
+        self._gateway.catch_up()
         call = Call(
             method=method.name,
             parameters={k: v for k, v in given.items() if k.lower() != "password"},

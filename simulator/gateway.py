@@ -66,7 +66,8 @@ class Gateway(World):
         await self.outages.settle()
 
     async def settle(self) -> None:
-        """Open or close the port as the clock demands, after it was moved."""
+        """Let phones write, and open or close the port, as the clock demands after it was moved."""
+        self.catch_up()
         await self.outages.settle()
 
     @override

@@ -38,8 +38,12 @@ class Sms:
     at: datetime
     leaves_at: datetime
     duration: timedelta
+    # How long the operator goes on trying when the phone is off.
+    validity: timedelta
     outcome: Outcome
     now: Clock = field(repr=False)
+    # The first moment from a given one on at which the phone is on, if there is one.
+    reachable_from: Callable[[datetime], datetime | None] = field(repr=False)
 
     @property
     def parts(self) -> int:
@@ -47,15 +51,35 @@ class Sms:
         return count_parts(self.text)
 
     @property
+    def settled_at(self) -> datetime:
+        """The moment of the operator's last word, as things stand now."""
+        return self._end[0]
+
+    @property
     def settled(self) -> bool:
         """Whether the operator has given its last word."""
-        return self.now() >= self.leaves_at + self.duration
+        return self.now() >= self.settled_at
+
+    @property
+    def _end(self) -> tuple[datetime, Outcome]:
+        """The operator's last word, and when it gives it."""
+        tries_at = self.leaves_at + self.duration
+        if self.outcome != Delivery.DELIVERED:
+            return tries_at, self.outcome
+        arrives_at = self.reachable_from(tries_at)
+        if arrives_at == tries_at:
+            return tries_at, Delivery.DELIVERED
+        gives_up_at = tries_at + self.validity
+        if arrives_at is None or arrives_at >= gives_up_at:
+            return gives_up_at, Delivery.UNDELIVERED
+        return arrives_at, Delivery.DELIVERED
 
     @property
     def status(self) -> Outcome:
         """What GetDeliveries2 says about this SMS now."""
-        if self.settled:
-            return self.outcome
+        settled_at, last_word = self._end
+        if self.now() >= settled_at:
+            return last_word
         elapsed = self.now() - self.leaves_at
         if elapsed < self.duration / 4:
             return Delivery.QUEUED
@@ -66,12 +90,12 @@ class Sms:
     @property
     def delivered(self) -> bool:
         """Whether the phone has it."""
-        return self.settled and self.outcome == Delivery.DELIVERED
+        return self.status == Delivery.DELIVERED
 
     @property
     def failed(self) -> bool:
         """Whether the phone will never have it."""
-        return self.settled and self.outcome in FAILED_DELIVERIES
+        return self.status in FAILED_DELIVERIES
 
 
 @dataclass(eq=False)
@@ -134,18 +158,6 @@ class ReceivedMessage:
             "RecSuccess": 0,
             "IsUnicode": is_unicode(self.text),
         }
-
-
-@dataclass(eq=False)
-class Phone:
-    """A phone, what was sent to it, and what becomes of further messages to it."""
-
-    number: str
-    # Whose phone it is, for those who look at it; the gateway doesn't know.
-    name: str | None = None
-    messages: list[Sms] = field(default_factory=list)
-    outcome: Outcome = Delivery.DELIVERED
-    blacklisted: bool = False
 
 
 def send_date(at: datetime, digits: int) -> str:

@@ -75,9 +75,11 @@ def _create_gateway_app(gateway: Gateway) -> web.Application:
     async def release_hanging_calls(_: web.Application) -> None:
         closing.set()
 
-    async def push_received_messages(_: web.Application) -> AsyncIterator[None]:
+    async def let_phones_write(_: web.Application) -> AsyncIterator[None]:
         await gateway.push.start()
+        await gateway.answering.start()
         yield
+        await gateway.answering.stop()
         await gateway.push.stop()
 
     async def tell_the_time(_: web.Request, response: web.StreamResponse) -> None:
@@ -90,7 +92,7 @@ def _create_gateway_app(gateway: Gateway) -> web.Application:
     )
     app.on_response_prepare.append(tell_the_time)
     app.on_shutdown.append(release_hanging_calls)
-    app.cleanup_ctx.append(push_received_messages)
+    app.cleanup_ctx.append(let_phones_write)
     app.router.add_route("*", PATH, Api(gateway, closing).handle)
     app.router.add_route("*", "/{rest:(?i:api)(/.*)?}", _no_such_resource)
     return app

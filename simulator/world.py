@@ -1,13 +1,17 @@
 """The gateway's world: accounts, phones, messages and the clock."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from copy import deepcopy
-from dataclasses import dataclass, field, fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Unpack
 
 from .account import Account, AccountSettings
-from .messages import TEHRAN, Clock, Outcome, Phone, ReceivedMessage, SentMessage, Sms
+from .answering import Answering
+from .blocks import AddressBlocks
+from .messages import TEHRAN, Clock, Outcome, ReceivedMessage, SentMessage, Sms
+from .phones import Phone, PhoneSettings
 from .push import Push
 from .text import parse_mobile, ten_digits
 
@@ -33,8 +37,12 @@ class World:
         self.phones: dict[str, Phone] = {}
         self.blocks = AddressBlocks()
         self.push = Push()
+        self.answering = Answering(self.now, self._receive_answer)
+        self._first_phones: dict[str, PhoneSettings] = {}
         # How long an SMS takes until the operator's last word.
         self.delivery_time = timedelta(seconds=8)
+        # How long the operator goes on trying to reach a phone that is off.
+        self.validity = timedelta(days=1)
         # Whether every call is answered with code 6.
         self.updating = False
         # Whether a caller who doesn't ask for JSON gets XML.
@@ -45,8 +53,14 @@ class World:
         return self._clock() + self._offset
 
     def advance(self, step: timedelta) -> None:
-        """Put the gateway's clock forward."""
+        """Put the gateway's clock forward, and let phones do what they do meanwhile."""
         self._offset += step
+        self.catch_up()
+        self.answering.wake()
+
+    def catch_up(self) -> None:
+        """Let phones do what they do until now, after the clock that was given has moved."""
+        self.answering.catch_up()
 
     def add_account(
         self, username: str, password: str, **settings: Unpack[AccountSettings]
@@ -72,6 +86,28 @@ class World:
         if mobile is None:
             raise ValueError(f"Not a mobile number: {number}")
         return self.phones.setdefault(mobile, Phone(mobile))
+
+    def add_phones(self, phones: Mapping[str, PhoneSettings]) -> None:
+        """Say what phones there are at the start, and after each reset."""
+        for number, settings in phones.items():
+            self._first_phones[self.phone(number).number] = settings
+            self.change_phone(number, **settings)
+
+    def change_phone(self, number: str, **settings: Unpack[PhoneSettings]) -> Phone:
+        """Say whose phone it is, switch it on or off, or have it answer by itself."""
+        phone = self.phone(number)
+        self.catch_up()
+        if "name" in settings:
+            phone.name = settings["name"]
+        if "on" in settings:
+            phone.switch(on=settings["on"], at=self.now())
+        if "answer" in settings:
+            answer = settings["answer"]
+            # A copy, as it counts down.
+            phone.answer = replace(answer) if answer else None
+            self.answering.watch(phone)
+        self.answering.wake()
+        return phone
 
     def sms(self, rec_id: str) -> Sms | None:
         """Give the SMS with a recId."""
@@ -159,10 +195,13 @@ class World:
                     if line in account.advertising_lines
                     else at,
                     duration=self.delivery_time,
-                    outcome=self.phone(recipient).outcome,
+                    validity=self.validity,
+                    outcome=phone.outcome,
                     now=self.now,
+                    reachable_from=phone.reachable_from,
                 )
                 for recipient in recipients
+                for phone in (self.phone(recipient),)
             ],
             listed_at=at,
         )
@@ -171,18 +210,30 @@ class World:
         for sms in message.sms:
             self._sms[sms.rec_id] = sms
             self.phone(sms.recipient).messages.append(sms)
+            self.answering.sent(sms)
         return message
 
     def receive(self, line: str, sender: str, text: str) -> ReceivedMessage:
         """Let an SMS come in for an account's line."""
+        self.catch_up()
+        return self._receive(line, sender, text, self.now())
+
+    def _receive_answer(self, line: str, sender: str, text: str, at: datetime) -> None:
+        # What is written to a line that is no account's, as the shared service line is, is lost.
+        with suppress(LookupError):
+            self._receive(line, sender, text, at)
+
+    def _receive(
+        self, line: str, sender: str, text: str, at: datetime
+    ) -> ReceivedMessage:
         account = self._account_of(line)
         mobile = parse_mobile(sender)
         message = ReceivedMessage(
             self._next_msg_id(),
             line,
-            ten_digits(mobile) if mobile else sender,
+            ten_digits(self.phone(mobile).number) if mobile else sender,
             text,
-            self.now(),
+            at,
         )
         account.received.append(message)
         self.push.received(account, message)
@@ -193,6 +244,8 @@ class World:
         self._offset = timedelta()
         self._sms.clear()
         self.phones.clear()
+        self.answering.clear()
+        self.add_phones(self._first_phones)
         self.blocks.clear()
         self.updating = False
         for username, settings in self._first_settings.items():
@@ -230,44 +283,6 @@ class World:
             msg_id += 1
         self._last_msg_id = max(self._last_msg_id, msg_id)
         return msg_id
-
-
-@dataclass
-class AddressBlocks:
-    """The addresses that may not call any more after failed logins."""
-
-    failures_allowed: int = 5
-    duration: timedelta = timedelta(hours=1)
-    _failures: dict[str, int] = field(default_factory=dict)
-    _until: dict[str, datetime] = field(default_factory=dict)
-
-    def blocks(self, address: str, now: datetime) -> bool:
-        """Tell whether an address is blocked."""
-        return address in self._until and now < self._until[address]
-
-    def failed(self, address: str, now: datetime) -> None:
-        """Note a failed login."""
-        self._failures[address] = self._failures.get(address, 0) + 1
-        if self._failures[address] >= self.failures_allowed:
-            self.block(address, now)
-
-    def succeeded(self, address: str) -> None:
-        """Note a login."""
-        self._failures.pop(address, None)
-
-    def block(self, address: str, now: datetime) -> None:
-        """Block an address from now on."""
-        self._failures.pop(address, None)
-        self._until[address] = now + self.duration
-
-    def clear(self) -> None:
-        """Let every address call again."""
-        self._failures.clear()
-        self._until.clear()
-
-    def __iter__(self) -> Iterator[str]:
-        """Give the addresses that were blocked."""
-        return iter(self._until)
 
 
 def _end_of_night(at: datetime) -> datetime:

@@ -8,6 +8,7 @@ from simulator.account_settings import apply_settings, read_settings, show_accou
 from simulator.faults.spelling import read_fault
 from simulator.gateway import Gateway
 from simulator.messages import Outcome
+from simulator.phone_settings import read_phone
 
 from .outages import OutageControl, show_outages
 from .requests import (
@@ -31,6 +32,7 @@ class Control:
         self._gateway = gateway
         self._added: set[str] = set()
         self._first_delivery_time = gateway.delivery_time
+        self._first_validity = gateway.validity
         self._first_failures_allowed = gateway.blocks.failures_allowed
         self._first_xml_by_default = gateway.xml_by_default
 
@@ -47,7 +49,7 @@ class Control:
             ("POST", "/control/received", self._receive),
             ("POST", "/control/sent", self._send_from_panel),
             ("GET", "/control/phones/{number}", self._phone),
-            ("PATCH", "/control/phones/{number}", self._name_phone),
+            ("PATCH", "/control/phones/{number}", self._change_phone),
             ("POST", "/control/outcomes", self._set_outcome),
             ("POST", "/control/clock", self._advance),
             ("GET", "/control/calls", self._calls),
@@ -62,6 +64,7 @@ class Control:
         return {
             "now": gateway.now().isoformat(),
             "delivery_seconds": gateway.delivery_time.total_seconds(),
+            "validity_seconds": gateway.validity.total_seconds(),
             "updating": gateway.updating,
             "xml_by_default": gateway.xml_by_default,
             "failed_logins_allowed": gateway.blocks.failures_allowed,
@@ -105,6 +108,7 @@ class Control:
             "delivery_seconds",
             "failed_logins_allowed",
             "updating",
+            "validity_seconds",
             "xml_by_default",
         }
         if unknown := given.keys() - known:
@@ -112,6 +116,9 @@ class Control:
         if "delivery_seconds" in given:
             seconds = read_number(given, "delivery_seconds")
             self._gateway.delivery_time = timedelta(seconds=seconds)
+        if "validity_seconds" in given:
+            seconds = read_number(given, "validity_seconds")
+            self._gateway.validity = timedelta(seconds=seconds)
         if "failed_logins_allowed" in given:
             self._gateway.blocks.failures_allowed = int(
                 read_number(given, "failed_logins_allowed")
@@ -168,13 +175,11 @@ class Control:
     async def _phone(self, request: web.Request) -> object:
         return show_phone(self._gateway.phone(request.match_info["number"]))
 
-    async def _name_phone(self, request: web.Request) -> object:
-        given = await read_object(request)
-        if given.keys() != {"name"}:
-            raise ControlError('The body must be {"name": a text, or null}')
-        phone = self._gateway.phone(request.match_info["number"])
-        phone.name = None if given["name"] is None else read_text(given, "name")
-        return show_phone(phone)
+    async def _change_phone(self, request: web.Request) -> object:
+        settings = read_phone(await read_object(request))
+        return show_phone(
+            self._gateway.change_phone(request.match_info["number"], **settings)
+        )
 
     async def _set_outcome(self, request: web.Request) -> object:
         given = await read_object(request)
@@ -208,6 +213,7 @@ class Control:
         self._gateway.reset()
         await self._gateway.settle()
         self._gateway.delivery_time = self._first_delivery_time
+        self._gateway.validity = self._first_validity
         self._gateway.blocks.failures_allowed = self._first_failures_allowed
         self._gateway.xml_by_default = self._first_xml_by_default
         return {}

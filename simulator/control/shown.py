@@ -1,7 +1,9 @@
 """What the control API shows of phones and calls."""
 
 from simulator.calls import Call
-from simulator.messages import Phone, Sms
+from simulator.messages import Sms
+from simulator.phone_settings import show_answer
+from simulator.phones import Phone
 
 
 def show_phone(phone: Phone) -> dict[str, object]:
@@ -9,6 +11,8 @@ def show_phone(phone: Phone) -> dict[str, object]:
     return {
         "number": phone.number,
         "name": phone.name,
+        "on": phone.is_on,
+        "answer": show_answer(phone.answer) if phone.answer else None,
         "blacklisted": phone.blacklisted,
         "outcome": phone.outcome,
         "messages": [show_sms(sms) for sms in phone.messages],

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from simulator.gateway import Gateway
-from simulator.messages import Phone, ReceivedMessage, Sms
+from simulator.messages import ReceivedMessage, Sms
+from simulator.phones import Phone
 from simulator.text import parse_mobile
 
 
@@ -22,7 +23,10 @@ class Conversation:
 
 
 def conversations(gateway: Gateway) -> list[Conversation]:
-    """Give all conversations, the most recent first, each with the oldest message first."""
+    """Give all conversations, the most recent first, each with the oldest message first.
+
+    Behind them stand the phones without a message of which something was said.
+    """
     found = {
         phone.number: Conversation(phone.number, phone, [*phone.messages])
         for phone in gateway.phones.values()
@@ -31,8 +35,15 @@ def conversations(gateway: Gateway) -> list[Conversation]:
         for message in account.received:
             number = parse_mobile(message.sender) or message.sender
             found.setdefault(number, Conversation(number)).messages.append(message)
-    begun = [each for each in found.values() if each.messages]
-    for each in begun:
+    for each in found.values():
         # Of the same moment, what was asked comes before its answer.
         each.messages.sort(key=lambda message: (message.at, isinstance(message, Sms)))
-    return sorted(begun, key=lambda each: each.messages[-1].at, reverse=True)
+    begun = [each for each in found.values() if each.messages]
+    begun.sort(key=lambda each: each.messages[-1].at, reverse=True)
+    return begun + [
+        each
+        for each in found.values()
+        if (phone := each.phone) is not None
+        and not each.messages
+        and (phone.name or phone.answer or not phone.is_on)
+    ]

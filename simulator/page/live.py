@@ -9,6 +9,7 @@ from simulator.codes import FAILED_DELIVERIES, Delivery
 from simulator.gateway import Gateway
 from simulator.messages import TEHRAN, Outcome, ReceivedMessage, Sms
 
+from .answers import power, rule
 from .conversations import Conversation, conversations
 from .words import Words
 
@@ -77,14 +78,21 @@ class Live:
         words = self._words
         number = f'<bdi class="number">{escape(words.number(each.number))}</bdi>'
         name = f"<bdi>{escape(each.name)}</bdi> " if each.name else ""
-        blocks = each.phone is not None and each.phone.blacklisted
+        phone, query = each.phone, self._query
+        blocks = phone is not None and phone.blacklisted
         hidden = len(each.messages) - SHOWN_MESSAGES
         older = words.older.format(count=words.number(hidden))
         return (
-            f"<article><h3>{name}{number}</h3>"
+            f'<article><div class="phone"><h3>{name}{number}</h3>'
+            + (power(phone, words, query) if phone else "")
+            + "</div>"
+            + (rule(phone, words, query) if phone else "")
             + (f'<p class="bad">{words.blacklisted}</p>' if blocks else "")
             + (f'<p class="faint">{older}</p>' if hidden > 0 else "")
-            + "".join(map(self._message, each.messages[-SHOWN_MESSAGES:]))
+            + (
+                "".join(map(self._message, each.messages[-SHOWN_MESSAGES:]))
+                or f'<p class="faint">{words.no_sms}</p>'
+            )
             + "</article>"
         )
 

@@ -13,14 +13,21 @@ from yarl import URL
 
 from simulator.gateway import Gateway
 from simulator.outages import Away
-from simulator.text import ascii_digits
+from simulator.phones import PhoneSettings
+from simulator.text import ascii_digits, parse_mobile
 
+from .answers import FormError, answer_form, read_answer
 from .forms import MOST_MINUTES, away_form, possible_ways, sms_form
 from .live import Live
 from .words import Words, words_for
 
 _STYLE = Path(__file__).with_name("page.css").read_text("utf-8")
 _SCRIPT = Path(__file__).with_name("page.js").read_text("utf-8")
+_TURNS: Mapping[str, PhoneSettings] = {
+    "on": {"on": True},
+    "off": {"on": False},
+    "silent": {"answer": None},
+}
 _MINUTES = re.compile(r"[0-9]{1,6}")
 
 
@@ -46,6 +53,8 @@ class Page:
         router.add_get("/", self._show)
         router.add_get("/live", self._show_live)
         router.add_post("/received", self._receive)
+        router.add_post("/phones", self._turn)
+        router.add_post("/answers", self._let_answer)
         router.add_post("/away", self._go_away)
         router.add_post("/back", self._come_back)
 
@@ -67,6 +76,25 @@ class Page:
             self._gateway.receive(line, sender, text)
         except LookupError:
             return self._page(request, form, words.no_such_line)
+        raise web.HTTPSeeOther(f"/{_query(request)}")
+
+    async def _turn(self, request: web.Request) -> web.Response:
+        """Switch a phone on or off, or have it answer no more."""
+        form, words = await _form(request), words_for(request)
+        number, turn = parse_mobile(form.get("phone", "")), form.get("turn")
+        settings = _TURNS.get(turn or "")
+        if number is None or settings is None:
+            return self._page(request, form, words.no_phone)
+        self._gateway.change_phone(number, **settings)
+        raise web.HTTPSeeOther(f"/{_query(request)}")
+
+    async def _let_answer(self, request: web.Request) -> web.Response:
+        form = await _form(request)
+        try:
+            number, answer = read_answer(form, words_for(request))
+        except FormError as failure:
+            return self._page(request, form, str(failure))
+        self._gateway.change_phone(number, answer=answer)
         raise web.HTTPSeeOther(f"/{_query(request)}")
 
     async def _go_away(self, request: web.Request) -> web.Response:
@@ -177,6 +205,7 @@ def _document(
 <main>
 <aside>
 <div id="form">{complaint}{sms_form(gateway, words, query, typed)}</div>
+<div id="answers">{answer_form(gateway, words, query, typed)}</div>
 <div id="outage">{away_form(gateway, words, query, typed)}</div>
 </aside>
 <div id="live" data-source="/live{query}">{Live(gateway, words, query).html()}</div>

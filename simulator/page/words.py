@@ -59,8 +59,28 @@ class Words:
     back: str
     cancel: str
 
+    let_answer: str
+    phone: str
+    answer: str
+    seconds: str
+    contains: str
+    times: str
+    answers_itself: str
+    no_phone: str
+    no_answer: str
+    wrong_seconds: str
+    wrong_times: str
+
     phones: str
     no_sms: str
+    is_off: str
+    switch_off: str
+    switch_on: str
+    will_answer: str
+    seconds_later: str
+    to_texts: str
+    times_left: str
+    end_answers: str
     older: str
     from_line: str
     to_line: str
@@ -148,8 +168,27 @@ ENGLISH = Words(
     begins="An outage begins at {time}",
     back="Back now",
     cancel="Cancel",
+    let_answer="Have a phone answer by itself",
+    phone="Phone",
+    answer="Its answer",
+    seconds="After (seconds)",
+    contains="Only to texts with (empty: to all)",
+    times="How often (empty: always)",
+    answers_itself="Answer from now on",
+    no_phone="Write a mobile number.",
+    no_answer="Write what the phone answers.",
+    wrong_seconds="Write a number of seconds, 0 to {most}.",
+    wrong_times="Write how often the phone answers, 1 to {most}, or nothing.",
     phones="Phones",
     no_sms="There is no SMS yet.",
+    is_off="The phone is off",
+    switch_off="Switch off",
+    switch_on="Switch on",
+    will_answer="answers “{text}”",
+    seconds_later="after {seconds} s",
+    to_texts="if the text has “{part}”",
+    times_left="times left: {count}",
+    end_answers="Answer no more",
     older="and {count} older",
     from_line="from {line}",
     to_line="to {line}",
@@ -209,8 +248,27 @@ PERSIAN = Words(
     begins="قطعی سامانه از {time} آغاز می‌شود",
     back="برقراری سامانه",
     cancel="لغو",
+    let_answer="پاسخ خودکار از یک گوشی",
+    phone="گوشی",
+    answer="متن پاسخ",
+    seconds="پس از (ثانیه)",
+    contains="فقط اگر متن پیامک شامل این باشد (خالی: همیشه)",
+    times="تعداد دفعات (خالی: بی‌پایان)",
+    answers_itself="فعال کردن پاسخ خودکار",
+    no_phone="شمارهٔ موبایل را بنویسید.",
+    no_answer="متن پاسخ را بنویسید.",
+    wrong_seconds="تعداد ثانیه‌ها را بنویسید: ۰ تا {most}.",
+    wrong_times="تعداد دفعات را بنویسید، ۱ تا {most}، یا خالی بگذارید.",
     phones="گوشی‌ها",
     no_sms="هنوز پیامکی در کار نیست.",
+    is_off="گوشی خاموش است",
+    switch_off="خاموش کردن",
+    switch_on="روشن کردن",
+    will_answer="پاسخ خودکار: «{text}»",
+    seconds_later="پس از {seconds} ثانیه",
+    to_texts="اگر متن شامل «{part}» باشد",
+    times_left="دفعات باقی‌مانده: {count}",
+    end_answers="لغو پاسخ خودکار",
     older="و {count} پیامک پیش از این",
     from_line="از {line}",
     to_line="به {line}",

@@ -28,6 +28,7 @@ from tests.integration.conftest import (
     household,
 )
 
+from .assistants import Assistants
 from .sms import Sender, settle
 
 __all__ = ["account", "disk", "family_home", "gateway", "gateway_url", "household"]
@@ -71,6 +72,12 @@ def sms(hass: HomeAssistant, gateway: Gateway, family_home: MockConfigEntry) -> 
 def done(hass: HomeAssistant) -> Done:
     """Give what the actions of a blueprint's inputs did."""
     return async_capture_events(hass, "done")
+
+
+@pytest.fixture
+def assistants(hass: HomeAssistant) -> Assistants:
+    """Give the agents that the house can ask."""
+    return Assistants(hass)
 
 
 async def let_pass(

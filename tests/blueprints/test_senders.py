@@ -11,19 +11,23 @@ from simulator import Gateway
 from tests.integration.conftest import MINA, OMID, SARA
 from tests.integration.people.test_target import SARAS, label
 
-from . import test_command as command, test_menu as menu
+from . import test_assist as assist, test_command as command, test_menu as menu
 from .conftest import Automate, Done
-from .sms import STRANGER, Sender, answers
+from .sms import PIN, STRANGER, Sender, answers
 
+_PIN = {"pin": PIN}
+_COMMAND = f"CLOSE {PIN}"
 _ANYBODY = (SARA, OMID, MINA, STRANGER)
 
 every_blueprint = pytest.mark.parametrize(
     ("blueprint", "inputs"),
     [
-        pytest.param(command.BLUEPRINT, command.TRUSTING, id="a command"),
-        pytest.param(menu.BLUEPRINT, menu.TRUSTING, id="a menu"),
+        pytest.param(command.BLUEPRINT, command.INPUTS | _PIN, id="a command"),
+        pytest.param(menu.BLUEPRINT, menu.SMALL | _PIN, id="a menu"),
+        pytest.param(assist.BLUEPRINT, assist.INPUTS | _PIN, id="assist"),
     ],
 )
+pytestmark = pytest.mark.usefixtures("assistants")
 
 
 @every_blueprint
@@ -54,7 +58,7 @@ async def test_the_picked_and_the_written_ones_are_heard_and_nobody_else(
     told = []
     for number in _ANYBODY:
         done.clear()
-        await sms.send("CLOSE", sender=number)
+        await sms.send(_COMMAND, sender=number)
         told += [number] * len(done)
     assert told == heard
 
@@ -80,6 +84,6 @@ async def test_without_anybody_who_is_trusted_the_automation_never_runs(
     assert state is not None
     assert state.state == "unavailable"
     for number in _ANYBODY:
-        await sms.send("CLOSE", sender=number)
+        await sms.send(_COMMAND, sender=number)
     assert done == []
     assert answers(gateway) == []

@@ -12,6 +12,10 @@ from .sources import LANGUAGES, REPOSITORY
 
 DOCS = REPOSITORY / "docs"
 READMES = {"en": REPOSITORY / "README.md", "fa": REPOSITORY / "README.fa.md"}
+STANDIN = {
+    "en": REPOSITORY / "simulator/README.md",
+    "fa": REPOSITORY / "simulator/README.fa.md",
+}
 NAMES = sorted(path.name for path in (DOCS / "en").glob("*.md"))
 
 _CODE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -111,9 +115,10 @@ def _anchor_of(heading: str) -> str:
 
 
 def pages() -> list[Page]:
-    """Return all pages for users."""
+    """Return all pages for users, and those of the stand-in."""
     return [
         *(Page(READMES[language], language) for language in LANGUAGES),
+        *(Page(STANDIN[language], language) for language in LANGUAGES),
         Page(DOCS / "README.md", "en"),
         *(Page(DOCS / lang / name, lang) for lang in LANGUAGES for name in NAMES),
     ]
@@ -123,6 +128,7 @@ def pairs() -> list[tuple[Page, Page]]:
     """Return each page in English and in Persian."""
     return [
         (Page(READMES["en"], "en"), Page(READMES["fa"], "fa")),
+        (Page(STANDIN["en"], "en"), Page(STANDIN["fa"], "fa")),
         *(
             (Page(DOCS / "en" / each, "en"), Page(DOCS / "fa" / each, "fa"))
             for each in NAMES

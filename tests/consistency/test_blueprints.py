@@ -48,12 +48,13 @@ def _sections(blueprint: Blueprint) -> Iterator[dict[str, Any]]:
     yield from blueprint.metadata["input"].values()
 
 
-def test_there_are_the_six_blueprints_in_two_languages() -> None:
+def test_there_are_the_seven_blueprints_in_two_languages() -> None:
     """And nothing else lies in their folder."""
     assert [path.name for path in _PATHS] == [
         f"{name}{language}.yaml"
         for name in (
             "alert_until_delivered",
+            "assist_by_sms",
             "calendar_reminder",
             "command_by_sms",
             "low_credit",
@@ -123,6 +124,13 @@ def test_what_is_a_risk_is_off_unless_it_is_wanted(name: str, switch: str) -> No
     assert _load(_FOLDER / f"{name}.yaml").inputs[switch]["default"] is False
 
 
+def test_nobody_is_asked_without_a_pin_unless_it_is_wanted() -> None:
+    """The second agent is chosen, never found."""
+    inputs = _load(_FOLDER / "assist_by_sms.yaml").inputs
+    assert inputs["question_agent"]["default"] == ""
+    assert "default" not in inputs["agent"]
+
+
 @every_blueprint
 def test_every_input_is_used(path: Path) -> None:
     """What is asked must matter."""
@@ -186,3 +194,21 @@ async def test_a_blueprint_compares_texts_as_the_integration_does(
             "trigger": {"text": meant},
         }
     )
+
+
+@pytest.mark.parametrize("odd", _ODD_CHARACTERS, ids=ascii)
+async def test_assist_compares_the_pin_as_the_integration_does(
+    hass: HomeAssistant, odd: str
+) -> None:
+    """And leaves the other words as they were typed."""
+    template = _load(_FOLDER / "assist_by_sms.yaml").data["variables"]["heard"]
+    typed, meant = f"ب{odd}ج", fold(f"ب{odd}ج")
+    for pin, written in ((typed, meant), (meant, typed)):
+        variables = {
+            "pin": pin,
+            "question_agent": "",
+            "quiet": True,
+            "trigger": {"text": f"چراغ‌ها كو؟ {written}"},
+        }
+        heard = Template(template, hass).async_render(variables)
+        assert heard == {"text": "چراغ‌ها كو؟", "with_pin": True}

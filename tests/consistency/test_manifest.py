@@ -66,6 +66,7 @@ _VERSIONS = [
 ]
 # Home Assistant always has these, so hassfest lets them be used without a dependency.
 _ALWAYS_LOADED = {platform.value for platform in Platform} | {
+    "homeassistant",
     "persistent_notification",
     "system_health",
 }

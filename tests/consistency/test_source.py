@@ -87,6 +87,7 @@ _HOME_ASSISTANTS_FILES = {
     "config_flow",
     "diagnostics",
     "event",
+    "llm",
     "logbook",
     "notify",
     "repairs",

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from aiohttp import ClientResponse
 from aiohttp.test_utils import TestClient, TestServer
-from aiohttp.web import Application, Request
+from aiohttp.web import Application, Request, Response
 import pytest
 
 from simulator import Account, Gateway, create_app
@@ -69,6 +70,28 @@ class Caller:
         return reply["Value"]
 
 
+@dataclass
+class Listener:
+    """A URL of the user's."""
+
+    url: str = ""
+    answer: str = "OK"
+    status: int = 200
+    silent: bool = False
+    called: asyncio.Event = field(default_factory=asyncio.Event)
+    queries: list[dict[str, str]] = field(default_factory=list)
+
+    async def handle(self, request: Request) -> Response:
+        """Note the query of a call."""
+        assert request.method == "GET"
+        self.queries.append(dict(request.query))
+        self.called.set()
+        if self.silent:
+            await asyncio.Event().wait()
+        headers = {"Location": "/other"} if self.status == 302 else None
+        return Response(text=self.answer, status=self.status, headers=headers)
+
+
 def arrived(gateway: Gateway) -> list[str]:
     """Give the ids of all SMS that phones have."""
     return [sms.rec_id for phone in gateway.phones.values() for sms in phone.messages]
@@ -121,3 +144,14 @@ async def web(
 def caller(web: Web) -> Caller:
     """Give a caller who knows the account's credentials."""
     return Caller(web)
+
+
+@pytest.fixture
+async def listener(socket_enabled: None) -> AsyncIterator[Listener]:
+    """Listen on a loopback address."""
+    listener = Listener()
+    app = Application()
+    app.router.add_route("*", "/{rest:.*}", listener.handle)
+    async with TestServer(app) as server:
+        listener.url = str(server.make_url("/sms")) + "?to=$TO$&body=$TEXT$&from=$FROM$"
+        yield listener

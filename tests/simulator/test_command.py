@@ -4,6 +4,7 @@ import asyncio
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+import json
 from pathlib import Path
 import re
 import signal
@@ -14,6 +15,8 @@ from typing import NamedTuple
 
 from aiohttp import ClientConnectorError, ClientSession
 import pytest
+
+from simulator.account import DEFAULT_LINE
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "simulator")
@@ -172,6 +175,72 @@ async def test_port_closes_and_opens_by_itself(socket_enabled: None) -> None:
                     seen.append(now)
 
 
+async def test_phones_can_be_told_at_the_start(
+    socket_enabled: None, tmp_path: Path
+) -> None:
+    """A story needs nothing else: who is off, who answers what."""
+    told = tmp_path / "phones.json"
+    answer = {"text": "باشه", "after": 0, "contains": "دود", "times": 1}
+    phones = {
+        "09121234567": {"name": "مادر", "answer": answer},
+        "09350000000": {"name": "سارا", "on": False},
+    }
+    told.write_text(json.dumps(phones, ensure_ascii=False), "utf-8")
+    options = f"--delivery-seconds 0 --validity-seconds 0 --phones {told}"
+    async with (
+        running(*options.split()) as (_, address, panel),
+        ClientSession() as session,
+    ):
+        sent = {"to": ",".join(phones), "from": DEFAULT_LINE, "text": "دود در خانه"}
+        credentials = {"username": "demo", "password": "demo"}
+        async with session.post(
+            f"{address}/api/SendSMS/SendSMS", data=credentials | sent
+        ) as response:
+            assert (await response.json())["RetStatus"] == 1
+        async with asyncio.timeout(20):
+            received = 0
+            while not received:
+                async with session.get(f"{panel}/control/state") as response:
+                    state = await response.json()
+                received = state["accounts"][0]["received"]
+        mother, sara = state["phones"]
+        assert (mother["name"], mother["on"], mother["answer"]) == ("مادر", True, None)
+        assert (sara["name"], sara["on"], sara["answer"]) == ("سارا", False, None)
+        assert [phone["messages"][0]["status"] for phone in (mother, sara)] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "No such file or directory"),
+        (b"{", "not JSON"),
+        (b"\xff", "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+        (b"[]", "must be an object like"),
+        (b'{"12": {}}', "Not a mobile number: 12"),
+        (b'{"09121234567": {"on": 1}}', "09121234567: on: must be true or false"),
+    ],
+)
+def test_phones_that_are_none_are_a_clear_message(
+    tmp_path: Path, content: bytes | None, message: str
+) -> None:
+    """It names the file and what is wrong in it."""
+    told = tmp_path / "phones.json"
+    if content is not None:
+        told.write_bytes(content)
+    done = subprocess.run(
+        [*COMMAND, "--phones", str(told)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert f"argument --phones: {told}: {message}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize("option", ["--port", "--control-port"])
 def test_taken_port_is_a_clear_message(socket_enabled: None, option: str) -> None:
     """Taken port is a clear message."""
@@ -201,6 +270,7 @@ def test_taken_port_is_a_clear_message(socket_enabled: None, option: str) -> Non
         ("--control-port", "70000"),
         ("--credit", "much"),
         ("--delivery-seconds", "-1"),
+        ("--validity-seconds", "-1"),
         ("--username", ""),
     ],
 )

@@ -79,6 +79,8 @@ async def test_phone_shows_its_messages(web: Web, caller: Caller) -> None:
     assert await control(web, "GET", "phones/+989121234567") == {
         "number": "09121234567",
         "name": None,
+        "on": True,
+        "answer": None,
         "blacklisted": False,
         "outcome": 1,
         "messages": [
@@ -188,7 +190,10 @@ async def test_reset_goes_back_to_the_beginning(
         web, "PATCH", "settings", {"delivery_seconds": 1, "xml_by_default": True}
     )
     await control(
-        web, "PATCH", "settings", {"failed_logins_allowed": 1, "updating": True}
+        web,
+        "PATCH",
+        "settings",
+        {"failed_logins_allowed": 1, "updating": True, "validity_seconds": 1},
     )
     gateway.advance(timedelta(days=1))
     account.lines.append("3000505")
@@ -203,6 +208,7 @@ async def test_reset_goes_back_to_the_beginning(
     assert (gateway.calls, gateway.now()) == ([], before)
     assert (gateway.updating, gateway.xml_by_default) == (False, False)
     assert gateway.delivery_time == timedelta(seconds=8)
+    assert gateway.validity == timedelta(days=1)
     assert gateway.blocks.failures_allowed == 5
     assert int((await caller.send())["Value"]) > int(first)
 

@@ -62,6 +62,7 @@ async def test_language_of_the_address_stays(web: Web, gateway: Gateway) -> None
     await gateway.go_away(Away.HANG)
     actions = re.findall('action="([^"]+)"', await page(web))
     assert sorted(actions) == [
+        "/answers?lang=fa",
         "/away?lang=fa",
         "/back?lang=fa",
         "/received?lang=fa",

@@ -1,50 +1,15 @@
 """The push of received messages."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 
-from aiohttp import ClientTimeout, web as aioweb
+from aiohttp import ClientTimeout
 from aiohttp.test_utils import TestServer
 import pytest
 
 from simulator import Account, Gateway, create_app
 from simulator.push import check_loopback
 
-from .conftest import LINE, Web
-
-
-@dataclass
-class Listener:
-    """A URL of the user's."""
-
-    url: str = ""
-    answer: str = "OK"
-    status: int = 200
-    silent: bool = False
-    called: asyncio.Event = field(default_factory=asyncio.Event)
-    queries: list[dict[str, str]] = field(default_factory=list)
-
-    async def handle(self, request: aioweb.Request) -> aioweb.Response:
-        """Note the query of a call."""
-        assert request.method == "GET"
-        self.queries.append(dict(request.query))
-        self.called.set()
-        if self.silent:
-            await asyncio.Event().wait()
-        headers = {"Location": "/other"} if self.status == 302 else None
-        return aioweb.Response(text=self.answer, status=self.status, headers=headers)
-
-
-@pytest.fixture
-async def listener(socket_enabled: None) -> AsyncIterator[Listener]:
-    """Listen on a loopback address."""
-    listener = Listener()
-    app = aioweb.Application()
-    app.router.add_route("*", "/{rest:.*}", listener.handle)
-    async with TestServer(app) as server:
-        listener.url = str(server.make_url("/sms")) + "?to=$TO$&body=$TEXT$&from=$FROM$"
-        yield listener
+from .conftest import LINE, Listener, Web
 
 
 async def test_received_sms_calls_the_push_url(

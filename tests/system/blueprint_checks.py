@@ -8,6 +8,7 @@ from aiohttp import web
 
 from demo.api import Json
 from demo.automations import add_automation
+from demo.flows import expect_result
 from demo.home import REPOSITORY
 from demo.household import MOTHER, NEIGHBOUR, SARA, arrival
 from demo.processes import LOOPBACK, any_free_port
@@ -21,7 +22,14 @@ _WARNING = "The boiler is too hot."
 _INSTEAD = "The alert could not be delivered."
 _DONE = "The valve is closed now."
 _NOT_DELIVERED = 2  # the gateway's own number
-BLUEPRINT_TEXTS: Final = (_COMMAND, _WARNING, _INSTEAD, _DONE)
+_AGENT = "conversation.home_assistant"
+_LIGHT = "light.kitchen_light"
+_SWITCH_ON = "turn on the kitchen light"
+_QUESTION = "is the kitchen light on?"
+BLUEPRINT_TEXTS: Final = (
+    *(_COMMAND, _WARNING, _INSTEAD, _DONE),
+    *(_SWITCH_ON, _QUESTION),
+)
 
 
 @step("The blueprints are imported by their address")
@@ -103,7 +111,64 @@ async def obey_command(stage: Stage) -> Lines:
     return [f"phone {MOTHER} got: {_DONE}"]
 
 
-BLUEPRINT_CHECKS = (import_blueprints, alert_with_fallback, obey_command)
+@step("Home Assistant's own agent obeys an SMS with the PIN, and none without")
+async def obey_own_words(stage: Stage) -> Lines:
+    """Switch a light on: first without the PIN, from an agent that is wrongly chosen for questions."""
+    await _add_light(stage)
+    await _automate(
+        stage,
+        "assist_by_sms",
+        {
+            "senders": [MOTHER],
+            "agent": _AGENT,
+            "question_agent": _AGENT,
+            "pin": _PIN,
+            "language": "en",
+        },
+    )
+    shown: list[str] = []
+    # They wait for each other, so the answer to the second text tells what the first one did.
+    await stage.gateway.write(MOTHER, stage.account.line, _SWITCH_ON)
+    for text, answer, state in (
+        (f"{_QUESTION} {_PIN}", "No, off", "off"),
+        (f"{_PIN} {_SWITCH_ON}", "Turned on the light", "on"),
+    ):
+        await stage.gateway.write(MOTHER, stage.account.line, text)
+        await arrival(stage, MOTHER, answer, seconds=30)
+        if (now := await stage.home_assistant.state(_LIGHT)) != state:
+            raise StepFailed(f"The light is {now} after: {text}")
+        shown.append(f"phone {MOTHER} got: {answer}; {_LIGHT} is {state}")
+    return shown
+
+
+BLUEPRINT_CHECKS = (
+    import_blueprints,
+    alert_with_fallback,
+    obey_command,
+    obey_own_words,
+)
+
+
+async def _add_light(stage: Stage) -> None:
+    """Add a light of the template integration, with a helper as its bulb."""
+    bulb = "input_boolean.bulb"
+    await stage.home_assistant.command("input_boolean/create", name="Bulb")
+    flow = await stage.home_assistant.start_flow("template")
+    await stage.home_assistant.answer_flow(flow["flow_id"], {"next_step_id": "light"})
+    created = await stage.home_assistant.answer_flow(
+        flow["flow_id"],
+        {
+            "name": "Kitchen light",
+            "state": f"{{{{ states('{bulb}') }}}}",
+            **{
+                turn: [
+                    {"action": f"input_boolean.{turn}", "target": {"entity_id": bulb}}
+                ]
+                for turn in ("turn_on", "turn_off")
+            },
+        },
+    )
+    expect_result(created, "create_entry")
 
 
 async def _automate(stage: Stage, blueprint: str, values: Mapping[str, object]) -> None:

@@ -1,6 +1,6 @@
 """Whom an action is for: the people of its target and of its list, each with the account that reaches them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -52,17 +52,26 @@ async def async_addressed_by(
     An account that is not at work is among them as long as another one is.
     """
     entries = _entries(hass, data)
-    by_id = {entry.entry_id: entry for entry in entries}
-    people = async_people_of(hass, data, of_accounts=by_id)
+    ids = {entry.entry_id for entry in entries}
+    people = async_people_of(hass, data, of_accounts=ids)
     if people.strangers:
         raise validation_error("not_a_recipient", entities=", ".join(people.strangers))
+    addressed = await async_address(entries, people.by_entry, data[ATTR_RECIPIENTS])
+    if not any(each.entry.state is ConfigEntryState.LOADED for each in addressed):
+        loaded_account(hass, addressed[0].entry.entry_id)
+    return addressed
+
+
+async def async_address(
+    entries: Sequence[PayamakConfigEntry],
+    people: Mapping[str, Collection[str | None]],
+    written: object = (),
+) -> Sequence[Addressed]:
+    """Return whom each account reaches of saved people and of what is written, as ``async_who_is_meant`` takes them."""
+    by_id = {entry.entry_id: entry for entry in entries}
     meant = await async_who_is_meant(
-        [_known(entry) for entry in entries],
-        people.by_entry,
-        data[ATTR_RECIPIENTS],
+        [_known(each) for each in entries], people, written
     )
-    if not any(by_id[each].state is ConfigEntryState.LOADED for each in meant):
-        loaded_account(hass, next(iter(meant)))
     return [
         Addressed(entry=by_id[each], recipients=recipients)
         for each, recipients in meant.items()

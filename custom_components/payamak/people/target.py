@@ -43,19 +43,20 @@ def async_people_of(
     selected = async_extract_referenced_entity_ids(hass, selection)
     by_entry: defaultdict[str, set[str | None]] = defaultdict(set)
     for entity_id in selected.referenced | selected.indirectly_referenced:
-        if people := _reached_by(hass, entity_id, of_accounts):
+        if people := async_reached_by(hass, entity_id, of_accounts):
             entry_id, subentry_id = people
             by_entry[entry_id].add(subentry_id)
     strangers = [
         each
         for each in sorted(selection.entity_ids)
-        if not _reached_by(hass, each, of_accounts) and not _is_group(hass, each)
+        if not async_reached_by(hass, each, of_accounts) and not _is_group(hass, each)
     ]
     return TargetPeople(by_entry=by_entry, strangers=strangers)
 
 
-def _reached_by(
-    hass: HomeAssistant, entity_id: str, of_accounts: Container[str] | None
+@callback
+def async_reached_by(
+    hass: HomeAssistant, entity_id: str, of_accounts: Container[str] | None = None
 ) -> tuple[str, str | None] | None:
     """Return the entry and the subentry of those whom an entity reaches; it is there without being loaded."""
     entity = er.async_get(hass).async_get(entity_id)

@@ -103,10 +103,11 @@ async def async_send(addressed: Sequence[Addressed], message: Message) -> Outcom
 
 async def _together[T](doings: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
     """Await all at a time; what is done alone needs no task of its own."""
-    first, *others = doings
-    if not others:
-        return [await first]
-    return await asyncio.gather(first, *others)
+    match [*doings]:
+        case [alone]:
+            return [await alone]
+        case several:
+            return await asyncio.gather(*several)
 
 
 def _shares(

@@ -43,6 +43,8 @@ class SentRow:
     sms: SmsRow
     state: SmsState
     error: GatewayError | None
+    is_repeated: bool = False
+    """Whether the row is that of an equal message, so that nothing was sent for this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,8 +182,15 @@ class Progress:
     @property
     def results(self) -> list[SentRow]:
         """Return the results in the order of the recipients."""
+        firsts = {first.sms_id for first in self._firsts}
         return [
-            SentRow(recipient=recipient, sms=row, state=state, error=error)
+            SentRow(
+                recipient=recipient,
+                sms=row,
+                state=state,
+                error=error,
+                is_repeated=row.sms_id in firsts,
+            )
             for recipient in self.message.recipients
             for row in (self._rows[recipient.number],)
             for state, error in (self._results[row.sms_id],)
