@@ -119,6 +119,10 @@ class Alarm:
         """Give what was told of alerts, and whom it was about."""
         return [(each["event_type"], each["name"]) for each in self.told.events]
 
+    def last(self) -> tuple[str, str | None]:
+        """Give what was told last, and whom it was about."""
+        return self.events[-1]
+
     @property
     def open(self) -> str:
         """Give how many alerts are shown as open."""

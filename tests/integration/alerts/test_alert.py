@@ -1,5 +1,7 @@
 """An alert, from when it is raised until somebody has it, or nobody."""
 
+from decimal import Decimal
+
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
@@ -104,11 +106,11 @@ async def test_a_step_that_reaches_nobody_is_left_at_once(alarm: Alarm) -> None:
     assert alarm.texts(MOTHER) == []
     await alarm.passes(seconds=11)
     assert alarm.texts(MOTHER) == [SMOKE]
-    assert alarm.events[-1] == ("escalated", "مادر")
+    assert alarm.last() == ("escalated", "مادر")
     await alarm.passes(minutes=4.9)
     assert alarm.open == "1"
     await alarm.passes(minutes=0.2)
-    assert alarm.events[-1] == ("unanswered", None)
+    assert alarm.last() == ("unanswered", None)
 
 
 async def test_where_one_of_a_step_can_be_reached_the_others_wait(alarm: Alarm) -> None:
@@ -126,7 +128,7 @@ async def test_an_alert_that_the_gateway_refuses_for_everybody_says_so(
     alarm: Alarm,
 ) -> None:
     """It must not look as if somebody had been told."""
-    alarm.gateway.accounts["sara"].credit = 0
+    alarm.gateway.accounts["sara"].credit = Decimal(0)
     with pytest.raises(HomeAssistantError) as raised:
         await alarm.hass.services.async_call(
             "payamak",
@@ -136,7 +138,7 @@ async def test_an_alert_that_the_gateway_refuses_for_everybody_says_so(
         )
     assert raised.value.translation_key == "not_accepted"
     await alarm.hass.async_block_till_done()
-    assert alarm.events[-1] == ("unanswered", None)
+    assert alarm.last() == ("unanswered", None)
     with pytest.raises(HomeAssistantError):
         await alarm.raise_smoke()
 
@@ -157,7 +159,7 @@ async def test_what_is_over_is_told_to_those_who_were_told(alarm: Alarm) -> None
     assert alarm.texts(SARA) == [SMOKE, "It was toast."]
     assert alarm.texts(MOTHER) == [SMOKE, "It was toast."]
     assert alarm.texts(OMID) == []
-    assert alarm.events[-1] == ("resolved", None)
+    assert alarm.last() == ("resolved", None)
     assert await alarm.act("resolve_alert", alert_id="smoke") == {"resolved": 0}
     assert await alarm.act("resolve_alert", alert_id="leak") == {"resolved": 0}
     await alarm.passes(minutes=30)
@@ -170,7 +172,7 @@ async def test_a_resolved_alert_tells_who_had_it(alarm: Alarm) -> None:
     await alarm.raise_smoke()
     await alarm.reply("ok")
     await alarm.act("resolve_alert", alert_id="smoke")
-    assert alarm.events[-1] == ("resolved", "Sara")
+    assert alarm.last() == ("resolved", "Sara")
     assert alarm.texts(SARA) == [SMOKE]
 
 
@@ -180,7 +182,7 @@ async def test_somebody_at_home_can_have_it(alarm: Alarm) -> None:
     assert await alarm.act("acknowledge_alert", alert_id="leak") == {"acknowledged": 0}
     assert await alarm.act("acknowledge_alert", alert_id="smoke") == {"acknowledged": 1}
     assert alarm.texts(SARA) == [SMOKE, f"Somebody at home has it: {SMOKE}"]
-    assert alarm.events[-1] == ("acknowledged", None)
+    assert alarm.last() == ("acknowledged", None)
     await alarm.passes(minutes=10)
     assert alarm.texts(MOTHER) == []
 

@@ -87,9 +87,9 @@ async def test_a_late_answer_still_says_who_has_it(alarm: Alarm) -> None:
     """Nobody answered in time; then Sara does."""
     await alarm.raise_smoke(steps=[{"recipients": "Sara", "minutes": 1}])
     await alarm.passes(minutes=1.1)
-    assert alarm.events[-1] == ("unanswered", None)
+    assert alarm.last() == ("unanswered", None)
     await alarm.reply("ok")
-    assert alarm.events[-1] == ("acknowledged", "Sara")
+    assert alarm.last() == ("acknowledged", "Sara")
 
 
 async def test_an_answer_to_a_resolved_alert_says_nothing(alarm: Alarm) -> None:
@@ -97,7 +97,7 @@ async def test_an_answer_to_a_resolved_alert_says_nothing(alarm: Alarm) -> None:
     await alarm.raise_smoke()
     await alarm.act("resolve_alert", alert_id="smoke")
     await alarm.reply("ok")
-    assert alarm.events[-1] == ("resolved", None)
+    assert alarm.last() == ("resolved", None)
     assert alarm.texts(SARA) == [SMOKE]
 
 

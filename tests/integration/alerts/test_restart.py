@@ -1,5 +1,7 @@
 """Alerts over restarts, crashes, outages and clocks: nobody is told twice by a step, and nothing stands still."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 from unittest.mock import AsyncMock, patch
@@ -8,23 +10,25 @@ import pytest
 
 from custom_components.payamak.alerts.case import Case
 from simulator import Account, Away
-from simulator.faults import Reset
 from simulator.calls import Call
-from tests.integration.conftest import LINE, OMID, SARA
+from simulator.faults import Reset
+from tests.integration.conftest import OMID, SARA
 from tests.integration.inbox.received import arrive
 from tests.integration.story import disk
 from tests.integration.story.disk import text_on_disk, what_is_on_disk, writing_fails
 from tests.integration.story.forms import let_pass
 from tests.integration.story.outages import without_chance
 
-from .alarm import MOTHER, SMOKE, STEPS, Alarm
+from .alarm import MOTHER, SMOKE, Alarm
 
 WAITS_FIVE = [{"recipients": ["Sara", "مادر"], "minutes": 5}, "امید"]
 
 
-def nothing_leaves() -> patch[AsyncMock]:
+@contextmanager
+def nothing_leaves() -> Iterator[None]:
     """Let the worker do all but send."""
-    return patch.object(Case, "_async_send", AsyncMock())
+    with patch.object(Case, "_async_send", AsyncMock()):
+        yield
 
 
 async def power_cut(alarm: Alarm, left: disk.Left) -> None:
@@ -104,7 +108,7 @@ async def test_a_crash_before_an_answer_was_noted_hears_it_again(alarm: Alarm) -
     await power_cut(alarm, left)
     await alarm.poll()
     assert alarm.open == "0"
-    assert alarm.events[-1] == ("acknowledged", "Sara")
+    assert alarm.last() == ("acknowledged", "Sara")
 
 
 async def test_what_is_acknowledged_is_told_though_home_assistant_ends(
@@ -117,7 +121,7 @@ async def test_what_is_acknowledged_is_told_though_home_assistant_ends(
     left = on_disk(alarm)
     assert alarm.events == [("raised", "Sara")]
     await power_cut(alarm, left)
-    assert alarm.events[-1] == ("acknowledged", "Sara")
+    assert alarm.last() == ("acknowledged", "Sara")
 
 
 @pytest.mark.parametrize(

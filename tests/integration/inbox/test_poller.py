@@ -63,7 +63,7 @@ class House:
         self.account = account
         self.book: Any = this
         self.inbox = Inbox(
-            hass, self.entry, account, this, this, this, lambda: ["50004001"]
+            hass, self.entry, account, this, this, this, lambda: ["50004001"], tuple
         )
 
     def _reader(self, account: Any, book: Any, freshness: Any) -> Any:
@@ -78,7 +78,8 @@ class House:
         return self
 
     def _reporter(self, hass: Any, entry_id: str, account: Any, *others: Any) -> Any:
-        *parts, own_lines = others
+        *parts, own_lines, hear = others
+        assert hear is tuple
         assert (hass, entry_id) == (self.hass, self.entry.entry_id)
         assert account is self.account
         assert parts == [self, self, self]

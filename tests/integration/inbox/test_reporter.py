@@ -1,9 +1,9 @@
 """The reporter by itself: what is told of the messages that a poll found, and what is written before."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 import logging
 from typing import Any
 
@@ -14,7 +14,7 @@ from custom_components.payamak.gateway import Location, Message
 from custom_components.payamak.inbox import reporter as module
 from custom_components.payamak.inbox.last_poll import Found, LastPoll
 from custom_components.payamak.inbox.reporter import Reporter
-from custom_components.payamak.ledger import LedgerError
+from custom_components.payamak.ledger import Change, LedgerError
 from tests.integration.conftest import LINE, OTHER_LINE, SARA
 from tests.integration.story.turns import turns
 
@@ -22,6 +22,7 @@ from .listed import listed_message
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 POLL = LastPoll(at=NOW, ids=frozenset())
+CAME_IN = NOW - timedelta(minutes=3)
 
 
 class House:
@@ -38,18 +39,23 @@ class House:
         self.writing = asyncio.Event()
         self.writing.set()
         self.log: list[tuple[str, object]] = []
+        self.answers: dict[str, Change] = {}
+        self.written: list[Change] = []
         self.told: list[ReceivedSms] = []
         self.on_told: Callable[[], None] = lambda: None
         monkeypatch.setattr(module, "async_dispatcher_send", self._tell)
         this: Any = self
         self.reporter = Reporter(
-            this, "01FIRST", this, this, this, this, lambda: self.own_lines
+            this, "01FIRST", this, this, this, this, lambda: self.own_lines, self._hear
         )
 
     async def report(self, *messages: Message) -> list[str]:
         """Report messages, and give the ids of those that were told."""
         await self.reporter.async_report(Found(new=messages, at=NOW, last_poll=POLL))
         return [sms.message_id for sms in self.told]
+
+    def _hear(self, sms: ReceivedSms) -> Iterable[Change]:
+        return [self.answers[sms.message_id]] if sms.message_id in self.answers else ()
 
     def _tell(self, hass: Any, signal: Any, sms: ReceivedSms) -> None:
         assert hass is self
@@ -69,9 +75,10 @@ class House:
         """Give a saved name."""
         return "Sara" if number == SARA else None
 
-    async def async_note(self, numbers: Sequence[int]) -> None:
-        """Write that messages were seen."""
+    async def async_note(self, numbers: Sequence[int], *changes: Change) -> None:
+        """Write that messages were seen, and what they change."""
         await self.writing.wait()
+        self.written += changes
         self.log.append(("noted", numbers))
         if self.disk_fails:
             raise LedgerError("disk full")
@@ -85,6 +92,11 @@ class House:
         """Tell whether a message was there before the first look."""
         assert last_poll is POLL
         return message.message_id in self.of_before
+
+    def came_in_at(self, message: Message, last_poll: LastPoll | None) -> datetime:
+        """Tell when a message came in."""
+        assert last_poll is POLL
+        return CAME_IN
 
 
 @pytest.fixture
@@ -109,8 +121,19 @@ async def test_everything_that_is_known_of_a_message_is_told(house: House) -> No
             text="سلام",
             parts=2,
             sent_at=NOW,
+            came_in_at=CAME_IN,
         )
     ]
+
+
+async def test_what_is_answered_is_written_with_the_id(house: House) -> None:
+    """No crash can keep the one and lose the other; what is old answers nothing."""
+    house.answers = {"2": ("UPDATE 2", [()]), "3": ("UPDATE 3", [()])}
+    house.old = {"3"}
+    await house.report(*(listed_message(number) for number in (1, 2, 3)))
+    assert house.written == [("UPDATE 2", [()])]
+    assert house.log[0] == ("noted", [1, 2, 3])
+    assert [sms.message_id for sms in house.told] == ["1", "2"]
 
 
 async def test_it_is_written_before_it_is_told_a_hundred_at_a_time(
