@@ -1,6 +1,6 @@
 """The poller by itself: when it asks, what it does with an error, and when it stays silent."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 import logging
 from types import SimpleNamespace
@@ -16,6 +16,7 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
+from custom_components.payamak.account.signals import ReceivedSms
 from custom_components.payamak.const import DOMAIN
 from custom_components.payamak.gateway import (
     CredentialsError,
@@ -26,6 +27,7 @@ from custom_components.payamak.gateway import (
 )
 from custom_components.payamak.inbox import poller as module
 from custom_components.payamak.inbox.poller import Inbox
+from custom_components.payamak.ledger import Change
 
 MINUTE, HOUR = 60.0, 3600.0
 
@@ -63,7 +65,7 @@ class House:
         self.account = account
         self.book: Any = this
         self.inbox = Inbox(
-            hass, self.entry, account, this, this, this, lambda: ["50004001"], tuple
+            hass, self.entry, account, this, this, this, lambda: ["50004001"], nothing
         )
 
     def _reader(self, account: Any, book: Any, freshness: Any) -> Any:
@@ -79,7 +81,7 @@ class House:
 
     def _reporter(self, hass: Any, entry_id: str, account: Any, *others: Any) -> Any:
         *parts, own_lines, hear = others
-        assert hear is tuple
+        assert hear is nothing
         assert (hass, entry_id) == (self.hass, self.entry.entry_id)
         assert account is self.account
         assert parts == [self, self, self]
@@ -146,6 +148,11 @@ class House:
         """Unload the account."""
         await self.inbox.async_stop()
         await self.inbox.async_shutdown()
+
+
+def nothing(_sms: ReceivedSms) -> Iterable[Change]:
+    """Answer nothing."""
+    return ()
 
 
 async def started(
@@ -242,13 +249,41 @@ async def test_a_call_while_the_gateway_is_away_is_made_up_for_when_it_is_back(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The push address was called; nothing else would poll."""
-    house = await started(hass, monkeypatch, inbox_interval=0)
+    house = await started(hass, monkeypatch, inbox_interval=0, push=True)
     await house.gateway(is_away=True)
     await house.inbox.async_refresh()
     assert house.polls == 1
     await house.gateway(is_away=False)
     assert house.polls == 2
     assert await house.let_pass(HOUR, freezer) == 0
+    await house.end()
+
+
+@pytest.mark.parametrize(
+    ("interval", "seconds"), [(0, 20), (600, 20), (7, 7)], ids=["off", "slow", "fast"]
+)
+async def test_an_answer_that_is_awaited_is_polled_for_more_often(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    interval: int,
+    seconds: int,
+) -> None:
+    """At once, and until nobody waits for any; an account that is never polled is not either before or after."""
+    house = await started(hass, monkeypatch, inbox_interval=interval)
+    assert house.polls == (1 if interval else 0)
+    ends = [house.inbox.async_await_answer(matter) for matter in ("first", "second")]
+    await hass.async_block_till_done(wait_background_tasks=True)
+    begun = house.polls
+    assert begun >= (2 if interval else 1)
+    assert await house.let_pass(seconds + 1, freezer) == 1
+    ends[0]()
+    assert await house.let_pass(seconds + 1, freezer) == 1
+    ends[1]()
+    await house.let_pass(seconds + 1, freezer)
+    assert house.inbox.update_interval == (
+        timedelta(seconds=interval) if interval else None
+    )
     await house.end()
 
 
@@ -357,7 +392,7 @@ async def test_a_panel_that_never_listed_anything_is_asked_hourly(
     minutes: int,
 ) -> None:
     """It most likely offers no list; and never more often than the option says."""
-    house = House(hass, monkeypatch, inbox_interval=interval)
+    house = House(hass, monkeypatch, inbox_interval=interval, push=True)
     house.needs_baseline = True
     house.trouble = RejectedError("rejected")
     await house.inbox.async_start()
