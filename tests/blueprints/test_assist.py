@@ -205,13 +205,14 @@ async def test_without_a_pin_nobody_can_command(
 
 
 async def test_questions_need_no_pin_to_be_set(
-    automate: Automate, assistants: Assistants, sms: Sender
+    automate: Automate, assistants: Assistants, sms: Sender, gateway: Gateway
 ) -> None:
     """Then nothing but questions is possible."""
     await automate(BLUEPRINT, **OPEN_TO_QUESTIONS | {"pin": ""})
     await sms.send("is it on?")
     assert assistants.texts(READER) == ["is it on?"]
     assert assistants.texts(ACTOR) == []
+    assert answers(gateway) == [(SARA, LINE, "Done.")]
 
 
 @pytest.mark.parametrize("state", ["unknown", "unavailable", None])

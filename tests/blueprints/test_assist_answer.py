@@ -93,6 +93,27 @@ async def test_a_long_answer_is_cut_between_two_words(
     assert count_parts(text) == 2
 
 
+@pytest.mark.parametrize("offset", range(4))
+@pytest.mark.parametrize("sign", [_FLAG, _WAVING, "😀", _MARKED])
+async def test_a_sign_is_kept_whole_wherever_the_cut_falls(
+    automate: Automate,
+    assistants: Assistants,
+    sms: Sender,
+    gateway: Gateway,
+    sign: str,
+    offset: int,
+) -> None:
+    """Half of one would be another sign, or none."""
+    await automate(BLUEPRINT, **INPUTS)
+    start = "ب" * offset + " "
+    assistants.speech = start + sign * 100
+    await sms.send("what? 271828")
+    [(_, _, text)] = answers(gateway)
+    kept = text.removeprefix(start).removesuffix("…")
+    assert kept == sign * (len(kept) // len(sign))
+    assert count_parts(text) == 2
+
+
 async def test_a_very_long_word_is_cut_rather_than_left_out(
     automate: Automate, assistants: Assistants, sms: Sender, gateway: Gateway
 ) -> None:
@@ -201,12 +222,21 @@ async def test_what_is_sent_where_there_is_no_answer_costs_one_part(
 ) -> None:
     """In both languages, and also if somebody writes a longer one."""
     assert count_parts(text) == 1
-    inputs = INPUTS if text == NO_ANSWER else INPUTS | {"no_answer": text * 2}
-    await automate(blueprint, **inputs)
+    await automate(blueprint, **INPUTS)
     assistants.fails = True
     await sms.send("روشن کن ۲۷۱۸۲۸")
+    assert answers(gateway) == [(SARA, LINE, text)]
+
+
+async def test_a_text_of_ones_own_where_there_is_no_answer_costs_one_part(
+    automate: Automate, assistants: Assistants, sms: Sender, gateway: Gateway
+) -> None:
+    """What is longer is cut."""
+    await automate(BLUEPRINT, **INPUTS | {"no_answer": NO_ANSWER * 4})
+    assistants.speech = ""
+    await sms.send("turn on 271828")
     [(_, _, sent)] = answers(gateway)
-    assert sent[:20] == text[:20]
+    assert sent.endswith("...")
     assert count_parts(sent) == 1
 
 

@@ -9,36 +9,41 @@ from .words import words_of
 _MOST_WORDS: Final = 15  # whoever writes more tells something
 
 # Whatever follows these is said besides: "ok I'm on my way", "باشه الان میام".
-_OPENINGS: Final = (
-    "(ok|okay|okey|k|yes|yep|yeah|ack|acknowledged|sure|alright|got it|will do)",
-    "(i have|i've got|i got) it",
-    "[i'm|i am] (on my way|on it|coming)",
-    "(باشه|باشد|تأیید|اوکی|اوکیه|اکی|بله|آره|حله|رسیدگی می‌کنم|رسیدگی می‌کنیم)",
-    "[من] (الان|همین الان|دارم) (میام|می‌آیم)",
-    "(bashe|basheh|bale|baleh|hale|halle|oki|okeye|taeed|tayid)",
-    "[man] (alan|daram) (miam|miyam)",
-)
+_OPENINGS: Final = """
+    (ok|okay|okey|k|yes|yep|yeah|ack|acknowledged|sure|alright|got it|will do)
+    (i have|i've got|i got) it
+    [i'm|i am] (on my way|on it|coming)
+    (باشه|باشد|تأیید|اوکی|اوکیه|اکی|بله|آره|حله|رسیدگی می‌کنم|رسیدگی می‌کنیم)
+    [من] (الان|همین الان|دارم) (میام|می‌آیم)
+    (bashe|basheh|bale|baleh|hale|halle|oki|okeye|taeed|tayid)
+    [man] (alan|daram) (miam|miyam)
+"""
 # These mean something else with other words: "with me" and "call me", "I'm going" and
 # "I'm going to bed", "by my eyes" and "my eyes hurt", "are" (yes) and "are you there".
-_WHOLE: Final = (
-    "1",
-    "(👍|👌|✅)",
-    "(i'll|i will) (take it|take care of it|be right there|be there soon)",
-    "[i'm|i am] going [now|there]",
-    "(چشم|چشم حتما|به روی چشم|ای به چشم)",
-    "[چشم] [من] [همین] [الان] [دارم] (میرم|می‌روم|رفتم|میام|می‌آیم) [الان|سمتش]",
-    "[من] گرفتم[ش]",
-    "[چشم] (انجام می‌دم|انجام می‌دهم|درستش می‌کنم)",
-    "با من[ه]",
-    "(are|areh|chashm)",
-    "[are|areh|chashm] [man] [alan] [daram] (miram|raftam|miam|miyam) [alan]",
-    "[man] gereftam[esh]",
-    "ba man[e]",
-)
+_WHOLE: Final = """
+    1
+    (👍|👌|✅)
+    (i'll|i will) (take it|take care of it|be right there|be there soon)
+    [i'm|i am] going [now|there]
+    (چشم|چشم حتما|به روی چشم|ای به چشم)
+    [چشم] [من] [همین] [الان] [دارم] (میرم|می‌روم|رفتم|میام|می‌آیم) [الان|سمتش]
+    [من] گرفتم[ش]
+    [چشم] (انجام می‌دم|انجام می‌دهم|درستش می‌کنم)
+    با من[ه]
+    (are|areh|chashm)
+    [are|areh|chashm] [man] [alan] [daram] (miram|raftam|miam|miyam) [alan]
+    [man] gereftam[esh]
+    ba man[e]
+"""
 _YES: Final = Answers.of(
     [
-        {"id": "yes", "sentences": [f"{each}[ {{more}}]" for each in _OPENINGS]},
-        {"id": "yes", "sentences": _WHOLE},
+        {
+            "id": "yes",
+            "sentences": [
+                *(f"{each}[ {{more}}]" for each in _OPENINGS.strip().splitlines()),
+                *_WHOLE.strip().splitlines(),
+            ],
+        }
     ]
 )
 

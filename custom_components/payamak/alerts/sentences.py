@@ -92,15 +92,15 @@ class _AnyWords:
     def through(self, text: Words, ways: _Ways) -> _Ways:
         """Go on behind each later word, from where the sentence itself has matched most."""
         after: _Ways = {}
-        best: _Way | None = None
-        start = 0
+        begun: tuple[_Way, int] | None = None
         for place in text.places:
             way = ways.get(place.start)
-            if way is not None and (best is None or way.own > best.own):
-                best, start = way, place.word.start
-            if best is not None:
-                slot = _Slot(self.name, start, place.word.end, best.slot)
-                after[place.end] = best._replace(slot=slot)
+            if way is not None and (begun is None or way.own > begun[0].own):
+                begun = way, place.word.start
+            if begun is not None:
+                before, start = begun
+                slot = _Slot(self.name, start, place.word.end, before.slot)
+                after[place.end] = before._replace(slot=slot)
         return after
 
 

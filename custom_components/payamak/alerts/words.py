@@ -54,7 +54,7 @@ class Words:
         letters = ""
         places = []
         for word in words_of(text) or symbols_of(text):
-            if letters and not (_joins(letters[-1]) or _joins(word.folded[0])):
+            if not (_is_loose(letters[-1:]) or _is_loose(word.folded[0])):
                 letters += " "
             start = len(letters)
             letters += word.folded
@@ -63,8 +63,9 @@ class Words:
 
     def can_part(self, at: int) -> bool:
         """Tell whether one word may end and another begin at a letter."""
-        before, after = self.letters[at - 1 : at], self.letters[at : at + 1]
-        return before in ("", " ") or not after or _joins(before) or _joins(after)
+        return _is_loose(self.letters[at - 1 : at]) or _is_loose(
+            self.letters[at : at + 1]
+        )
 
 
 def words_of(text: str) -> list[Word]:
@@ -122,5 +123,6 @@ def symbols_of(text: str) -> list[Word]:
     return [Word(once, symbols[0], symbols[-1] + 1)]
 
 
-def _joins(char: str) -> bool:
-    return "\u0600" <= char <= "\u08ff"
+def _is_loose(char: str) -> bool:
+    """Tell whether words may part beside a character without a space, or are at their end."""
+    return not char.isalnum() or "\u0600" <= char <= "\u08ff"

@@ -136,6 +136,7 @@ async def test_a_text_made_to_keep_the_search_busy_keeps_nothing_else_busy(
         ("sys.executable", None, "there is no Python"),
         ("sys.executable", "", "there is no Python"),
         ("_PROGRAM", "raise SystemExit(9)", "exit code 9"),
+        ("_PROGRAM", "raise MemoryError", "exit code 1"),
     ],
 )
 async def test_a_search_that_fails_starts_nothing_and_is_in_the_log(
