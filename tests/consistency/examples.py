@@ -54,6 +54,14 @@ def fields(call: Mapping[str, Any]) -> dict[str, Any]:
     return {**call.get("target", {}), **call.get("data", {})}
 
 
+def steps(call: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the steps of an alert that an action raises, none for any other."""
+    return [
+        each if isinstance(each, dict) else {"recipients": each}
+        for each in fields(call).get("steps", [])
+    ]
+
+
 def people(call: Mapping[str, Any], *options: str) -> Iterator[str]:
     """Return the names that stand in these options of a call or a trigger."""
     for option in options:

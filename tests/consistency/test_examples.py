@@ -32,6 +32,7 @@ from .examples import (
     is_automation,
     is_template,
     people,
+    steps,
     triggers,
 )
 from .pages import DOCS, Page, pages
@@ -153,6 +154,11 @@ def test_an_example_is_about_the_people_of_its_page(page: Page) -> None:
         for part, options in (
             *((fields(call), ("recipients",)) for call in calls(example)),
             *((fields(call), ("target",)) for call in calls(example)),
+            *(
+                (each, ("recipients",))
+                for call in calls(example)
+                for each in steps(call)
+            ),
             *(
                 (each.get("options", {}), ("from", "recipients"))
                 for each in triggers(example)
