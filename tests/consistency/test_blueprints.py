@@ -48,11 +48,12 @@ def _sections(blueprint: Blueprint) -> Iterator[dict[str, Any]]:
     yield from blueprint.metadata["input"].values()
 
 
-def test_there_are_the_seven_blueprints_in_two_languages() -> None:
+def test_there_are_the_eight_blueprints_in_two_languages() -> None:
     """And nothing else lies in their folder."""
     assert [path.name for path in _PATHS] == [
         f"{name}{language}.yaml"
         for name in (
+            "alarm_with_escalation",
             "alert_until_delivered",
             "assist_by_sms",
             "calendar_reminder",
