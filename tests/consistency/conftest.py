@@ -5,7 +5,16 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.integration.conftest import account, gateway, gateway_url, home, household
 
-__all__ = ["account", "gateway", "gateway_url", "home", "household"]
+from .house import house_fixture
+
+__all__ = [
+    "account",
+    "gateway",
+    "gateway_url",
+    "home",
+    "house_fixture",
+    "household",
+]
 
 
 @pytest.fixture

@@ -85,6 +85,10 @@ class Page:
         [(_, code)] = _CODE.findall(self._section(anchor))
         return parse_yaml(code)
 
+    def examples_of(self, anchor: str) -> list[Any]:
+        """Return the examples under a heading."""
+        return [parse_yaml(code) for _, code in _CODE.findall(self._section(anchor))]
+
     def _section(self, anchor: str) -> str:
         # A comment in a block of code looks like a heading, but no link leads there.
         pieces = re.split(r"^(?=#+ )", self.text, flags=re.MULTILINE)

@@ -10,19 +10,16 @@ from homeassistant.components.automation.config import async_validate_config_ite
 from homeassistant.components.logbook import CONFIG_SCHEMA as LOGBOOK_SCHEMA
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
-from homeassistant.helpers.dispatcher import async_dispatcher_connect
-from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 import voluptuous as vol
 
-from custom_components.payamak.account.signals import signal_deliveries_changed
 from custom_components.payamak.condition import async_get_conditions
 from custom_components.payamak.const import DOMAIN
 from custom_components.payamak.sending.actions import SMS_FIELDS
 from custom_components.payamak.trigger import async_get_triggers
 from simulator import Gateway
-from tests.integration.conftest import LINE, MINA, OMID, SARA, make_entry, recipient
+from tests.integration.conftest import LINE, SARA
 
 from .examples import (
     calls,
@@ -35,12 +32,9 @@ from .examples import (
     steps,
     triggers,
 )
+from .house import PEOPLE, async_has
 from .pages import DOCS, Page, pages
 
-_PEOPLE = {
-    "en": ("Sara", "Mother", "Family"),
-    "fa": ("سارا", "مادر", "خانواده"),
-}
 _ENTITY = re.compile(
     r"(?<![\w./-])(?:sensor|binary_sensor|event|notify|switch|button)\.payamak\w*"
 )
@@ -52,27 +46,6 @@ _CONFIGURATION: dict[str, vol.Schema] = {
     "logbook": LOGBOOK_SCHEMA,
 }
 every_page = pytest.mark.parametrize("page", pages(), ids=str)
-
-
-@pytest.fixture(name="house")
-async def house_fixture(
-    hass: HomeAssistant, gateway_url: str, page: Page
-) -> MockConfigEntry:
-    """Set the account up that the pages speak of, with its people in the page's language."""
-    sara, mother, family = _PEOPLE[page.language]
-    entry = make_entry(
-        gateway_url,
-        recipients=(
-            recipient(sara, "sara", SARA),
-            recipient(mother, "mother", OMID),
-            recipient(family, "family", SARA, OMID, MINA),
-        ),
-    )
-    entry.add_to_hass(hass)
-    assert await async_setup_component(hass, "homeassistant", {})
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    return entry
 
 
 @every_page
@@ -166,11 +139,11 @@ def test_an_example_is_about_the_people_of_its_page(page: Page) -> None:
         )
         for name in people(part, *options)
     ]
-    assert set(named) <= set(_PEOPLE[page.language])
+    assert set(named) <= set(PEOPLE[page.language])
 
 
 @pytest.mark.parametrize(
-    "page", [Page(DOCS / each / "actions.md", each) for each in _PEOPLE], ids=str
+    "page", [Page(DOCS / each / "actions.md", each) for each in PEOPLE], ids=str
 )
 async def test_an_action_responds_as_the_page_shows(
     hass: HomeAssistant, page: Page, house: MockConfigEntry, gateway: Gateway
@@ -192,26 +165,12 @@ async def test_an_action_responds_as_the_page_shows(
             )
         )
         if name == "ask":
-            await _async_has(hass, house, gateway, call["data"]["message"])
+            await async_has(hass, house, gateway, call["data"]["message"])
             gateway.receive(LINE, SARA, example["text"])
             await house.runtime_data.inbox.async_refresh()
         assert _keys(await calling) == _keys(example)
         responses += 1
     assert responses == 7
-
-
-async def _async_has(
-    hass: HomeAssistant, house: MockConfigEntry, gateway: Gateway, text: str
-) -> None:
-    """Wait until a text is on the phone."""
-    changed = asyncio.Event()
-    stop = async_dispatcher_connect(
-        hass, signal_deliveries_changed(house.entry_id), changed.set
-    )
-    while text not in [sms.text for sms in gateway.phone(SARA).messages]:
-        await changed.wait()
-        changed.clear()
-    stop()
 
 
 def _keys(response: Any) -> Any:
