@@ -81,6 +81,7 @@ _OWN_TESTS: Final = {
         "tests/ledger/test_texts.py",
         "tests/ledger/test_outgoing.py",
     ),
+    "people/exposed.py": ("tests/integration/sending/test_llm_tool.py",),
 }
 
 # The test files that were written for a file: all of their tests are asked, before the others.
@@ -96,14 +97,16 @@ _WRITTEN_FOR: Final = {
     "sending/gates.py": ("gates_alone",),
     "sending/guards.py": ("daily_limit", "duplicate_window"),
     "sending/holds.py": ("outbox_holds",),
+    "sending/llm_tool.py": ("llm_tool", "retold"),
     "sending/matching.py": ("outbox_matching",),
     "sending/message.py": ("messages",),
     "sending/messenger.py": ("messenger",),
     "sending/errand.py": ("errand_alone",),
     "sending/notify_action.py": ("notify_names",),
     "sending/outbox.py": ("outbox_alone", "bundles"),
-    "sending/progress.py": ("progress",),
+    "sending/progress.py": ("progress", "errand_alone"),
     "sending/report.py": ("report",),
+    "sending/retold.py": ("retold", "llm_tool"),
     "sending/road.py": ("road_alone",),
     "sending/sent_box.py": ("sent_box",),
     "sending/settler.py": ("settler",),

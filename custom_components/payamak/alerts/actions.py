@@ -16,6 +16,7 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.util.json import JsonObjectType
 import voluptuous as vol
 
+from ..account.errors import validation_error
 from ..account.service_call import (
     ACCOUNT_SCHEMA,
     ATTR_CONFIG_ENTRY_ID,
@@ -30,6 +31,7 @@ from ..sending.progress import SendReport
 from ..sending.report import async_raise_for_failures, async_response
 from .alerts import AlertOutcome, AlertPlan, Alerts
 from .fields import MESSAGE_SCHEMA, PIN_SCHEMA, text
+from .matters import LAST_CODE
 from .plan import STEPS, async_steps, most_of_all
 from .texts import Texts, label
 
@@ -45,9 +47,18 @@ ATTR_STEPS: Final = "steps"
 
 _MOST_ROUNDS: Final = 5
 
+
+def _alert_id(value: object) -> str:
+    """Accept a slug; raises ServiceValidationError for anything else, in the user's language."""
+    try:
+        return cv.slug(value)
+    except vol.Invalid as error:
+        raise validation_error("invalid_alert_id") from error
+
+
 _RAISE_SCHEMA: Final = vol.Schema(
     {
-        vol.Required(ATTR_ALERT_ID): cv.slug,
+        vol.Required(ATTR_ALERT_ID): _alert_id,
         **MESSAGE_SCHEMA,
         vol.Required(ATTR_STEPS): STEPS,
         vol.Optional(ATTR_ROUNDS, default=1): vol.All(
@@ -60,7 +71,7 @@ _RAISE_SCHEMA: Final = vol.Schema(
     }
 )
 _ALERT_SCHEMA: Final = vol.Schema(
-    {vol.Required(ATTR_ALERT_ID): cv.slug, **ACCOUNT_SCHEMA}
+    {vol.Required(ATTR_ALERT_ID): _alert_id, **ACCOUNT_SCHEMA}
 )
 
 
@@ -94,8 +105,10 @@ async def _async_raise(call: ServiceCall) -> ServiceResponse:
         steps=found.steps,
         rounds=call.data[ATTR_ROUNDS],
     )
-    message, others = _check(call.hass, plan)
+    others = _check(call.hass, plan)
     if call.data[ATTR_DRY_RUN]:
+        with_code = Texts(call.hass).with_code(plan.message, LAST_CODE, of="alert")
+        message = Sms(recipients=(), text=with_code)
         price = found.entry.runtime_data.coordinator.data.base_price
         return most_of_all(plan.steps, plan.rounds, message, others, price)
     if known := _open_alert(call, plan.alert_id):
@@ -105,8 +118,8 @@ async def _async_raise(call: ServiceCall) -> ServiceResponse:
     return await _async_respond(call, found.entry, outcome)
 
 
-def _check(hass: HomeAssistant, plan: AlertPlan) -> tuple[Sms, list[Sms]]:
-    """Return the alert's own text, and the others that everybody may get; raises ServiceValidationError for what can't be sent."""
+def _check(hass: HomeAssistant, plan: AlertPlan) -> list[Sms]:
+    """Return the texts that everybody may get besides the alert's own; raises ServiceValidationError for what can't be sent."""
     message = Sms(recipients=(), text=plan.message)
     taken = Texts(hass).taken(plan.message, plan.steps[0].people[0])
     others = [Sms(recipients=(), text=taken)]
@@ -115,7 +128,7 @@ def _check(hass: HomeAssistant, plan: AlertPlan) -> tuple[Sms, list[Sms]]:
     for each in (message, *others):
         each.check()
         each.check_size()
-    return message, others
+    return others
 
 
 def _open_alert(
@@ -178,10 +191,9 @@ async def _async_respond(
     rows = [each for report in outcome.reports for each in report.rows]
     size = Size.of_all([report.size for report in outcome.reports])
     report = SendReport(rows=rows, size=size)
-    if row.state is AlertState.UNANSWERED and outcome.is_new:
-        await async_raise_for_failures(
-            call.hass, report, partial_is_fine=call.return_response
-        )
+    is_in_vain = row.state is AlertState.UNANSWERED and outcome.is_new
+    if is_in_vain and not call.return_response:
+        await async_raise_for_failures(call.hass, report, partial_is_fine=False)
     cost = report.size.cost(entry.runtime_data.coordinator.data.base_price)
     sent = await async_response(call.hass, report, cost, with_delivery=False)
     return {

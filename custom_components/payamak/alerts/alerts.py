@@ -256,6 +256,7 @@ class Alerts:
 
     def _forget_old(self) -> None:
         """Forget what ended long ago, with its texts and numbers."""
+        self._hints.forget_old()
         now = self._ledger.clock.now()
         old = [
             row.key

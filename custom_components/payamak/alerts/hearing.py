@@ -8,6 +8,8 @@ from ..account.signals import ReceivedSms
 from ..gateway import fold
 from .matter import Matter
 
+# Who writes more than so many words guesses no PIN.
+_LONGEST_ANSWER: Final = 20
 _AROUND_WORDS: Final = "\"'«»()[]{}<>#*.:,;،؛!?؟-–—_/"
 
 
@@ -35,7 +37,8 @@ def listen(sms: ReceivedSms, matters: Sequence[Matter]) -> Heard | None:
             continue
         rest = without_pin(text, each.pin)
         if rest is None:
-            lacks_pin = lacks_pin or Heard(matter=each)
+            if _has_other_pin(text, each, by_code=code is not None):
+                lacks_pin = lacks_pin or Heard(matter=each)
         elif (answer := each.answer(rest, by_code=code is not None)) is not None:
             return Heard(matter=each, answer=answer)
     if code is not None and not any(each.is_open for each in meant):
@@ -63,6 +66,15 @@ def without_pin(text: str, pin: str | None) -> str | None:
         if _bare(word) == _bare(pin):
             return _without_word(words, place)
     return None
+
+
+def _has_other_pin(text: str, matter: Matter, *, by_code: bool) -> bool:
+    """Tell whether a text would be an answer if one of its words was the PIN."""
+    words = text.split()
+    return len(words) <= _LONGEST_ANSWER and any(
+        matter.answer(_without_word(words, place), by_code=by_code) is not None
+        for place in range(len(words))
+    )
 
 
 def _without_word(words: Sequence[str], place: int) -> str:

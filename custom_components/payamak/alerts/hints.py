@@ -32,14 +32,25 @@ class Hints:
         self._texts = Texts(hass)
 
     @callback
+    def forget_old(self) -> None:
+        """Forget the numbers that may get a hint again."""
+        if self._facts.get(_FACT):
+            self._facts.keep(_FACT, self._told_lately())
+
+    def _told_lately(self) -> dict[str, float]:
+        told: dict[str, float] = self._facts.get(_FACT) or {}
+        now = self._clock.now()
+        return {
+            number: at
+            for number, at in told.items()
+            if 0 <= now - at < _SECONDS_BETWEEN
+        }
+
+    @callback
     def tell_too_late(self, sms: ReceivedSms, matter: Matter) -> None:
         """Answer a reply whose code is that of something closed, unless its sender got a hint a short time ago."""
         now = self._clock.now()
-        told = {
-            number: at
-            for number, at in (self._facts.get(_FACT) or {}).items()
-            if 0 <= now - at < _SECONDS_BETWEEN
-        }
+        told = self._told_lately()
         if sms.sender in told:
             return
         self._facts.keep(_FACT, told | {sms.sender: now})

@@ -13,7 +13,8 @@ from .hearing import Heard, listen
 from .matter import Matter
 
 # Two digits, which nobody takes for a choice from a menu, nor for the "1" that acknowledges an alert.
-_CODES: Final = range(11, 100)
+LAST_CODE: Final = 99
+_CODES: Final = range(11, LAST_CODE + 1)
 # A late answer with the code can be told from any other text for so many seconds.
 KNOWN_FOR: Final = 24 * 3600.0
 

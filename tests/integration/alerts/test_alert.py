@@ -139,8 +139,8 @@ async def test_an_alert_that_the_gateway_refuses_for_everybody_says_so(
     assert raised.value.translation_key == "not_accepted"
     await alarm.hass.async_block_till_done()
     assert alarm.last() == ("unanswered", None)
-    with pytest.raises(HomeAssistantError):
-        await alarm.raise_smoke()
+    response = await alarm.raise_smoke()
+    assert (response["state"], response["failed"]) == ("unanswered", 2)
 
 
 async def test_nobody_who_was_never_told_hears_who_has_it(alarm: Alarm) -> None:
@@ -226,6 +226,7 @@ async def test_a_dry_run_tells_the_most_that_it_can_cost(alarm: Alarm) -> None:
         ({"steps": [{"recipients": ["Nobody"]}]}, "unknown_recipient"),
         ({"steps": [{"minutes": 5}]}, "no_recipients"),
         ({"pin": "two words"}, "invalid_pin"),
+        ({"alert_id": "Smoke!"}, "invalid_alert_id"),
     ],
 )
 async def test_what_can_not_be_sent_is_refused_before_anything_leaves(

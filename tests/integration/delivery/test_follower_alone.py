@@ -67,6 +67,17 @@ async def test_what_is_on_its_way_is_asked_for_again_and_that_is_noted(
     assert world.log == []
 
 
+async def test_what_the_gateway_does_not_know_goes_on(world: World) -> None:
+    """It may know later."""
+    row = world.sent(1)
+    world.answer(1, SmsState.UNKNOWN, code=100)
+    await world.start()
+    await world.let_pass(10)
+    assert (row.state, row.code) == (SmsState.ACCEPTED, 100)
+    assert world.log == []
+    assert world.sleeps == [20]
+
+
 async def test_an_end_is_written_and_then_told(world: World) -> None:
     """With its code; it is asked for no more."""
     row = world.sent(1)
@@ -573,6 +584,17 @@ async def test_what_a_caller_waits_for_is_asked_for_every_ten_seconds(
     assert world.sleeps == [60]
 
 
+async def test_a_caller_does_not_wait_for_the_end_of_a_long_gap(world: World) -> None:
+    """It was asked for some seconds ago, and would be again in hours."""
+    row = world.sent(1, sent_at=world.time - 9 * HOUR, asked=9, asked_at=world.time - 3)
+    await world.start()
+    waiting = asyncio.ensure_future(world.follower.async_wait([row], 60))
+    await turns()
+    assert world.sleeps == [7]
+    waiting.cancel()
+    await turns()
+
+
 async def test_two_callers_may_wait_for_the_same(world: World) -> None:
     """The one that goes on waiting still has it asked for."""
     row = world.sent(1)
@@ -654,6 +676,7 @@ async def test_an_end_breaks_a_question_off(world: World) -> None:
     assert row.asked == 0
     assert world.timers == []
     assert world.log == []
+    assert world.asking.exception() is None
 
 
 async def test_an_end_waits_until_what_was_answered_is_told(world: World) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from custom_components.payamak.gateway import count_parts
 from custom_components.payamak.ledger import SmsRow, Text
+from custom_components.payamak.sending import bundler
 from custom_components.payamak.sending.bundle import Words
 from custom_components.payamak.sending.bundler import Bundler, words_of
 from custom_components.payamak.sending.decisions import Batch
@@ -160,9 +161,14 @@ def test_what_goes_out_by_itself_keeps_its_text() -> None:
     [("en", "5", "+12"), ("de", "5", "+12"), ("fa", "۵", "+۱۲")],
 )
 async def test_digits_are_those_of_the_language_before_its_words_are_there(
-    hass: HomeAssistant, language: str, five: str, rest: str
+    hass: HomeAssistant,
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+    five: str,
+    rest: str,
 ) -> None:
     """The rest is counted without words then."""
+    monkeypatch.setattr(bundler, "async_get_cached_translations", lambda *_: {})
     hass.config.language = language
     words = words_of(hass)
     assert words.in_digits("5") == five

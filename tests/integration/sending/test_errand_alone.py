@@ -155,6 +155,7 @@ async def test_those_of_an_account_that_is_not_at_work_fail_beside_the_others(
         assert (row.sms.recipient, row.sms.name) == (number, "Saved")
         assert (row.sms.parts, row.sms.cost, row.sms.message_id) == (0, None, None)
         assert row.sms.created_at == 1795521600
+        assert row.is_repeated is False
     assert len({sara.sms.sms_id, omid.sms.sms_id}) == 2
     assert outcome.cost == TEXT.measure().cost(PRICE)
 

@@ -121,7 +121,10 @@ async def test_it_describes_itself(hass: HomeAssistant) -> None:
     ours = await tool(hass)
     assert (ours.name, ours.integration) == ("payamak__send_sms", "payamak")
     assert getattr(ours, "title", None) == "Send SMS"
-    assert "costs money" in str(ours.description)
+    assert ours.description == (
+        "Sends an SMS (text message) to the phones of people of this household, when the user asks for that. "
+        "It costs money: each part to each phone, so do not repeat it, and answer only what the result says."
+    )
     _, of_the_recipients = schema_of(ours)["recipients"]
     assert of_the_recipients == "The people to send to."
     assert await names(hass) == ["Sara", "امید"]
@@ -167,7 +170,10 @@ async def test_a_text_of_more_than_two_parts_is_refused_with_their_number(
     """So that the model can shorten it; two parts are as much as the description promises."""
     await expose(hass, SARAS)
     _, of_the_message = schema_of(await tool(hass))["message"]
-    assert "134 characters, or 306" in of_the_message
+    assert of_the_message == (
+        "The text as it arrives, short and without markup. It takes two parts at most: 134 characters, "
+        "or 306 without a Persian letter or an emoji."
+    )
     for letter, most in (("م", 134), ("a", 306)):
         await text(hass, "Sara", message=letter * most)
         with pytest.raises(ServiceValidationError) as refused:
@@ -259,6 +265,19 @@ async def test_people_of_several_accounts_get_it_at_once(
         SARA: LINE,
         REZA: SECOND_LINE,
     }
+
+
+@pytest.mark.usefixtures("second", "silence")
+async def test_two_phones_are_several(hass: HomeAssistant, gateway: Gateway) -> None:
+    """Two cost twice as much as one."""
+    await expose(hass, "notify.shop_all_recipients")
+    [everybody] = await names(hass)
+    _, of_the_recipients = schema_of(await tool(hass))["recipients"]
+    assert of_the_recipients.endswith(f" {everybody} (2).")
+    assert await text(hass, everybody) == [
+        told(everybody, "accepted", ACCEPTED, phones=2)
+    ]
+    assert received(gateway) == {REZA: 1, MINA: 1}
 
 
 @pytest.mark.usefixtures("second", "silence")

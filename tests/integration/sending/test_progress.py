@@ -308,7 +308,9 @@ async def test_a_message_waits_for_its_firsts_and_answers_with_them() -> None:
     lost = UncertainError("lost")
     first.keep([sent], [lost])
     await waiting
-    assert [(row.sms, row.state, row.error) for row in second.results] == [
-        (sent, SmsState.UNKNOWN, lost),
-        (own, SmsState.ACCEPTED, None),
+    assert [
+        (row.sms, row.state, row.error, row.is_repeated) for row in second.results
+    ] == [
+        (sent, SmsState.UNKNOWN, lost, True),
+        (own, SmsState.ACCEPTED, None, False),
     ]

@@ -22,6 +22,7 @@ from tests.integration.story.assistant import (
     tool,
     use,
 )
+from tests.integration.story.forms import let_pass
 from tests.integration.story.outages import gateway_with_a_port
 from tests.integration.story.people import received, send_sms
 from tests.integration.story.waiting import lose_gateway
@@ -184,10 +185,11 @@ async def test_quiet_hours_and_the_limit_of_an_hour_are_kept(
     entry = make_entry(gateway_url, recipients=(sara,))
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     await expose(hass, SARAS)
     assert await text(hass, "Sara", message="a") == [told("Sara", "accepted", ACCEPTED)]
-    freezer.tick(timedelta(minutes=15))
+    await hass.async_block_till_done(wait_background_tasks=True)
+    await let_pass(hass, freezer, timedelta(minutes=15))
     cause = (
         "The recipient got as many SMS within an hour as the household allows. "
         "It is sent at 23:40 on 2026-11-24 at the earliest."
@@ -195,7 +197,8 @@ async def test_quiet_hours_and_the_limit_of_an_hour_are_kept(
     assert await text(hass, "Sara", message="b") == [
         told("Sara", "queued", WAITS, cause=cause)
     ]
-    freezer.tick(timedelta(minutes=5))
+    await hass.async_block_till_done(wait_background_tasks=True)
+    await let_pass(hass, freezer, timedelta(minutes=5))
     cause = (
         "The recipient has quiet hours now. "
         "It is sent at 07:00 on 2026-11-25 at the earliest."
@@ -221,7 +224,7 @@ async def test_the_daily_limit_and_the_window_for_equal_messages_are_kept(
     )
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     await expose(hass, SARAS)
     assert await text(hass, "Sara") == [told("Sara", "accepted", ACCEPTED)]
     assert await text(hass, "Sara") == [told("Sara", "accepted", REPEATED + ACCEPTED)]
@@ -246,7 +249,7 @@ async def test_of_an_equal_one_in_doubt_no_cause_is_known(
     )
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
+    await hass.async_block_till_done(wait_background_tasks=True)
     await expose(hass, SARAS)
     gateway.fault("SendSMS", Reset())
     await text(hass, "Sara")

@@ -8,6 +8,8 @@ from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers import llm
 from homeassistant.setup import async_setup_component
 
+from custom_components.payamak.sending.llm_tool import SendSmsTool
+
 ASSISTANT = "conversation"
 ACCEPTED = "The gateway has accepted it. Whether it arrives is not known yet."
 WAITS = (
@@ -47,7 +49,7 @@ async def offered(hass: HomeAssistant, api: str = llm.LLM_API_ASSIST) -> LLMTool
 async def our_tool(hass: HomeAssistant) -> llm.Tool | None:
     """Give our tool, None where there is none for the assistant now."""
     tools = (await offered(hass)).tools
-    ours = [tool for tool in tools if tool.name.startswith("payamak")]
+    ours = [tool for tool in tools if isinstance(tool, SendSmsTool)]
     assert len(ours) <= 1
     return ours[0] if ours else None
 
