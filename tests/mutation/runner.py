@@ -103,18 +103,7 @@ class Chooser:
 
     def choose(self, mutant: Mutant, *, at_import: bool) -> dict[str, float]:
         """Return the tests, with the time that each takes."""
-        found: dict[str, float] = {}
-        if not at_import:
-            lines = (SOURCE / mutant.path).read_text(encoding="utf-8").splitlines()
-            for line in reversed(lines[: mutant.line]):
-                # What goes over several lines runs as some of them.
-                found = self._reach.of_line(mutant.path, line.strip())
-                if found or line.lstrip().startswith(("def ", "async def ")):
-                    break
-            # What is chosen by a condition behind it begins on a line that is not always run.
-            for line in mutant.change.splitlines():
-                if line.startswith("- "):
-                    found |= self._reach.of_line(mutant.path, line[2:])
+        found = {} if at_import else self.of_lines(mutant)
         found = found or self._reach.of_file(mutant.path)
         noticed = self.noticed.get(mutant.path, Counter())
         turns = _in_turns(found, mutant.path, at_import=at_import)
@@ -130,6 +119,21 @@ class Chooser:
                 break
             chosen[name] = found[name]
         return chosen
+
+    def of_lines(self, mutant: Mutant) -> dict[str, float]:
+        """Return the tests that run a line of a mutant: none where it runs while the file is imported alone."""
+        found: dict[str, float] = {}
+        lines = (SOURCE / mutant.path).read_text(encoding="utf-8").splitlines()
+        for line in reversed(lines[: mutant.line]):
+            # What goes over several lines runs as some of them.
+            found = self._reach.of_line(mutant.path, line.strip())
+            if found or line.lstrip().startswith(("def ", "async def ")):
+                break
+        # What is chosen by a condition behind it begins on a line that is not always run.
+        for line in mutant.change.splitlines():
+            if line.startswith("- "):
+                found |= self._reach.of_line(mutant.path, line[2:])
+        return found
 
     def note(self, mutant: Mutant, test: str) -> None:
         """Note the test that noticed a mutant."""
@@ -252,7 +256,8 @@ class Warm:
         for mutant in self._mutants:
             path = SOURCE / mutant.path
             swap = swap_for(str(path), path.read_text(encoding="utf-8"), mutant.code)
-            if swap is None:
+            # A function may run while the file is imported, and never after that.
+            if swap is None or not self.chooser.of_lines(mutant):
                 self.left.append(mutant)
                 continue
             chosen = {
