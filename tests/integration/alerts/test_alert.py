@@ -1,14 +1,21 @@
 """An alert, from when it is raised until somebody has it, or nobody."""
 
 from decimal import Decimal
+from unittest.mock import AsyncMock, patch
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import entity_registry as er
 import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
 
+from custom_components.payamak.account.activity import EVENT_ACTIVITY
+from custom_components.payamak.alerts.case import Case
 from simulator import Delivery
 from tests.integration.conftest import OMID, SARA
 from tests.integration.story.automations import automate
+from tests.integration.story.people import REZA, second_account
+from tests.integration.story.told import Told
 
 from .alarm import MOTHER, SMOKE, STEPS, Alarm
 
@@ -257,3 +264,100 @@ async def test_triggers_tell_who_has_it_and_that_nobody_does(
     assert run["minutes"] == 1
     assert run["config_entry_id"] == alarm.entry.entry_id
     assert run["description"] == "alert smoke: acknowledged"
+
+
+async def test_the_line_on_the_activity_page_tells_who_has_it(
+    hass: HomeAssistant, alarm: Alarm
+) -> None:
+    """And that nobody does, without a name."""
+    rows = async_capture_events(hass, EVENT_ACTIVITY)
+    await alarm.raise_smoke(steps=[{"recipients": "Sara", "minutes": 1}])
+    await alarm.passes(minutes=1.1)
+    await alarm.reply("ok")
+    lines = [
+        (row.data["name"], row.data["message"])
+        for row in rows
+        if row.data["icon"] == "mdi:bullhorn-outline"
+    ]
+    assert lines == [
+        ("Alert smoke", "Raised: \u2068Sara\u2069"),
+        ("Alert smoke", "Unanswered"),
+        ("Alert smoke", "Acknowledged: \u2068Sara\u2069"),
+    ]
+
+
+async def test_what_happens_to_another_account_is_not_told(
+    hass: HomeAssistant, alarm: Alarm
+) -> None:
+    """Each account has an event, a sensor and a button of its own."""
+    other = second_account(alarm.gateway, alarm.entry.data["url"])
+    other.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(other.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    [event] = [
+        each.entity_id
+        for each in er.async_entries_for_config_entry(
+            er.async_get(hass), other.entry_id
+        )
+        if each.unique_id == f"{other.entry_id}_alert"
+    ]
+    others = Told(hass, event)
+    await alarm.raise_smoke()
+    for wrong in (other.entry_id, alarm.entry.entry_id):
+        runs = await alarm.act(
+            "acknowledge_alert", alert_id="smoke", config_entry_id=wrong
+        )
+        assert runs == {"acknowledged": int(wrong == alarm.entry.entry_id)}
+    await alarm.raise_smoke(
+        alert_id="leak", steps=["Reza"], config_entry_id=other.entry_id
+    )
+    assert [each["event_type"] for each in others.events] == ["raised"]
+    assert alarm.events[-1] == ("acknowledged", None)
+    again = await alarm.raise_smoke(alert_id="leak")
+    assert (again["raised"], alarm.texts(SARA)[-1:]) == (
+        False,
+        [f"Somebody at home has it: {SMOKE}"],
+    )
+
+
+async def test_one_alert_goes_out_over_one_account(
+    hass: HomeAssistant, alarm: Alarm
+) -> None:
+    """That of those who are told first: all answers come to its lines."""
+    other = second_account(alarm.gateway, alarm.entry.data["url"])
+    other.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(other.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    await alarm.raise_smoke(steps=[["Reza"], ["Sara"]])
+    [sms] = alarm.gateway.phone(REZA).messages
+    assert sms.account == "omid"
+    await other.runtime_data.inbox.async_refresh()
+    await alarm.passes(minutes=5.1)
+    [sms] = alarm.gateway.phone(SARA).messages
+    assert sms.account == "omid"
+
+
+async def test_an_error_that_nobody_foresaw_ends_no_alert(
+    alarm: Alarm, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is told in the log, and tried again a minute later."""
+    with patch.object(Case, "_async_send", AsyncMock(side_effect=RuntimeError("oh"))):
+        await alarm.raise_smoke()
+    assert "An alert had unexpected trouble" in caplog.text
+    caplog.clear()
+    assert alarm.texts(SARA) == []
+    await alarm.passes(seconds=59)
+    assert alarm.texts(SARA) == []
+    await alarm.passes(seconds=2)
+    assert alarm.texts(SARA) == [SMOKE]
+
+
+async def test_a_person_with_two_numbers_hears_once_that_it_is_over(
+    alarm: Alarm,
+) -> None:
+    """Who has it does not hear that from us, whichever number they wrote from."""
+    await alarm.raise_smoke(steps=[{"recipients": ["Sara", OMID], "minutes": 5}])
+    await alarm.reply("ok", OMID)
+    assert alarm.last() == ("acknowledged", "امید")
+    assert alarm.texts(OMID) == [SMOKE]
+    assert alarm.texts(SARA) == [SMOKE, f"امید has it: {SMOKE}"]

@@ -243,13 +243,15 @@ async def test_a_thousand_alerts_leave_nothing_behind(
 ) -> None:
     """A day after they ended; each costs its texts and nothing else."""
     account.credit = Decimal(3_200)
+    call = alarm.hass.services.async_call
+    steps = [{"recipients": "Sara", "minutes": 30}]
     for number in range(1000):
-        await alarm.raise_smoke(
-            alert_id=f"alert_{number}", steps=[{"recipients": "Sara", "minutes": 30}]
-        )
+        which = {"alert_id": f"alert_{number}"}
+        raised = which | {"message": SMOKE, "steps": steps}
+        await call("payamak", "raise_alert", raised, blocking=True)
         if number % 2:
-            await alarm.act("acknowledge_alert", alert_id=f"alert_{number}")
-        await alarm.act("resolve_alert", alert_id=f"alert_{number}")
+            await call("payamak", "acknowledge_alert", which, blocking=True)
+        await call("payamak", "resolve_alert", which, blocking=True)
     assert len(alarm.texts(SARA)) == 1500
     assert account.credit == 3_200 - 1500 * 2
     assert alarm.open == "0"

@@ -1,6 +1,7 @@
 """The one way out: what is written before a request leaves, what may still stop it, and what is noted of its outcome."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -425,3 +426,13 @@ async def test_what_meets_a_limit_of_the_account_and_has_not_waited_has_failed(
     gone = rows_to(world, 1, waited=False)
     assert await world.caller.async_give_up(gone, error) == [error]
     assert states(gone) == [SmsState.FAILED]
+
+
+async def test_what_is_not_wanted_any_more_does_not_leave(world: World) -> None:
+    """It was announced, and answered meanwhile."""
+    rows = rows_to(world, 1, waited=False)
+    errors = await send(world, rows, replace(sms(), is_wanted=lambda: False))
+    assert [error and error.reason for error in errors] == ["called_back"]
+    assert states(rows) == [SmsState.FAILED]
+    assert world.called_with == []
+    assert nothing_is_under_way(world)
