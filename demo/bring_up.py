@@ -5,6 +5,7 @@ from pathlib import Path
 
 import aiohttp
 
+from .alarm_home import alarm_helpers
 from .api import HomeAssistant
 from .dashboard import sending_helpers
 from .gateway import Account, Gateway, start_gateway
@@ -44,7 +45,10 @@ async def bring_up(
         folder,
         port=port,
         language=language,
-        helpers=sending_helpers(language, action="notify.payamak", number=MOTHER),
+        helpers={
+            **sending_helpers(language, action="notify.payamak", number=MOTHER),
+            **alarm_helpers(language),
+        },
     )
     session = await stack.enter_async_context(
         aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60), trust_env=False)

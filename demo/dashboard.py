@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from .alarm_home import alarm_cards
 from .api import HomeAssistant, Json
 from .home import Language
 
@@ -154,7 +155,9 @@ async def show_dashboard(
     await home_assistant.command(
         "lovelace/config/save",
         url_path=URL_PATH,
-        config=_dashboard(list(entities), words, how=how),
+        config=_dashboard(
+            list(entities), words, how=how, alarm=alarm_cards(language, phones=phones)
+        ),
     )
     await home_assistant.command(
         "frontend/set_system_data", key="core", value={"default_panel": URL_PATH}
@@ -167,7 +170,9 @@ def _rank(entity: Entity) -> tuple[bool, int, int, str]:
     return entity.diagnostic, key, kind, entity.entity_id
 
 
-def _dashboard(entities: list[Entity], words: Mapping[str, str], *, how: str) -> Json:
+def _dashboard(
+    entities: list[Entity], words: Mapping[str, str], *, how: str, alarm: list[Json]
+) -> Json:
     everyday = [entity for entity in entities if not entity.diagnostic]
     own = _in_pairs([_tile(entity) for entity in everyday if entity.of_account])
     people = _in_pairs([_tile(entity) for entity in everyday if not entity.of_account])
@@ -218,7 +223,7 @@ def _dashboard(entities: list[Entity], words: Mapping[str, str], *, how: str) ->
                 "max_columns": 2,
                 "sections": [
                     {"type": "grid", "cards": account},
-                    {"type": "grid", "cards": sending},
+                    {"type": "grid", "cards": [*sending, *alarm]},
                 ],
             }
         ]

@@ -32,11 +32,12 @@ class Account:
 
 @dataclass(frozen=True)
 class Sms:
-    """An SMS as it arrived on a phone."""
+    """An SMS to a phone, with what the operator says of it."""
 
     text: str
     line: str
     parts: int
+    status: int
 
 
 async def start_gateway(
@@ -103,10 +104,11 @@ class Gateway:
         return True
 
     async def arrived(self, number: str) -> list[Sms]:
-        """Return what arrived on a phone, in order."""
+        """Return what was sent to a phone, in order."""
         phone = await self._request("GET", f"/control/phones/{number}")
         return [
-            Sms(sms["text"], sms["sender"], sms["parts"]) for sms in phone["messages"]
+            Sms(sms["text"], sms["sender"], sms["parts"], sms["status"])
+            for sms in phone["messages"]
         ]
 
     async def credit(self, account: Account) -> Decimal:

@@ -40,6 +40,7 @@ logbook:
 automation: !include automations.yaml
 script: !include scripts.yaml
 input_text: !include input_text.yaml
+input_boolean: !include input_boolean.yaml
 logger:
   default: warning
   logs:

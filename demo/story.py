@@ -3,6 +3,7 @@
 from decimal import Decimal
 import itertools
 
+from .alarm import ALARM_STORY
 from .api import Json
 from .dashboard import entities_of, show_dashboard
 from .exchange import EXCHANGE
@@ -161,6 +162,7 @@ STORY = (
     see_credit_fall,
     *EXCHANGE,
     *OUTAGE,
+    *ALARM_STORY,
 )
 
 

@@ -100,7 +100,9 @@ async def test_dashboard_shows_every_entity_and_becomes_the_default(
     assert tiles["notify.sara"] is None  # the name of its own device is part of it
     (graph,) = [card for card in cards if card["type"] == "history-graph"]
     assert [row["entity"] for row in graph["entities"]] == ["sensor.left"]
-    (words,) = [card["content"] for card in cards if card["type"] == "markdown"]
+    words, alarm = (card["content"] for card in cards if card["type"] == "markdown")
+    assert "http://127.0.0.1:1/" in alarm
+    assert tiles.keys() > {"input_boolean.kitchen_smoke", "input_boolean.siren"}
     for word in ("notify.payamak", "09120000001", "http://127.0.0.1:1/"):
         assert word in words
     url_path = registry.told["lovelace/dashboards/create"]["url_path"]

@@ -17,7 +17,7 @@ class _Phones:
         self._texts = texts
 
     async def arrived(self, number: str) -> list[Sms]:
-        return [Sms(text, "5000", 1) for text in self._texts.get(number, [])]
+        return [Sms(text, "5000", 1, 1) for text in self._texts.get(number, [])]
 
 
 def _stage(phones: _Phones) -> Stage:

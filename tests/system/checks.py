@@ -4,6 +4,7 @@ import json
 import re
 
 from demo import logs
+from demo.alarm import ALARM_TEXTS
 from demo.exchange import EXCHANGED
 from demo.flows import expect_result, fields_of, filled_in, until_loaded
 from demo.home import REPOSITORY
@@ -217,6 +218,6 @@ def _private_words(stage: Stage) -> list[str]:
         *(CABIN.username, *CABIN.all_passwords),
         *(number[-10:] for number in (*EVERY_NUMBER, NEIGHBOUR)),
         *(*TEXTS, *EXCHANGED, *CRASH_TEXTS, *BLUEPRINT_TEXTS, CHECK_TEXT),
-        *(*OUTAGE_TEXTS, *OUTAGE_CHECK_TEXTS),
+        *(*OUTAGE_TEXTS, *OUTAGE_CHECK_TEXTS, *ALARM_TEXTS),
         *(ALARM, LEAK, TEST_TEXT, _NOBODY_GETS_THIS, _AFTER_REAUTH, _AFTER_RELOAD),
     ]

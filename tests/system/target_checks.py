@@ -7,7 +7,7 @@ from .places import EVERY_NUMBER, expect_same, places
 
 # What the automation editor offers, by the command that it asks with.
 _OFFERED = {
-    "get_services_for_target": {"send_sms", "send_pattern"},
+    "get_services_for_target": {"send_sms", "send_pattern", "ask"},
     "get_triggers_for_target": {
         "message_received",
         "message_delivered",
