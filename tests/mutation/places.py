@@ -39,7 +39,7 @@ _TESTS: Final = {
         "tests/integration/sending/test_send_sms.py",
     ),
     "gateway": ("tests/gateway",),
-    "alerts": ("tests/alerts",),
+    "alerts": ("tests/alerts", "tests/integration/alerts"),
 }
 
 # What needs no Home Assistant has tests of its own, which must notice what is wrong with it.
@@ -86,6 +86,14 @@ _OWN_TESTS: Final = {
 
 # The test files that were written for a file: all of their tests are asked, before the others.
 _WRITTEN_FOR: Final = {
+    "alerts/actions.py": ("alert",),
+    "alerts/alert.py": ("alert", "answers", "restart"),
+    "alerts/alerts.py": ("alert", "answers", "restart"),
+    "alerts/ask.py": ("ask",),
+    "alerts/case.py": ("alert", "restart", "answers"),
+    "alerts/hints.py": ("answers", "ask"),
+    "alerts/question.py": ("ask",),
+    "alerts/triggers.py": ("alert",),
     "sending/actions.py": ("actions",),
     "sending/again.py": ("again",),
     "sending/cancel.py": ("cancel",),

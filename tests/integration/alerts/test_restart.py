@@ -3,19 +3,18 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from decimal import Decimal
 from unittest.mock import AsyncMock, patch
 
 import pytest
 
 from custom_components.payamak.alerts.case import Case
-from simulator import Account, Away
+from simulator import Away
 from simulator.calls import Call
 from simulator.faults import Reset
 from tests.integration.conftest import OMID, SARA
 from tests.integration.inbox.received import arrive
 from tests.integration.story import disk
-from tests.integration.story.disk import text_on_disk, what_is_on_disk, writing_fails
+from tests.integration.story.disk import what_is_on_disk, writing_fails
 from tests.integration.story.forms import let_pass
 from tests.integration.story.outages import without_chance
 
@@ -236,30 +235,3 @@ async def test_a_disk_that_takes_nothing_stops_no_alert(alarm: Alarm) -> None:
         assert alarm.open == "0"
         assert alarm.texts(SARA)[-1] == f"مادر has it: {SMOKE}"
         await alarm.act("resolve_alert", alert_id="smoke")
-
-
-async def test_a_thousand_alerts_leave_nothing_behind(
-    alarm: Alarm, account: Account
-) -> None:
-    """A day after they ended; each costs its texts and nothing else."""
-    account.credit = Decimal(3_200)
-    call = alarm.hass.services.async_call
-    steps = [{"recipients": "Sara", "minutes": 30}]
-    for number in range(1000):
-        which = {"alert_id": f"alert_{number}"}
-        raised = which | {"message": SMOKE, "steps": steps}
-        await call("payamak", "raise_alert", raised, blocking=True)
-        if number % 2:
-            await call("payamak", "acknowledge_alert", which, blocking=True)
-        await call("payamak", "resolve_alert", which, blocking=True)
-    assert len(alarm.texts(SARA)) == 1500
-    assert account.credit == 3_200 - 1500 * 2
-    assert alarm.open == "0"
-    await alarm.passes(minutes=24 * 60 + 1)
-    await alarm.raise_smoke(alert_id="last")
-    alerts = alarm.entry.runtime_data.alerts
-    assert list(alerts._cases) == [alerts.find_open("last").key]
-    await alarm.restart()
-    await disk.disk_at_rest(alarm.hass)
-    written = text_on_disk(alarm.hass, alarm.entry.entry_id)
-    assert written.count('INSERT INTO "alert"') == 1
