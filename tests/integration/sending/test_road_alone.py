@@ -1,13 +1,22 @@
 """The road by itself: how it begins, what a change of the recipients sets going, and how it ends."""
 
 import asyncio
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
 import pytest
 
 from custom_components.payamak.sending import road as module
 from custom_components.payamak.sending.road import Road
+from simulator import Gateway
+from tests.integration.conftest import SARA, make_entry
+from tests.integration.story.forms import let_pass
+from tests.integration.story.outages import gateway_with_a_port
+from tests.integration.story.people import received, send_sms
+from tests.integration.story.waiting import lose_gateway
 
 
 class Parts:
@@ -108,3 +117,51 @@ async def test_an_end_does_not_wait_for_long(monkeypatch: pytest.MonkeyPatch) ->
         await parts.road.async_stop()
     assert not task.done()
     task.cancel()
+
+
+async def test_an_account_whose_options_were_never_set_has_the_usual_ones(
+    hass: HomeAssistant, gateway_url: str
+) -> None:
+    """A limit for the day, an hour of patience, no window, and one SMS for what has waited."""
+    entry = make_entry(gateway_url, options={})
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    road = entry.runtime_data.road
+    assert road.limit.room_for(1000) == 500
+    assert road.retry_for == 60
+    assert not road.duplicates.is_open
+
+
+async def test_options_are_heeded(hass: HomeAssistant, gateway_url: str) -> None:
+    """Each by its own part."""
+    options = {"daily_limit": 7, "retry_for": 5, "duplicate_window": 60}
+    entry = make_entry(gateway_url, options=options)
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    road = entry.runtime_data.road
+    assert road.limit.room_for(1000) == 7
+    assert road.retry_for == 5
+    assert road.duplicates.is_open
+
+
+@pytest.mark.usefixtures("account")
+@pytest.mark.parametrize("options", [{}, {"bundle": True}, {"bundle": False}])
+async def test_what_has_waited_goes_out_as_one_unless_the_option_says_otherwise(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    options: dict[str, Any],
+) -> None:
+    """Also on an account that was never asked."""
+    async with gateway_with_a_port(gateway) as url:
+        entry = make_entry(url, options={"inbox_interval": 0} | options)
+        entry.add_to_hass(hass)
+        assert await hass.config_entries.async_setup(entry.entry_id)
+        await hass.async_block_till_done(wait_background_tasks=True)
+        await lose_gateway(hass, gateway)
+        for text in ("leak", "dry"):
+            await send_sms(hass, SARA, message=text)
+        await gateway.come_back()
+        await entry.runtime_data.account.watch.async_ask()
+        await let_pass(hass, freezer, timedelta(seconds=1))
+        assert received(gateway) == {SARA: 1 if options.get("bundle", True) else 2}
