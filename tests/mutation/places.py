@@ -87,12 +87,12 @@ _OWN_TESTS: Final = {
 # The test files that were written for a file: all of their tests are asked, before the others.
 _WRITTEN_FOR: Final = {
     "alerts/actions.py": ("alert",),
-    "alerts/alert.py": ("alert", "answers", "restart"),
-    "alerts/alerts.py": ("alert", "answers", "restart"),
+    "alerts/alert.py": ("alert_alone",),
+    "alerts/alerts.py": ("alerts_alone",),
     "alerts/ask.py": ("ask",),
-    "alerts/case.py": ("alert", "restart", "answers"),
-    "alerts/hints.py": ("answers", "ask"),
-    "alerts/question.py": ("ask",),
+    "alerts/case.py": ("case",),
+    "alerts/hints.py": ("hints",),
+    "alerts/question.py": ("question",),
     "alerts/triggers.py": ("alert",),
     "sending/actions.py": ("actions",),
     "sending/again.py": ("again",),
