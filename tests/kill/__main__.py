@@ -20,13 +20,16 @@ from demo.processes import any_free_port
 from demo.steps import eventually
 from demo.terminal import say
 
+from .alarm_judge import judge_alarms
+from .alarms import ALARMED, Alarms
 from .asking import Asking
 from .house import House
 from .judge import Evidence, judge
 from .moments import HOOKS, MOMENTS, Moment
 from .phones import Phones
+from .play import Play
 from .report import Kills, Report
-from .scenes import SCENES, Play
+from .scenes import SCENES
 
 _FOLDER: Final = REPOSITORY / ".demo/kill"
 _CONFIGURATION: Final = """\
@@ -42,6 +45,7 @@ _OPTIONS: Final = {
     "inbox_interval": 10,
 }
 _HEALED_WITHIN: Final = 90.0
+_OVER_WITHIN: Final = 90.0
 _TRIES_MORE: Final = 2
 _LATE: Final = 0.25  # how often the gateway comes back after Home Assistant
 _CALM: Final = 0.4  # how often there is time between two kills
@@ -97,13 +101,14 @@ async def _run(plan: list[Moment], chance: Random, seed: int) -> Report:
     kills: dict[Moment, Kills] = {}
     history: list[str] = []
     async with AsyncExitStack() as stack:
-        house, asking = await _bring_up(stack, chance)
-        play = Play(house, asking, chance)
+        play = await _bring_up(stack, chance)
+        house, asking, alarms = play.house, play.asking, play.alarms
         left = deque(plan)
         while left:
             moment = left.popleft()
             came = await SCENES[moment.scene](play, moment)
             await asking.until_answered()
+            await alarms.until_answered()
             counted = kills.setdefault(moment, Kills())
             counted.times += 1
             counted.just_there += came
@@ -130,7 +135,9 @@ async def _run(plan: list[Moment], chance: Random, seed: int) -> Report:
                 got_in_pause=asking.got_in_pause,
             )
         )
+        alarm_verdict = judge_alarms(await alarms.evidence())
         numbers = {key.number for asked in asking.asked for key in asked.keys}
+        numbers.update(ALARMED)
     leaks = sum(
         any(number in line for number in numbers) for line in house.log().splitlines()
     )
@@ -139,6 +146,7 @@ async def _run(plan: list[Moment], chance: Random, seed: int) -> Report:
         seconds=time.monotonic() - began,
         kills=kills,
         verdict=verdict,
+        alarm_verdict=alarm_verdict,
         leaks=leaks,
         history=history,
     )
@@ -153,6 +161,7 @@ async def _begin_next(play: Play) -> None:
     await phones.behave()
     if not late:
         await play.house.start()
+    await play.alarms.until_over(_OVER_WITHIN)
     await play.asking.resume()
     await play.asking.receive(play.chance.randint(0, 1))
     await play.asking.ask_and_wait(1)
@@ -161,7 +170,7 @@ async def _begin_next(play: Play) -> None:
         await play.house.until_nothing_waits(_CALM_WITHIN)
 
 
-async def _bring_up(stack: AsyncExitStack, chance: Random) -> tuple[House, Asking]:
+async def _bring_up(stack: AsyncExitStack, chance: Random) -> Play:
     """Start both servers, and set the account up."""
     clear(_FOLDER)
     ports: list[int] = []
@@ -192,7 +201,9 @@ async def _bring_up(stack: AsyncExitStack, chance: Random) -> tuple[House, Askin
         return await house.entry_is_kept("push", True) or None
 
     await eventually(is_kept, seconds=20, otherwise="The options were not kept.")
-    return house, asking
+    alarms = Alarms(house)
+    await alarms.set_up()
+    return Play(house, asking, alarms, chance)
 
 
 if __name__ == "__main__":

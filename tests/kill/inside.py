@@ -5,7 +5,7 @@ It is run as a file, so that nothing else of the repository can be imported:
 reads, it starts a Home Assistant as a process of its own, forked from this one, which has imported everything already:
 that is most of the work of a start. It prints the process's id, and its exit code (or minus the signal) once it has ended.
 
-It also keeps the witness: each end and each received SMS that is told goes to `told.jsonl`, and is on the disk before
+It also keeps the witness: each end, each received SMS and each event of an alert that is told goes to `told.jsonl`, and is on the disk before
 any automation hears of it.
 """
 
@@ -162,7 +162,7 @@ def bear_witness(told: Path) -> None:
     set_up, note = component.async_setup, received.async_note
     file = os.open(told, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
-    def write(**line: str | float) -> None:
+    def write(**line: str | float | None) -> None:
         os.write(file, json.dumps(line).encode() + b"\n")
         os.fsync(file)
 
@@ -174,14 +174,27 @@ def bear_witness(told: Path) -> None:
     def hear_received(sms: Any) -> None:
         write(kind="received", id=sms.message_id, state="")
 
-    async def note_with_witness(book: Any, numbers: Iterable[int]) -> None:
+    @callback
+    def hear_alert(report: Any) -> None:
+        write(
+            kind="alert",
+            id=report.alert_id,
+            state=report.event,
+            name=report.name,
+            at=time.time(),
+        )
+
+    async def note_with_witness(
+        book: Any, numbers: Iterable[int], *answered: Any
+    ) -> None:
         for number in numbers:
             write(kind="noted", id=str(number), at=time.time())
-        await note(book, numbers)
+        await note(book, numbers, *answered)
 
     async def listen_and_set_up(hass: HomeAssistant, config: ConfigType) -> bool:
         async_dispatcher_connect(hass, signals.SIGNAL_DELIVERY_ENDED, hear_end)
         async_dispatcher_connect(hass, signals.SIGNAL_SMS_RECEIVED, hear_received)
+        async_dispatcher_connect(hass, signals.SIGNAL_ALERT, hear_alert)
         done: bool = await set_up(hass, config)
         return done
 

@@ -43,7 +43,13 @@ _RECEIVED: Final = "ledger.received:ReceivedBook.async_note"
 _REPORTER: Final = "inbox.reporter:Reporter"
 _FENCE: Final = "sending.fence:Fence"
 _SETTLER: Final = "sending.settler:Settler"
+_ALERT_WRITE: Final = "ledger.alerts:AlertBook.async_write"
+_ALERT_KEEP: Final = "ledger.alerts:AlertBook.async_keep"
+_ALERT_TEXT: Final = "alerts.case:Case._async_text"
 
+ALERT_NOT_WRITTEN: Final = _at(
+    "alert raised: before it is written", "alert_raised", _ALERT_WRITE
+)
 MOMENTS: Final = (
     _at("sent at once: before its row is written", "direct", _SENDING, most_passings=2),
     _at("sent at once: while its row is written", "direct", _SENDING, "written"),
@@ -160,6 +166,53 @@ MOMENTS: Final = (
     _at("paused: before it is written that it waits", "paused", _WAITING),
     _at("paused: it waits, and nobody was answered", "paused", _WAITING, "committed"),
     Moment(title="paused: some time", scene="paused"),
+    ALERT_NOT_WRITTEN,
+    _at(
+        "alert raised: on the disk, and nobody is told",
+        "alert_raised",
+        _ALERT_WRITE,
+        "committed",
+    ),
+    _at(
+        "alert: its text is on the disk as leaving",
+        "alert_raised",
+        _SENDING,
+        "committed",
+    ),
+    _at("alert: its text has left, and that is not noted", "alert_raised", _OUTCOME),
+    _at(
+        "alert: nobody was reached, before the next step is written",
+        "alert_raised",
+        _ALERT_KEEP,
+    ),
+    _at(
+        "alert: the next step is on the disk, and not told",
+        "alert_raised",
+        _ALERT_KEEP,
+        "committed",
+    ),
+    _at(
+        "alert answered: while that is written", "alert_answered", _RECEIVED, "written"
+    ),
+    _at(
+        "alert answered: on the disk, and nobody hears of it",
+        "alert_answered",
+        _RECEIVED,
+        "committed",
+    ),
+    _at("alert answered: before the others are told", "alert_answered", _ALERT_TEXT),
+    _at(
+        "alert answered: what the others are told is on the disk as leaving",
+        "alert_answered",
+        _SENDING,
+        "committed",
+    ),
+    _at(
+        "alert answered: the others are told, and that is not noted",
+        "alert_answered",
+        _OUTCOME,
+    ),
+    Moment(title="alert: some time", scene="alert_raised"),
     Moment(title="some time, with messages under way", scene="some_time"),
     Moment(title="some time, with a slow gateway", scene="slow"),
 )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from .alarm_judge import AlarmVerdict
 from .judge import Verdict
 from .moments import MOMENTS, Moment
 
@@ -23,6 +24,7 @@ class Report:
     seconds: float
     kills: Mapping[Moment, Kills]
     verdict: Verdict
+    alarm_verdict: AlarmVerdict
     leaks: int
     history: list[str] = field(default_factory=list)
 
@@ -38,7 +40,7 @@ class Report:
     @property
     def faults(self) -> list[str]:
         """Return all that must not be."""
-        faults = self.verdict.faults
+        faults = [*self.verdict.faults, *self.alarm_verdict.faults]
         faults += [f"never killed just there: {title}" for title in self.missed]
         if self.leaks:
             faults.append(f"lines of the log with a whole number: {self.leaks}")
@@ -76,6 +78,7 @@ class Report:
             ("SMS that a restored backup knew nothing of", verdict.forgotten),
             ("told again after a restored backup", verdict.told_again),
             ("pattern SMS sent again by a restored backup", verdict.patterns_again),
+            *self.alarm_verdict.figures,
         ]
 
     def lines(self) -> Iterable[str]:

@@ -1,56 +1,16 @@
 """What happens around a moment. Each scene begins with Home Assistant up and the gateway there, and ends with a kill."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from random import Random
+from collections.abc import Mapping
 import time
 from typing import Final
 
-from .asking import Asking
-from .house import House, answer_of
+from .alarm_scenes import ALARM_SCENES
+from .house import answer_of
 from .moments import Moment
+from .play import PATIENCE, SEVERAL, Play, Scene
 
-# An armed moment comes sooner than this, or it is missed.
-_PATIENCE: Final = 20.0
 _HELD_SOON: Final = 0.2
-_SEVERAL: Final = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Play:
-    """What a scene needs."""
-
-    house: House
-    asking: Asking
-    chance: Random
-
-    def arm(self, moment: Moment) -> None:
-        """Arm the moment, where it is one of the integration's functions."""
-        if moment.function:
-            passings = self.chance.randint(1, moment.most_passings)
-            self.house.arm(moment.function, moment.place, passings)
-
-    def ask_several(self, *, hasty: bool = False) -> None:
-        """Ask for several things at once."""
-        for _ in range(_SEVERAL):
-            self.asking.ask(hasty=hasty)
-
-    async def death(self, moment: Moment, *, within: float = 2.0) -> bool:
-        """Wait for the armed moment, or kill after a random time; tell whether the moment came."""
-        if moment.function:
-            return await self.house.until_dead(_PATIENCE)
-        await asyncio.sleep(self.chance.uniform(0, within))
-        await self.house.kill()
-        return True
-
-    async def let_wait(self) -> None:
-        """Take the gateway away, and let some messages wait for it."""
-        await self.house.phones.go_away()
-        await self.asking.ask_and_wait(_SEVERAL)
-
-
-type Scene = Callable[[Play, Moment], Awaitable[bool]]
 
 
 async def _direct(play: Play, moment: Moment) -> bool:
@@ -64,7 +24,7 @@ async def _held(play: Play, moment: Moment, *, processed: bool = False) -> bool:
     before = await phones.calls_of("SendSMS")
     await phones.misbehave("SendSMS", "hang", times=None, processed=processed)
     play.ask_several()
-    ends = time.monotonic() + _PATIENCE
+    ends = time.monotonic() + PATIENCE
     while (calls := await phones.calls_of("SendSMS")) == before:
         if time.monotonic() > ends:
             break
@@ -109,7 +69,7 @@ async def _deliveries(play: Play, moment: Moment) -> bool:
 
 async def _hasty(play: Play, moment: Moment) -> bool:
     await play.house.phones.go_away()
-    await play.asking.ask_and_wait(_SEVERAL, hasty=True)
+    await play.asking.ask_and_wait(SEVERAL, hasty=True)
     play.arm(moment)
     return await play.death(moment)
 
@@ -141,14 +101,14 @@ async def _lost_answer(play: Play, moment: Moment) -> bool:
 
 async def _lost_call(play: Play, moment: Moment) -> bool:
     await play.house.phones.misbehave("SendSMS", "reset", times=3)
-    await play.asking.ask_and_wait(_SEVERAL)
+    await play.asking.ask_and_wait(SEVERAL)
     play.arm(moment)
     return await play.death(moment)
 
 
 async def _received(play: Play, moment: Moment) -> bool:
     play.arm(moment)
-    await play.asking.receive(_SEVERAL)
+    await play.asking.receive(SEVERAL)
     return await play.death(moment)
 
 
@@ -192,7 +152,7 @@ async def _restored(play: Play, moment: Moment) -> bool:
     play.asking.note_backup()
     await play.house.phones.come_back()
     await play.asking.ask_and_wait(2)
-    await play.house.until_nothing_waits(_PATIENCE)
+    await play.house.until_nothing_waits(PATIENCE)
     await play.house.kill()
     play.house.restore()
     play.asking.note_restore()
@@ -204,7 +164,7 @@ async def _restored(play: Play, moment: Moment) -> bool:
 async def _storm(play: Play, moment: Moment) -> bool:
     """Let several wait for one person, who gets them as one."""
     await play.house.phones.go_away()
-    await play.asking.ask_and_wait(_SEVERAL, of_mother=True)
+    await play.asking.ask_and_wait(SEVERAL, of_mother=True)
     play.arm(moment)
     await play.house.phones.come_back()
     return await play.death(moment)
@@ -215,7 +175,7 @@ async def _paused(play: Play, moment: Moment) -> bool:
     await play.asking.ask_and_wait(1, of_mother=True)
     play.arm(moment)
     play.ask_several()
-    for _ in range(_SEVERAL):
+    for _ in range(SEVERAL):
         play.asking.ask(of_mother=True)
     return await play.death(moment)
 
@@ -256,4 +216,5 @@ SCENES: Final[Mapping[str, Scene]] = {
     "paused": _paused,
     "some_time": _some_time,
     "slow": _slow,
+    **ALARM_SCENES,
 }
