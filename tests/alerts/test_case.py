@@ -203,6 +203,17 @@ async def test_what_is_stopped_at_work_ends_with_what_it_does(world: World) -> N
     assert [each.state for each in world.told] == [AlertState.OPEN]
 
 
+async def test_what_is_stopped_right_at_the_end_does_not_sleep(world: World) -> None:
+    """Its work is over then, but it doesn't know of that yet."""
+    world.text("A:0", SARA)
+    case = world.case()
+    case.wake()
+    asyncio.get_running_loop().call_soon(case.stop)
+    await turns()
+    assert world.tasks[0].done()
+    assert world.sleeps == []
+
+
 async def test_what_is_stopped_before_it_began_does_nothing(world: World) -> None:
     """It was woken only just before."""
     case = world.case()

@@ -132,7 +132,7 @@ class Case:
     def _tell_what_is_new(self) -> None:
         """Tell what has become of it; should Home Assistant end before that is noted, it is told again."""
         row = self.alert.row
-        new = f"{row.state} {row.turn}" if row.is_open else row.state.value
+        new = f"{row.state} {row.turn}"
         if row.told != new:
             self._tell(row)
             self._book.keep(replace(row, told=new))
