@@ -25,7 +25,7 @@ from custom_components.payamak.alerts.alert import Alert
 from custom_components.payamak.alerts.alerts import Alerts
 from custom_components.payamak.alerts.case import Case
 from custom_components.payamak.alerts.matters import Matters
-from custom_components.payamak.gateway import SmsState
+from custom_components.payamak.gateway import GatewayError, SmsState
 from custom_components.payamak.ledger import (
     AlertPerson,
     AlertRow,
@@ -98,6 +98,8 @@ class World:
         self.listeners: dict[str, Callable[[], None]] = {}
         self.awaits: list[object] = []
         self.config = SimpleNamespace(language="en")
+        self.services: Any = None
+        self.auth: Any = None
         self.matters: Matters = Matters()
         self.purposes = Purposes()
         this: Any = self
@@ -255,10 +257,17 @@ class World:
         for row in rows:
             row.state = self.becomes.get(row.recipient, SmsState.ACCEPTED)
             if not sms.is_wanted():
-                row.state = SmsState.CANCELLED
+                row.state = SmsState.FAILED
         return SendReport(
             rows=[
-                SentRow(recipient=who, sms=row, state=row.state, error=None)
+                SentRow(
+                    recipient=who,
+                    sms=row,
+                    state=row.state,
+                    error=GatewayError("no_credit")
+                    if row.state is SmsState.FAILED
+                    else None,
+                )
                 for who, row in zip(sms.recipients, rows, strict=True)
             ],
             size=sms.measure().times(len(rows)),

@@ -86,7 +86,7 @@ _OWN_TESTS: Final = {
 
 # The test files that were written for a file: all of their tests are asked, before the others.
 _WRITTEN_FOR: Final = {
-    "alerts/actions.py": ("alert", "action_fields"),
+    "alerts/actions.py": ("actions_alone", "action_fields"),
     "alerts/alert.py": ("alert_alone",),
     "alerts/alerts.py": ("alerts_alone",),
     "alerts/ask.py": ("ask", "action_fields", "several_questions"),
