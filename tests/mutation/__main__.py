@@ -52,7 +52,14 @@ def main() -> None:
             ]
             if mutants:
                 tests = own_tests_for(path) if arguments.own else tests_for(path)
-                _run(path, mutants, results, tests, whole=not arguments.living)
+                _run(
+                    path,
+                    mutants,
+                    results,
+                    tests,
+                    whole=not arguments.living,
+                    all_tests=arguments.living and not arguments.own,
+                )
                 results.write()
     results.write()
 
@@ -64,12 +71,13 @@ def _run(
     tests: tuple[str, ...],
     *,
     whole: bool,
+    all_tests: bool,
 ) -> None:
     print(f"{path}: {len(mutants)} mutants", flush=True)
     answers: list[str] = []
 
     def run_warm(folder: Path) -> str:
-        warm = Warm(mutants, Reach.load(), all_tests=not whole)
+        warm = Warm(mutants, Reach.load(), all_tests=all_tests)
         ended = pytest.main(
             ["-q", "-s", f"--basetemp={folder / 'files'}", *tests],
             plugins=[warm],
@@ -87,7 +95,7 @@ def _run(
     print(f"{len(later)} mutants change what happens at the import", flush=True)
     # The first part has measured all; a test's file that is edited meanwhile must not drop out.
     reach = Reach.load(even_if_changed=True)
-    chooser = Chooser(reach, all_tests=not whole, noticed=noticed)
+    chooser = Chooser(reach, all_tests=all_tests, noticed=noticed)
     at_import = run_at_import(later, chooser)
     became = outcomes.get(path, {}) | at_import.of.get(path, {})
     results.note(path, became, whole=whole)
