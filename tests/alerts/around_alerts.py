@@ -82,7 +82,7 @@ class World:
         self.timers: list[tuple[float, Callable[[Any], None]]] = []
         self.tasks: list[asyncio.Task[Any]] = []
         self.disk_takes = True
-        self.written: list[object] = []
+        self.written: list[Any] = []
         self.written_soon: list[object] = []
         self.sent: list[Sms] = []
         self.becomes: dict[str, SmsState] = {}

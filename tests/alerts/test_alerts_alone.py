@@ -7,6 +7,8 @@ import pytest
 
 from custom_components.payamak.account.signals import AlertReport
 from custom_components.payamak.alerts.alerts import EVENTS, AlertPlan
+from custom_components.payamak.alerts.question import Question
+from custom_components.payamak.alerts.sentences import Answers
 from custom_components.payamak.gateway import SmsState
 from custom_components.payamak.ledger import AlertPerson, AlertState
 from tests.integration.conftest import MINA, OMID, SARA
@@ -58,6 +60,9 @@ async def test_an_alert_is_raised_as_it_was_planned(world: World) -> None:
     outcome = await alerts.async_raise(plan())
     assert written_before == [1]
     [row] = world.book
+    [(statement, [values])] = world.written
+    assert "alert" in statement
+    assert values[0] == row.key
     assert outcome.row is row
     assert outcome.is_new is True
     assert [each.recipient.name for each in outcome.reports[0].rows] == ["Sara"]
@@ -175,6 +180,25 @@ async def test_a_reply_says_who_has_it(world: World) -> None:
     await turns()
     assert world.texts[2:] == [("Sara has it: Smoke!", "Omid")]
     assert world.reports[1:] == [report("acknowledged", "Sara")]
+
+
+async def test_what_waits_is_called_back_when_it_is_over(world: World) -> None:
+    """The gateway was away all the time."""
+    alerts = world.alerts()
+    world.becomes[SARA] = SmsState.WAITING
+    key = (await alerts.async_raise(plan())).row.key
+    await alerts.async_resolve("smoke")
+    assert world.cancelled == [[f"{key}:0 to {SARA}"]]
+
+
+async def test_a_question_gets_its_answer(world: World) -> None:
+    """Nothing is written for it."""
+    answers = Answers.of([{"id": "yes", "sentences": ["yes"]}])
+    question = Question(28, None, answers, {ENTRY: [SARA]}, {ENTRY: world.purposes})
+    world.matters.add(question)
+    world.text(question.purpose, SARA)
+    assert list(world.alerts().hear(world.received("Yes"))) == []
+    assert question.answered.result().answer.id == "yes"
 
 
 async def test_other_texts_say_nothing(world: World) -> None:

@@ -89,7 +89,7 @@ _WRITTEN_FOR: Final = {
     "alerts/actions.py": ("actions_alone", "action_fields"),
     "alerts/alert.py": ("alert_alone",),
     "alerts/alerts.py": ("alerts_alone",),
-    "alerts/ask.py": ("ask", "action_fields", "several_questions"),
+    "alerts/ask.py": ("ask_alone", "action_fields"),
     "alerts/case.py": ("case",),
     "alerts/hints.py": ("hints",),
     "alerts/question.py": ("question",),

@@ -22,7 +22,7 @@ from ..account.service_call import ACCOUNT_SCHEMA, listed
 from ..account.signals import signal_deliveries_changed
 from ..const import DOMAIN
 from ..coordinator import PayamakData
-from ..ledger import LedgerError
+from ..ledger import LedgerError, SmsRow
 from ..people.addressed import RECIPIENTS_SCHEMA, Addressed, async_addressed
 from ..sending.errand import Outcome, async_send
 from ..sending.message import Sms
@@ -126,7 +126,7 @@ async def _async_ask(call: ServiceCall) -> ServiceResponse:
         finally:
             await _async_call_back(question, [data for _, data in accounts])
     response = await async_response(
-        call.hass, outcome.report, outcome.cost, with_delivery=False
+        call.hass, outcome.report, None, with_delivery=False
     )
     return {**_told_of(answered), "messages": response["messages"]}
 
@@ -157,7 +157,6 @@ async def _async_wait(
     hass: HomeAssistant, question: Question, outcome: Outcome, deadline: float
 ) -> Answered | None:
     """Return the first answer, None where there is none in time, or none can come any more."""
-    sms = outcome.report.sms
     news = asyncio.Event()
     with ExitStack() as listening:
         for entry_id in outcome.entry_ids:
@@ -169,12 +168,18 @@ async def _async_wait(
         question.answered.add_done_callback(lambda _: news.set())
         with suppress(TimeoutError):
             async with asyncio.timeout_at(deadline):
-                while not question.answered.done() and any(
-                    reach_of(each) is not Reach.MISSED for each in sms
-                ):
-                    await news.wait()
-                    news.clear()
+                await _async_until_over(question, outcome.report.sms, news)
     return question.answered.result() if question.answered.done() else None
+
+
+async def _async_until_over(
+    question: Question, sms: Sequence[SmsRow], news: asyncio.Event
+) -> None:
+    while not question.answered.done() and any(
+        reach_of(each) is not Reach.MISSED for each in sms
+    ):
+        await news.wait()
+        news.clear()
 
 
 async def _async_call_back(question: Question, accounts: Sequence[PayamakData]) -> None:
