@@ -31,7 +31,7 @@ _SECONDS_UNTIL_LOST: Final = 25
 
 
 @dataclass(frozen=True)
-class _Words:
+class AlarmWords:
     """What is said in one language."""
 
     alias: str
@@ -41,15 +41,15 @@ class _Words:
     over: str
 
 
-_WORDS: Mapping[Language, _Words] = {
-    "en": _Words(
+ALARM_WORDS: Mapping[Language, AlarmWords] = {
+    "en": AlarmWords(
         "Smoke alarm",
         "Smoke in the kitchen! Reply ok if you see to it.",
         "ok",
         "Mother has it: Smoke in the kitchen! Reply ok if you se…",
         "The smoke in the kitchen is gone.",
     ),
-    "fa": _Words(
+    "fa": AlarmWords(
         "هشدار دود",
         "دود در آشپزخانه! اگر رسیدگی می‌کنید بنویسید باشه.",
         "باشه",
@@ -59,7 +59,7 @@ _WORDS: Mapping[Language, _Words] = {
 }
 ALARM_TEXTS: Final = tuple(
     text
-    for words in _WORDS.values()
+    for words in ALARM_WORDS.values()
     for text in (words.message, words.taken, words.over)
 )
 
@@ -67,7 +67,7 @@ ALARM_TEXTS: Final = tuple(
 @step("An alarm goes on until somebody answers", seconds=90)
 async def raise_alarm(stage: Stage) -> Lines:
     """Let the first not be reached, see the next one told at once, and the siren stop as she answers."""
-    words, gateway = _WORDS[stage.language], stage.gateway
+    words, gateway = ALARM_WORDS[stage.language], stage.gateway
     mother, sara, _ = home_household(stage)
     await add_automation(
         stage.home_assistant, _ALARM, _automation(words, [sara.name], [mother.name])
@@ -142,7 +142,7 @@ async def _event_is(stage: Stage, kind: str, name: str) -> str:
     return f"{entity_id}: {kind}  name: {name}  {left}: 0"
 
 
-def _automation(words: _Words, first: list[str], then: list[str]) -> Json:
+def _automation(words: AlarmWords, first: list[str], then: list[str]) -> Json:
     siren = {"target": {"entity_id": SIREN}}
     silence = {"action": "input_boolean.turn_off", **siren}
     return {

@@ -10,6 +10,7 @@ from typing import get_args
 
 from playwright.async_api import Browser, Error as PlaywrightError
 
+from demo.alarm import ALARM_TEXTS
 from demo.api import ApiError
 from demo.bring_up import bring_up
 from demo.home import REPOSITORY, Language
@@ -19,6 +20,7 @@ from demo.terminal import failed, heading, passed, progress
 from tests.system.checks import AFTERWARDS
 from tests.system.leaks import leaks
 
+from .alert_scenes import AFTER_ALERT
 from .browser import NoBrowser, Tab, open_browser, open_tab
 from .camera import Camera, WrongPicture
 from .frontend import Frontend
@@ -112,7 +114,7 @@ async def _ends_well(stage: Stage) -> bool:
             *BY_HAND.values(),
             *BY_AUTOMATION.values(),
             *BY_AUTOMATION_TO_TARGET.values(),
-            *BY_SMS,
+            *(*BY_SMS, *ALARM_TEXTS, *AFTER_ALERT),
             AFTER_RENAMING,
         ],
     ):

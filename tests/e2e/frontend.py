@@ -138,14 +138,37 @@ class Frontend:
         choices = self.page.locator("ha-dialog-new-automation ha-list-item")
         await choices.filter(has_text=empty).click()
 
-    async def add_trigger(self, name: str) -> None:
-        """Look a trigger up by its name, and have the automation wait for it."""
-        await self.button("ui.panel.config.automation.editor.triggers.add").click()
+    async def look_up(self, add: str, name: str) -> None:
+        """Press a button that adds something to the automation, look that up by its name, and add it."""
+        await self.button(f"ui.panel.config.automation.editor.{add}.add").click()
         dialog = self.page.locator("add-automation-element-dialog")
         await dialog.locator("input").first.fill(name)
-        found = dialog.locator("ha-combo-box-item")
-        await found.get_by_text(name, exact=True).first.click()
+        found = dialog.locator("ha-combo-box-item").filter(has_text=name)
+        await found.first.click()
         await expect(dialog.get_by_role("dialog")).to_be_hidden()
+
+    async def open_item_form(self, field: Locator) -> Locator:
+        """Add an item to a list whose items have a form of their own, and return that form."""
+        await field.get_by_role("button").last.click()
+        form = self.page.locator("dialog-form")
+        await form.get_by_role("dialog").first.wait_for()
+        return form
+
+    async def choose_entity(self, form: Locator, name: str) -> None:
+        """Add an entity to the list of entities of a form."""
+        # In 2026.8 it is no button.
+        openers = form.locator("ha-entities-picker").locator(
+            "ha-picker-field, button, ha-button"
+        )
+        await openers.filter(visible=True).last.click()
+        picker = self.page.locator("ha-picker-combo-box")
+        await picker.locator("input").fill(name)
+        await picker.locator("ha-combo-box-item").filter(has_text=name).first.click()
+
+    async def submit_item_form(self, form: Locator) -> None:
+        """Add the item."""
+        await form.get_by_role("button").last.click()
+        await expect(form.get_by_role("dialog").first).to_be_hidden()
 
     async def open_offers(self, add: str, *, for_device: str) -> Locator:
         """Press a button that adds something to the automation, choose a device there, and return what is offered."""

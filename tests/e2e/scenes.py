@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from .account_scenes import log_in_again, read_settings, see_device, set_account_up
+from .alert_scenes import raise_alert_in_automation, see_alert_on_device
 from .outage_scenes import see_outage
 from .receiving_scenes import see_activity, start_automation_by_sms, turn_push_on
 from .recipient_scenes import (
@@ -42,6 +43,8 @@ SCENES: tuple[Callable[[Scene], Awaitable[None]], ...] = (
     send_sms_in_automation,
     turn_push_on,
     start_automation_by_sms,
+    raise_alert_in_automation,
+    see_alert_on_device,
     rename_recipient,
     read_settings,
     see_activity,

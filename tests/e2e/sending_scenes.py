@@ -87,7 +87,8 @@ async def send_from_dashboard(scene: Scene) -> None:
     """Press the dashboard's button, and see one more SMS on the phone."""
     gateway = scene.stage.gateway
     before = len(await gateway.arrived(MOTHER))
-    await scene.frontend.page.locator("hui-tile-card").last.click()
+    sending = scene.frontend.page.locator("hui-grid-section").last
+    await sending.locator("hui-tile-card").first.click()
 
     async def one_more() -> bool | None:
         return len(await gateway.arrived(MOTHER)) == before + 1 or None
