@@ -167,19 +167,19 @@ async def _async_wait(
             )
         question.answered.add_done_callback(lambda _: news.set())
         with suppress(TimeoutError):
-            async with asyncio.timeout_at(deadline):
-                await _async_until_over(question, outcome.report.sms, news)
+            await _async_until_over(question, outcome.report.sms, news, deadline)
     return question.answered.result() if question.answered.done() else None
 
 
 async def _async_until_over(
-    question: Question, sms: Sequence[SmsRow], news: asyncio.Event
+    question: Question, sms: Sequence[SmsRow], news: asyncio.Event, deadline: float
 ) -> None:
-    while not question.answered.done() and any(
-        reach_of(each) is not Reach.MISSED for each in sms
-    ):
-        await news.wait()
-        news.clear()
+    async with asyncio.timeout_at(deadline):
+        while not question.answered.done() and any(
+            reach_of(each) is not Reach.MISSED for each in sms
+        ):
+            await news.wait()
+            news.clear()
 
 
 async def _async_call_back(question: Question, accounts: Sequence[PayamakData]) -> None:
