@@ -219,3 +219,21 @@ def test_an_alert_is_meant_by_its_word(services: Services, name: str) -> None:
     with pytest.raises(ServiceValidationError) as raised:
         schema({"alert_id": "Smoke!"})
     assert raised.value.translation_key == "invalid_alert_id"
+
+
+@pytest.mark.parametrize("name", ["ask", "raise_alert"])
+def test_a_pin_is_one_word(services: Services, name: str) -> None:
+    """In the reply it stands among others."""
+    call = ASK if name == "ask" else RAISE
+    assert services.schemas[name](call | {"pin": " 1234\n"})["pin"] == "1234"
+    for pin in ("", " ", "two words", "one two three"):
+        with pytest.raises(ServiceValidationError) as raised:
+            services.schemas[name](call | {"pin": pin})
+        assert raised.value.translation_key == "invalid_pin"
+
+
+def test_a_text_is_needed_in_any_case(services: Services) -> None:
+    """A list is none."""
+    for call in ({"pin": "1234"}, {"message": [1]}):
+        with pytest.raises(vol.Invalid):
+            services.schemas["ask"](call)
