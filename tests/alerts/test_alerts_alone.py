@@ -395,12 +395,12 @@ async def test_home_assistant_is_told_who_it_is_about(
         step(*two_of_sara, AlertPerson(number=OMID, name=None)),
         step(MINA_IS_TOLD),
     )
-    world.book.keep(alert_row(steps=steps, **changes))
+    world.book.keep(alert_row(steps=steps, raised_at=NOON - 3600, **changes))
     world.time += 89
     world.alerts().async_start()
     await turns()
     [told] = world.reports
-    assert (told.event, told.minutes) == (event, 1)
+    assert (told.event, told.minutes) == (event, 61)
     if event == "raised":
         assert told.name is not None
         names = told.name.split(", ")
