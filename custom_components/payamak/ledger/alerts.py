@@ -79,14 +79,17 @@ class AlertRow:
         """Tell whether it is still waited for somebody to acknowledge it."""
         return self.state is AlertState.OPEN
 
-    def older(self, seconds: float) -> Self:
-        """Return the same, where all that has happened is longer ago."""
-        ended_at = None if self.ended_at is None else self.ended_at - seconds
+    def older(self, seconds: float, *, before: float) -> Self:
+        """Return the same, where what happened before a moment is longer ago."""
+
+        def moved(at: float) -> float:
+            return at if at > before else at - seconds
+
         return replace(
             self,
-            raised_at=self.raised_at - seconds,
-            turn_at=self.turn_at - seconds,
-            ended_at=ended_at,
+            raised_at=moved(self.raised_at),
+            turn_at=moved(self.turn_at),
+            ended_at=None if self.ended_at is None else moved(self.ended_at),
         )
 
     @classmethod
@@ -126,15 +129,15 @@ class AlertBook:
     @staticmethod
     def read(connection: Connection) -> list[AlertRow]:
         """Read what was written before. Raises ValueError where it makes no sense."""
-        rows = connection.execute("SELECT alert FROM alert ORDER BY key")
+        rows = connection.execute("SELECT alert FROM alert")
         try:
             return [AlertRow.from_json(written) for (written,) in rows]
         except (KeyError, TypeError) as error:
             raise ValueError("An alert can't be read") from error
 
     def take_up(self, stored: Iterable[AlertRow]) -> None:
-        """Go on with what was read."""
-        for alert in stored:
+        """Go on with what was read. The keys are made from a wall clock that may have been wrong, and tell no order."""
+        for alert in sorted(stored, key=lambda alert: alert.raised_at):
             self._take(alert)
 
     def __iter__(self) -> Iterator[AlertRow]:
@@ -179,7 +182,7 @@ class AlertBook:
         """Forget some alerts, with their texts and numbers."""
         for key in keys:
             alert = self._alerts.pop(key)
-            if self._newest[alert.alert_id] == key:
+            if self._newest.get(alert.alert_id) == key:
                 del self._newest[alert.alert_id]
         if keys:
             self._file.write_soon(
@@ -192,10 +195,10 @@ class AlertBook:
         self._alerts[alert.key] = alert
 
     def make_older(self, seconds: float) -> None:
-        """Add time to the age of what was begun before the start: Home Assistant was off longer than its clock says."""
+        """Add time to the age of what happened before the start: Home Assistant was off longer than its clock says."""
         if not seconds:
             return
         started = self.clock.now() - self.clock.since_start
         for alert in self:
-            if alert.turn_at <= started:
-                self.keep(alert.older(seconds))
+            if alert.raised_at <= started:
+                self.keep(alert.older(seconds, before=started))
