@@ -154,35 +154,30 @@ class Case:
             await self._async_text(people, row.resolved_message, RESOLVED)
 
     async def _async_alert(self, row: AlertRow, people: Sequence[AlertPerson]) -> None:
-        """Send the alert to those of its step, with its code to those who have something else to answer, too."""
-        for group, with_code in self._by_code(row, people):
-            text = row.message
-            if with_code:
-                text = self._texts.with_code(text, row.code, of="alert")
-                numbers = [*row.coded, *(each.number for each in group)]
-                row = replace(self.alert.row, coded=tuple(dict.fromkeys(numbers)))
-                self._book.keep(row)
-            await self._async_text(
-                group,
-                text,
-                str(row.turn),
-                # As long as it is this step's turn, it is of use.
-                retry_for=max(self._retry_for, row.step.minutes),
-                is_wanted=lambda: self.alert.row.is_open,
-            )
+        """Send the alert to those of its step who need no code, else to the others.
 
-    def _by_code(
-        self, row: AlertRow, people: Sequence[AlertPerson]
-    ) -> Sequence[tuple[Sequence[AlertPerson], bool]]:
-        with_code = [
+        Who is left is told next, unless somebody else, or another set-up, is faster.
+        """
+        needs_code = [
             each
             for each in people
             if each.number in row.coded
             or self._matters.must_show_code([each.number], besides=self.alert)
         ]
-        without = [each for each in people if each not in with_code]
-        groups = ((without, False), (with_code, True))
-        return [group for group in groups if group[0]]
+        text, group = row.message, [each for each in people if each not in needs_code]
+        if not group:
+            text = self._texts.with_code(text, row.code, of="alert")
+            group = needs_code
+            numbers = [*row.coded, *(each.number for each in group)]
+            self._book.keep(replace(row, coded=tuple(dict.fromkeys(numbers))))
+        await self._async_text(
+            group,
+            text,
+            str(row.turn),
+            # As long as it is this step's turn, it is of use.
+            retry_for=max(self._retry_for, row.step.minutes),
+            is_wanted=lambda: self.alert.row.is_open,
+        )
 
     async def _async_text(
         self,
