@@ -193,6 +193,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> 
     await entry.runtime_data.road.async_stop()
     await entry.runtime_data.deliveries.async_stop()
     await entry.runtime_data.inbox.async_stop()
+    entry.runtime_data.alerts.async_close()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 

@@ -287,7 +287,7 @@ async def test_what_was_open_goes_on_after_the_start(world: World) -> None:
 
 
 async def test_what_was_stopped_goes_on_no_more(world: World) -> None:
-    """Another set-up hears the answers, and follows the texts."""
+    """Another set-up follows the texts; answers are heard until nothing is read any more."""
     alerts = world.alerts()
     alerts.async_start()
     await alerts.async_raise(plan())
@@ -296,6 +296,8 @@ async def test_what_was_stopped_goes_on_no_more(world: World) -> None:
     alerts.async_stop()
     assert world.sleeps == []
     assert world.listeners == {}
+    assert world.matters.must_show_code([SARA], besides=None)
+    alerts.async_close()
     assert not world.matters.must_show_code([SARA], besides=None)
     assert alerts.hear(world.received("ok 1234")) == ()
 
@@ -303,7 +305,9 @@ async def test_what_was_stopped_goes_on_no_more(world: World) -> None:
 async def test_what_never_began_can_be_stopped(world: World) -> None:
     """The set-up may fail in between."""
     world.book.keep(alert_row())
-    world.alerts().async_stop()
+    alerts = world.alerts()
+    alerts.async_stop()
+    alerts.async_close()
     assert not world.matters.must_show_code([SARA], besides=None)
 
 

@@ -122,12 +122,17 @@ class Alerts:
 
     @callback
     def async_stop(self) -> None:
-        """Begin nothing new, and hear no answers; another set-up goes on."""
+        """Begin nothing new; another set-up goes on."""
         if self._stop_listening:
             self._stop_listening()
-        for key, case in self._cases.items():
+        for case in self._cases.values():
             case.stop()
-            self._removers[key]()
+
+    @callback
+    def async_close(self) -> None:
+        """Hear no more answers: now that nothing is read any more, none can be missed."""
+        for remove in self._removers.values():
+            remove()
 
     async def async_raise(self, plan: AlertPlan) -> AlertOutcome:
         """Raise an alert, and return once its first texts are on their way; one that is open already stays as it is."""

@@ -8,6 +8,9 @@ from unittest.mock import AsyncMock, patch
 import pytest
 
 from custom_components.payamak.alerts.case import Case
+from custom_components.payamak.sending.message import Message
+from custom_components.payamak.sending.messenger import Messenger
+from custom_components.payamak.sending.progress import SendReport
 from simulator import Away
 from simulator.calls import Call
 from simulator.faults import Reset
@@ -53,6 +56,49 @@ async def test_an_alert_goes_on_after_a_restart(alarm: Alarm) -> None:
     await alarm.passes(minutes=0.2)
     assert alarm.texts(MOTHER) == [SMOKE]
     assert alarm.events == [("raised", "Sara"), ("escalated", "مادر")]
+
+
+async def test_an_answer_that_is_read_while_the_account_is_taken_down_counts(
+    alarm: Alarm,
+) -> None:
+    """It counts as seen, and nobody would read it again."""
+    await alarm.raise_smoke()
+    road = alarm.entry.runtime_data.road
+
+    async def stop() -> None:
+        await alarm.reply("ok")
+
+    with patch.object(type(road), "async_stop", AsyncMock(side_effect=stop)):
+        await alarm.restart()
+    await alarm.passes(minutes=10)
+    assert alarm.open == "0"
+    assert alarm.texts(MOTHER) == []
+    assert alarm.last() == ("acknowledged", "Sara")
+
+
+async def test_a_set_up_between_two_texts_of_a_step_tells_nobody_twice(
+    alarm: Alarm,
+) -> None:
+    """Sara needs a code, as she has something else to answer; the worker of before leaves her to the next one."""
+    await alarm.raise_smoke()
+    send = Messenger.async_send
+    restarted = False
+
+    async def restart_once(messenger: Messenger, message: Message) -> SendReport:
+        nonlocal restarted
+        report = await send(messenger, message)
+        if not restarted:
+            restarted = True
+            await alarm.restart()
+        return report
+
+    with patch.object(Messenger, "async_send", restart_once):
+        await alarm.raise_smoke(
+            alert_id="water", message="Water!", steps=[["Sara", "امید"]]
+        )
+    assert restarted
+    assert alarm.texts(OMID) == ["Water!"]
+    assert alarm.texts(SARA)[1:] == ['Water!\nReply "ok 12".']
 
 
 async def test_a_crash_before_the_first_text_leaves_does_not_lose_it(
