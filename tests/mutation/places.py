@@ -45,7 +45,17 @@ _TESTS: Final = {
 # What needs no Home Assistant has tests of its own, which must notice what is wrong with it.
 _OWN_TESTS: Final = {
     "alerts/consent.py": ("tests/alerts/test_consent.py",),
+    "alerts/decisions.py": ("tests/alerts/test_decisions.py",),
+    "alerts/fields.py": ("tests/alerts/test_fields.py",),
+    "alerts/hearing.py": ("tests/alerts/test_hearing.py",),
+    "alerts/matter.py": (
+        "tests/alerts/test_matter.py",
+        "tests/alerts/test_hearing.py",
+    ),
+    "alerts/matters.py": ("tests/alerts/test_matters.py",),
+    "alerts/plan.py": ("tests/alerts/test_plan.py",),
     "alerts/sentences.py": ("tests/alerts/test_sentences.py",),
+    "alerts/texts.py": ("tests/alerts/test_texts.py",),
     "alerts/words.py": (
         "tests/alerts/test_sentences.py",
         "tests/alerts/test_consent.py",
@@ -58,6 +68,7 @@ _OWN_TESTS: Final = {
     "inbox/freshness.py": ("tests/integration/inbox/test_freshness.py",),
     "inbox/last_poll.py": ("tests/integration/inbox/test_last_poll.py",),
     "inbox/text_filter.py": ("tests/integration/inbox/test_text_filter.py",),
+    "ledger/alerts.py": ("tests/ledger/test_alerts.py",),
     "ledger/clock.py": ("tests/ledger/test_clock.py",),
     "ledger/departures.py": ("tests/ledger/test_departures.py",),
     "ledger/facts.py": ("tests/ledger/test_facts.py",),
@@ -70,6 +81,10 @@ _OWN_TESTS: Final = {
         "tests/ledger/test_waiting.py",
     ),
     "ledger/pauses.py": ("tests/ledger/test_pauses.py",),
+    "ledger/purposes.py": (
+        "tests/ledger/test_purposes.py",
+        "tests/ledger/test_alerts.py",
+    ),
     "ledger/received.py": ("tests/ledger/test_received.py",),
     "ledger/rows.py": (
         "tests/ledger/test_bundles.py",
