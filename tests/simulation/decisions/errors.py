@@ -38,13 +38,13 @@ type Patches = Callable[[], Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlantedError:
+class PlantedError[Machine]:
     """A decision that is wrong, the history that shows it, and the invariant that notices."""
 
     name: str
     noticed_by: str
     patches: Patches
-    story: Callable[[Decisions], None]
+    story: Callable[[Machine], None]
     home: Mapping[str, Any] = field(default_factory=dict)
 
     def plant(self) -> ExitStack:
@@ -221,7 +221,7 @@ def _parts_of_none() -> Sequence[Any]:
 _SMALL_BUNDLES: Final[Mapping[str, Any]] = {"bundle": True, "daily_limit": 3}
 _NIGHT: Final[Mapping[str, Any]] = {"hours": ("22:35", "23:00")}
 
-ERRORS: Final = [
+ERRORS: Final[list[PlantedError[Decisions]]] = [
     PlantedError(name=name, noticed_by=noticed_by, patches=patches, story=story)
     for name, noticed_by, patches, story in (
         ("unknown is sent again", "I1", _send_unknown_again, stories.answer_lost),

@@ -20,7 +20,7 @@ from custom_components.payamak.sending.gates import Gates
 from custom_components.payamak.sending.guards import DailyLimit, DuplicateWindow
 from custom_components.payamak.sending.message import Message, PatternSms, Sms
 from custom_components.payamak.sending.messenger import Messenger
-from custom_components.payamak.sending.progress import Progress
+from custom_components.payamak.sending.progress import Progress, SendReport
 from custom_components.payamak.sending.road import Road
 from custom_components.payamak.sending.sent_box import SentBox
 from custom_components.payamak.sending.slots import Slots
@@ -82,11 +82,24 @@ class ModelMessenger(Messenger):
         if self._watch.is_away and text.urgent and text.retry_for:
             self._watch.async_probe_now()
 
-    async def send(self, message: Message, ask: Ask) -> None:
+    async def send(self, message: Message, ask: Ask) -> SendReport:
         """Send a message, and tell the oracle what its caller is told."""
         report = await self._send(message)
         ask.status = {row.sms.sms_id: row.state for row in report.rows}
         self._oracle.note_acknowledged(ask)
+        return report
+
+    @override
+    async def async_send(self, message: Message) -> SendReport:
+        ask = Ask(
+            text=message.known_text or "",
+            numbers=tuple(each.number for each in message.recipients),
+            urgent=message.urgent,
+            minutes=message.retry_for,
+            run=self._oracle.run,
+        )
+        self._oracle.asks.append(ask)
+        return await self.send(message, ask)
 
 
 class Home:
@@ -122,7 +135,7 @@ class Home:
         self._tasks.clear()
         ledger, times = self.ledger, self._gateway.times
         self.account = ModelAccount(self._gateway, ledger, self._oracle)
-        ends = ModelEnds(ledger, self._oracle)
+        ends = ModelEnds(ledger, self._oracle, self.look)
         limit = DailyLimit(ledger, self._options["daily_limit"])
         sent_box = SentBox(self.account, ledger)
         not_sent = ModelNotSent(ledger)
@@ -131,6 +144,7 @@ class Home:
             outbox.async_noted(rows)
             if any(row.state is SmsState.ACCEPTED for row in rows):
                 self.follower._pace.end_break(dt_util.utcnow())
+            self.look()
 
         self.gates = gates = Gates(self._address_book, ledger)
         caller = ModelCaller(
@@ -161,7 +175,7 @@ class Home:
         )
         self.follower = ModelFollower(self.account, ledger, ends, times.utcnow())
         window = timedelta(seconds=self._options["duplicate_window"])
-        road = Road(
+        self.road = road = Road(
             outgoing=ledger.outgoing,
             retry_for=_RETRY_FOR,
             limit=limit,
@@ -181,6 +195,9 @@ class Home:
         for part in (outbox, self.settler, self.follower):
             part.start(self.runs)
         self._ask_credit()
+
+    def look(self) -> None:
+        """Let whoever waits for news of messages look at the ledger: here nobody."""
 
     def reload(self) -> None:
         """Begin no further call, and set the account up anew; what is under way goes on."""

@@ -76,6 +76,8 @@ class Decisions(RuleBasedStateMachine):
 
     total: ClassVar[Counter[str]] = Counter()
     """What all histories have done so far."""
+    home_of: ClassVar[type[Home]] = Home
+    oracle_of: ClassVar[type[Oracle]] = Oracle
 
     def __init__(self) -> None:
         """Begin without a home."""
@@ -108,7 +110,7 @@ class Decisions(RuleBasedStateMachine):
         }
         person = Person(number=SARA, hours=hours, limit=hourly_limit, times=self.times)
         self.address_book = AddressBook([person.saved])
-        self.oracle = Oracle(self.times, self.options, person)
+        self.oracle = self.oracle_of(self.times, self.options, person)
         self.gateway = self.oracle.gateway
         self.disk = self.oracle.disk
         self.boot()
@@ -119,7 +121,7 @@ class Decisions(RuleBasedStateMachine):
         self.oracle.started_at = self.times.now
         file = ModelFile(self.disk)
         with patch.object(ledgers, "LedgerFile", lambda _path, _trouble: file):
-            self.home = Home(
+            self.home = self.home_of(
                 *(file, self.gateway, self.oracle, self.options), self.address_book
             )
         self.oracle.home = self.home

@@ -171,20 +171,24 @@ class ModelAccount(Account):
 class ModelEnds(Ends):
     """Writes ends as they are written, and tells them to the oracle."""
 
-    def __init__(self, ledger: Ledger, oracle: Oracle) -> None:
-        """Belong to an account."""
+    def __init__(
+        self, ledger: Ledger, oracle: Oracle, on_change: Callable[[], None]
+    ) -> None:
+        """Belong to an account; ``on_change`` is called where sensors would look."""
         super().__init__(cast("HomeAssistant", None), "entry", ledger.outgoing)
         self._oracle = oracle
+        self._on_change = on_change
 
     @override
     async def async_tell(self, rows: Sequence[SmsRow]) -> None:
         await pause()
         for row in rows:
             self._oracle.note_told(row)
+        self.async_tell_change()
 
     @override
     def async_tell_change(self) -> None:
-        """Show nothing."""
+        self._on_change()
 
 
 class ModelCaller(Caller):

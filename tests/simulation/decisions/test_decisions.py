@@ -1,7 +1,7 @@
 """Random histories of the decisions, and errors that are planted in one of them."""
 
 from hypothesis import HealthCheck, Phase, seed, settings
-from hypothesis.stateful import run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 import pytest
 
 from .errors import ERRORS, PlantedError
@@ -10,11 +10,17 @@ from .machine import Decisions
 _HISTORIES = 300
 
 
-def search(histories: int, number: int, *, shrink: bool = True) -> None:
+def search(
+    histories: int,
+    number: int,
+    machine: type[RuleBasedStateMachine] = Decisions,
+    *,
+    shrink: bool = True,
+) -> None:
     """Let random histories happen; the same number gives the same ones."""
     phases = [Phase.generate, Phase.shrink] if shrink else [Phase.generate]
     run_state_machine_as_test(
-        seed(number)(type("Seeded", (Decisions,), {})),
+        seed(number)(type("Seeded", (machine,), {})),
         settings=settings(
             max_examples=histories,
             stateful_step_count=25,
@@ -27,7 +33,7 @@ def search(histories: int, number: int, *, shrink: bool = True) -> None:
     )
 
 
-def tell(error: PlantedError) -> list[str]:
+def tell(error: PlantedError[Decisions]) -> list[str]:
     """Let the history of an error happen, and give what does not hold in it."""
     machine = Decisions()
     machine.begin(**error.home)
@@ -50,7 +56,7 @@ def test_nothing_is_lost_doubled_or_told_twice() -> None:
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.name)
-def test_an_error_in_one_decision_is_noticed(error: PlantedError) -> None:
+def test_an_error_in_one_decision_is_noticed(error: PlantedError[Decisions]) -> None:
     """And in the same history all holds without it."""
     assert tell(error) == []
     with error.plant():
