@@ -224,9 +224,9 @@ class Alerts:
 
     @callback
     def _look(self) -> None:
-        """Look at what changed: a text may have reached nobody."""
+        """Look at what changed: a text may have reached nobody, or wait again, and nobody waits for it any more."""
         for case in self._cases.values():
-            if case.alert.row.is_open:
+            if case.alert.row.is_open or case.alert.waiting():
                 case.wake()
         self._forget_old()
 

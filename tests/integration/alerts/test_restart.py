@@ -10,6 +10,7 @@ import pytest
 from custom_components.payamak.alerts.case import Case
 from custom_components.payamak.sending.message import Message
 from custom_components.payamak.sending.messenger import Messenger
+from custom_components.payamak.sending.outbox import Outbox
 from custom_components.payamak.sending.progress import SendReport
 from simulator import Away
 from simulator.calls import Call
@@ -237,6 +238,22 @@ async def test_what_waits_for_the_gateway_is_called_back(
     await alarm.act("acknowledge_alert", alert_id="smoke")
     await alarm.gateway.come_back()
     await alarm.passes(minutes=10)
+    await alarm.passes(minutes=10)
+    assert alarm.texts(SARA) == []
+
+
+async def test_what_waits_again_once_it_is_over_is_called_back(
+    alarm: Alarm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was under way when the alert was resolved, and the gateway did not take it."""
+    without_chance(monkeypatch)
+    await alarm.gateway.go_away(Away.REFUSE)
+    await alarm.raise_smoke()
+    with patch.object(Outbox, "async_cancel", AsyncMock(return_value=[])):
+        await alarm.act("resolve_alert", alert_id="smoke")
+    alarm.entry.runtime_data.deliveries.async_sent([])
+    await alarm.hass.async_block_till_done(wait_background_tasks=True)
+    await alarm.gateway.come_back()
     await alarm.passes(minutes=10)
     assert alarm.texts(SARA) == []
 

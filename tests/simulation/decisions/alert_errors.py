@@ -124,6 +124,15 @@ def _nothing_is_called_back() -> Sequence[Any]:
     return [patch.object(case, "is_to_be_called_back", lambda _alert: False)]
 
 
+def _looks_at_what_is_open_alone() -> Sequence[Any]:
+    def look(alerts: Alerts) -> None:
+        for each in alerts._cases.values():
+            if each.alert.row.is_open:
+                each.wake()
+
+    return [patch.object(Alerts, "_look", look)]
+
+
 def _another_one_for_who_waits() -> Sequence[Any]:
     def reach(alert: AlertRow, person: Any, reaches: Reaches) -> Reach:
         return reaches(str(alert.turn), person.number)
@@ -230,6 +239,10 @@ ERRORS: Final[Sequence[PlantedError[AlertDecisions]]] = [
         (
             *("nothing is called back", "A2", _nothing_is_called_back),
             stories.answered_while_it_waits,
+        ),
+        (
+            *("what waits again is overlooked", "A2", _looks_at_what_is_open_alone),
+            stories.resolved_while_a_text_is_under_way,
         ),
         (
             *("goes on when somebody has it", "A3", _goes_on_when_acknowledged),

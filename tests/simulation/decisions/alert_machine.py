@@ -251,6 +251,11 @@ class AlertDecisions(RuleBasedStateMachine):
         """Let something be wrong for as long as nothing else is said."""
         self.house.lasting(fault)
 
+    @rule(steps=st.sampled_from([0, 0, 5, 20]))
+    def be_slow(self, steps: int) -> None:
+        """Let the gateway's answers take longer."""
+        self.house.gateway.slowness = steps
+
     @rule(status=st.sampled_from([0, 1, 2, 8]))
     def deliver(self, status: int) -> None:
         """Let what is on its way get on, or not."""

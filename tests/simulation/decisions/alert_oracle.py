@@ -311,7 +311,10 @@ class AlertOracle(Oracle):
             and self._is_at(self.got_at, (row.key, reply.sender), reply.at)
             and (
                 not codes
-                or self._is_at(self.got_with, (row.code, reply.sender), reply.at)
+                or (
+                    row.code in codes
+                    and self._is_at(self.got_with, (row.code, reply.sender), reply.at)
+                )
             )
         ]
         is_sure = surely and not (

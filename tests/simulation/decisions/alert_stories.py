@@ -1,5 +1,7 @@
 """Short histories of alerts, each aimed at one error that is planted. Without the error, all holds in them."""
 
+from custom_components.payamak.gateway import SmsState
+
 from .alert_machine import PIN, STRANGER, AlertDecisions
 from .machine import MINA, OMID, SARA
 
@@ -88,6 +90,26 @@ def answered_while_it_waits(machine: AlertDecisions) -> None:
     machine.let_pass(200)
     machine.lasting(None)
     machine.let_pass(70)
+
+
+def resolved_while_a_text_is_under_way(machine: AlertDecisions) -> None:
+    """End an alert while the outbox tries its text, which the gateway then does not take."""
+    machine.lasting("code_6")
+    machine.raise_alert()
+    machine.let_pass(31)
+    machine.be_slow(20)
+    machine.hang(70)
+    while not _is_under_way(machine):
+        machine.work(1)
+    machine.resolve()
+    machine.let_pass(70)
+    machine.lasting(None)
+    machine.let_pass(70)
+
+
+def _is_under_way(machine: AlertDecisions) -> bool:
+    waiting = machine.house.home.ledger.outgoing.waiting.values()
+    return any(row.state is SmsState.SENDING for row in waiting)
 
 
 def waits_for_two_turns(machine: AlertDecisions) -> None:

@@ -67,6 +67,8 @@ class Gateway:
     hides_box: bool = False
     has_hidden: bool = False
     status: int = 0
+    slowness: int = 0
+    """How many steps its answers take longer than they need."""
 
     def answer(
         self, method: str, fields: Mapping[str, str], rows: Sequence[SmsRow]
@@ -174,6 +176,7 @@ class Gateway:
         self.lag = 0.0
         self.hides_box = False
         self.status = 1
+        self.slowness = 0
 
     @property
     def date(self) -> datetime:

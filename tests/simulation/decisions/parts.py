@@ -68,7 +68,8 @@ class ModelClient(PayamakClient):
         if self._gateway.times.now - began > _TIME_OUT:
             raise UncertainError("no_answer")
         body = self._gateway.answer(method, fields, rows)
-        await pause()
+        for _ in range(1 + self._gateway.slowness):
+            await pause()
         if self._gateway.times.now - began > _TIME_OUT:
             raise UncertainError("no_answer")
         self.gateway_time = self._gateway.date
