@@ -46,7 +46,10 @@ _TESTS: Final = {
 _OWN_TESTS: Final = {
     "alerts/consent.py": ("tests/alerts/test_consent.py",),
     "alerts/decisions.py": ("tests/alerts/test_decisions.py",),
-    "alerts/fields.py": ("tests/alerts/test_fields.py",),
+    "alerts/fields.py": (
+        "tests/alerts/test_fields.py",
+        "tests/alerts/test_action_fields.py",
+    ),
     "alerts/hearing.py": ("tests/alerts/test_hearing.py",),
     "alerts/matter.py": (
         "tests/alerts/test_matter.py",

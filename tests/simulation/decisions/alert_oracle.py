@@ -58,9 +58,8 @@ class AlertOracle(Oracle):
     replies: list[Reply] = field(default_factory=list)
     seen: dict[str, Seen] = field(default_factory=dict)
     """By the keys of the alerts."""
-    left_at: dict[tuple[str, str], float] = field(default_factory=dict)
-    """When a request with a text of an alert first left to a number, by the alert's key and the number."""
     got_at: dict[tuple[str, str], float] = field(default_factory=dict)
+    """When a number first got a text of an alert, by the alert's key and the number."""
     left_with: dict[tuple[int, str], float] = field(default_factory=dict)
     """When a request with a code first left to a number."""
     got_with: dict[tuple[int, str], float] = field(default_factory=dict)
@@ -223,7 +222,6 @@ class AlertOracle(Oracle):
             alert, word = found
             if not word.isdecimal():
                 continue
-            self.left_at.setdefault((alert.key, row.recipient), self.times.now)
             if code := _CODE.search(text):
                 self.left_with.setdefault((int(code[1]), row.recipient), self.times.now)
             ended_at = self.seen[alert.key].ended_at
@@ -329,9 +327,8 @@ class AlertOracle(Oracle):
 
     def _may_have_left(self, row: AlertRow, reply: Reply) -> bool:
         """Tell whether a text of an alert had left before a reply came in, or was noted as leaving before a crash."""
-        key = row.key, reply.sender
         left = [
-            self.left_at.get(key, self.begun[each.sms_id].at)
+            each.sent_at
             for turn in range(row.turn + 1)
             for each in self._rows(row, turn)
             if each.recipient == reply.sender and each.sent_at is not None
