@@ -153,7 +153,7 @@ _WRITTEN_FOR: Final = {
     "inbox/poller.py": ("poller",),
     "inbox/reporter.py": ("reporter",),
     "inbox/trigger.py": ("received",),
-    "people/account_trigger.py": ("received", "delivery"),
+    "people/account_trigger.py": ("received", "delivery", "target"),
     "people/address_book.py": ("address_book", "recipients"),
     "people/addressed.py": ("accounts_of_people",),
     "people/meant.py": ("meant",),
