@@ -14,6 +14,7 @@ import pytest
 from custom_components.payamak.account.errors import Explainer
 from custom_components.payamak.account.signals import signal_deliveries_changed
 from custom_components.payamak.alerts import ask as module
+from custom_components.payamak.alerts.matters import Matters
 from custom_components.payamak.alerts.question import Question
 from custom_components.payamak.alerts.sentences import Answers
 from custom_components.payamak.gateway import SmsState
@@ -48,7 +49,7 @@ class Home:
         ]
         world.services = SimpleNamespace(async_register=self._register)
         this: Any = world
-        monkeypatch.setattr(module, "matters_of", lambda _hass: world.matters)
+        monkeypatch.setattr(module, "matters_of", self._matters_of)
         monkeypatch.setattr(module, "async_addressed", self._addressed)
         monkeypatch.setattr(module, "async_send", self._send)
         monkeypatch.setattr(module, "async_dispatcher_connect", self._connect)
@@ -93,7 +94,12 @@ class Home:
         self.awaited.append(question)
         return lambda: self.awaited.remove(question)
 
-    async def _addressed(self, _call: ServiceCall) -> Sequence[Any]:
+    def _matters_of(self, hass: object) -> Matters:
+        assert hass is self.world
+        return self.world.matters
+
+    async def _addressed(self, call: ServiceCall) -> Sequence[Any]:
+        assert call.data["message"] == "Open?"
         first = [Recipient(number=each, name="Sara") for each in self.people]
         other = [Recipient(number=OMID, name="Omid")]
         both = zip(self.entries, (first, other), strict=True)

@@ -112,7 +112,7 @@ _WRITTEN_FOR: Final = {
     "alerts/fields.py": ("action_fields",),
     "alerts/hints.py": ("hints",),
     "alerts/question.py": ("question",),
-    "alerts/triggers.py": ("alert",),
+    "alerts/triggers.py": ("alert_triggers", "alert"),
     "sending/actions.py": ("actions",),
     "sending/again.py": ("again",),
     "sending/cancel.py": ("cancel",),

@@ -50,9 +50,7 @@ def _answers(value: object) -> Answers:
             [
                 {
                     vol.Required("id"): cv.string,
-                    vol.Required("sentences"): vol.All(
-                        listed, [cv.string], vol.Length(min=1)
-                    ),
+                    vol.Required("sentences"): vol.All(listed, [cv.string]),
                 }
             ],
         )
