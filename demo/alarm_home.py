@@ -77,6 +77,7 @@ def alarm_cards(language: Language, *, phones: str) -> list[Json]:
                 "entity": entity,
                 "color": "red",
                 "tap_action": {"action": "toggle"},
+                "grid_options": {"columns": "full"},
             }
             for entity in (SMOKE, SIREN)
         ),

@@ -72,12 +72,16 @@ async def see_dashboard(scene: Scene) -> None:
     await see_credit_fall.function(scene.stage)
     await scene.frontend.open(f"/{URL_PATH}")
     page = scene.frontend.page
-    await page.locator("hui-history-graph-card canvas").wait_for()
+    credit = page.locator("hui-history-graph-card")
+    await credit.locator("canvas").wait_for()
     sections = page.locator("hui-grid-section")
     await expect(sections).to_have_count(2)
+    tiles = sections.first.locator("hui-tile-card")
     await scene.camera.take(
         "dashboard",
-        sections.first,
+        sections.first.locator("hui-heading-card").first,
+        *(tiles.filter(has_text=name).first for name in scene.sensor_names),
+        credit,
         sections.last,
         says=scene.sensor_names,
     )
