@@ -32,6 +32,9 @@ EXPECTED_COMPLAINTS = (
     # The watch's word, once for each account and start in an outage.
     *[re.compile(r"^The connection to the gateway is lost: ")] * 7,
     re.compile(r"^Full error:\n[\s\S]*ConfigEntryAuthFailed"),
+    # A refused password is believed once it was refused again.
+    re.compile(r"^Error fetching payamak data: The gateway has just refused "),
+    re.compile(r"^Full error:\n[\s\S]*UpdateFailed: The gateway has just refused "),
 )
 
 
