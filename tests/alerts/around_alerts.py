@@ -99,6 +99,7 @@ class World:
         self.awaits: list[object] = []
         self.config = SimpleNamespace(language="en")
         self.services: Any = None
+        self.is_running = True
         self.auth: Any = None
         self.matters: Matters = Matters()
         self.purposes = Purposes()

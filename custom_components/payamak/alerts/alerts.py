@@ -166,19 +166,27 @@ class Alerts:
         row = self._book.newest(alert_id)
         if row is None or row.state is AlertState.RESOLVED:
             return None
-        return await self._async_change(
-            replace(row, state=AlertState.RESOLVED, ended_at=self._ledger.clock.now())
+        over = replace(
+            row, state=AlertState.RESOLVED, ended_at=self._ledger.clock.now()
         )
+        case = self._cases[row.key]
+        await self._async_write(case, self._book.change(over))
+        return await self._async_work_on(case)
 
     async def async_acknowledge(
         self, alert_id: str | None, who: AlertPerson
     ) -> Sequence[AlertOutcome]:
         """Note that somebody in the house has an alert, or all that wait for somebody."""
-        return [
-            await self._async_change(case.alert.taken_by(who))
-            for case in tuple(self._cases.values())
+        changes = [
+            (case, self._book.change(case.alert.taken_by(who)))
+            for case in self._cases.values()
             if case.alert.is_open and alert_id in (None, case.alert.row.alert_id)
         ]
+        # All first: none goes on while the gateway hangs with the notices of another.
+        for case, change in changes:
+            await self._async_write(case, change)
+            case.wake()
+        return [await self._async_work_on(case) for case, _ in changes]
 
     @callback
     def hear(self, sms: ReceivedSms) -> Sequence[Change]:
@@ -194,10 +202,11 @@ class Alerts:
             self._hints.tell_too_late(sms, heard.matter)
         return ()
 
-    async def _async_change(self, row: AlertRow) -> AlertOutcome:
+    async def _async_write(self, case: Case, change: Change) -> None:
         with suppress(LedgerError):
-            await self._book.async_keep(row)
-        return await self._async_work_on(self._cases[row.key])
+            await self._book.async_write(change)
+        # A siren must not sound on because a text is being sent meanwhile.
+        case.tell_what_is_new()
 
     async def _async_work_on(self, case: Case) -> AlertOutcome:
         reports = await case.async_do_what_is_due()
@@ -271,8 +280,9 @@ class Alerts:
         for key in old:
             self._cases.pop(key).stop()
             self._removers.pop(key)()
-        self._book.forget(old)
-        self._ledger.outgoing.purposes.forget(old)
+        if old:
+            self._book.forget(old)
+            self._ledger.outgoing.purposes.forget(old)
 
 
 def _event_of(row: AlertRow) -> tuple[str, str | None]:

@@ -77,7 +77,7 @@ class Case:
         """Look at once what there is to do."""
         self._woken = True
         self._end_sleep()
-        if not (self._work or self._is_stopped):
+        if not (self._work or self._is_ending):
             self._work = self._hass.async_create_task(
                 self._async_work(), "payamak goes on with an alert", eager_start=False
             )
@@ -102,7 +102,7 @@ class Case:
         error = None if work.cancelled() else work.exception()
         if error:
             _LOGGER.error("An alert had unexpected trouble", exc_info=error)
-        if self._is_stopped:
+        if self._is_ending:
             return
         if self._woken and not error:
             self.wake()
@@ -113,11 +113,16 @@ class Case:
     def _time_left(self) -> float:
         return goes_on_at(self.alert.row) - self._clock.now()
 
+    @property
+    def _is_ending(self) -> bool:
+        """Tell whether the next set-up goes on: automations, and entities, would hear no more of it."""
+        return self._is_stopped or not self._hass.is_running
+
     async def _async_work(self) -> None:
-        while self._woken and not self._is_stopped:
+        while self._woken and not self._is_ending:
             self._woken = False
             await self._async_go_on()
-            self._tell_what_is_new()
+            self.tell_what_is_new()
             await self._async_call_back()
             await self._async_send()
 
@@ -129,13 +134,15 @@ class Case:
             with suppress(LedgerError):
                 await self._book.async_keep(new)
 
-    def _tell_what_is_new(self) -> None:
+    @callback
+    def tell_what_is_new(self) -> None:
         """Tell what has become of it; should Home Assistant end before that is noted, it is told again."""
         row = self.alert.row
         new = f"{row.state} {row.turn}"
-        if row.told != new:
+        if row.told != new and not self._is_ending:
             self._tell(row)
-            self._book.keep(replace(row, told=new))
+            # Whoever heard of it may have changed it already.
+            self._book.keep(replace(self.alert.row, told=new))
 
     async def _async_call_back(self) -> None:
         waiting = self.alert.waiting()
@@ -144,6 +151,8 @@ class Case:
                 await self._outbox.async_cancel(waiting)
 
     async def _async_send(self) -> None:
+        if self._is_ending:
+            return
         row, reaches = self.alert.row, self.alert.reaches
         if people := whom_to_text(row, reaches):
             await self._async_alert(row, people)

@@ -162,7 +162,7 @@ async def test_what_is_acknowledged_is_told_though_home_assistant_ends(
 ) -> None:
     """Whoever has to stop the siren must hear of it."""
     await alarm.raise_smoke()
-    with patch.object(Case, "_tell_what_is_new"):
+    with patch.object(Case, "tell_what_is_new"):
         await alarm.reply("ok")
     left = on_disk(alarm)
     assert alarm.events == [("raised", "Sara")]
