@@ -92,6 +92,7 @@ class World:
         self.begun: dict[str, SmsRow] = {}
         self.cancelled: list[list[str]] = []
         self.told: list[AlertRow] = []
+        self.on_told: Callable[[AlertRow], None] = lambda _: None
         self.taken: list[str] = []
         self.reports: list[AlertReport] = []
         self.looks = 0
@@ -140,7 +141,7 @@ class World:
             this,
             this,
             self.matters,
-            self.told.append,
+            self._told,
             retry_for=retry_for,
         )
 
@@ -196,6 +197,10 @@ class World:
     def texts(self) -> list[tuple[str, str | None]]:
         """Return what was sent, and to whom."""
         return [(sms.text, who.name) for sms in self.sent for who in sms.recipients]
+
+    def _told(self, row: AlertRow) -> None:
+        self.told.append(row)
+        self.on_told(row)
 
     # Home Assistant.
 

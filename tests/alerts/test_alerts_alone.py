@@ -169,6 +169,48 @@ async def test_somebody_at_home_has_one_alert_or_all(
     assert await alerts.async_acknowledge(chosen, who) == []
 
 
+async def test_all_alerts_are_taken_before_anybody_hears_of_it(world: World) -> None:
+    """The gateway may hang with the first notice."""
+    alerts = world.alerts()
+    for each in ("smoke", "water"):
+        await alerts.async_raise(plan(each))
+    world.gate.clear()
+    who = AlertPerson(number="", name="Mina")
+    action = asyncio.ensure_future(alerts.async_acknowledge(None, who))
+    await turns()
+    assert alerts.open_count == 0
+    told = [(each.event, each.alert_id, each.name) for each in world.reports[2:]]
+    assert told == [
+        ("acknowledged", "smoke", "Mina"),
+        ("acknowledged", "water", "Mina"),
+    ]
+    # Both notices are under way.
+    assert len(world.texts) == 4
+    assert not action.done()
+    world.gate.set()
+    assert len(await action) == 2
+
+
+@pytest.mark.parametrize("disk_takes", [True, False])
+async def test_what_is_over_is_told_while_its_text_still_leaves(
+    world: World, disk_takes: bool
+) -> None:
+    """A siren must not sound on for that."""
+    alerts = world.alerts()
+    world.gate.clear()
+    raising = asyncio.ensure_future(alerts.async_raise(plan()))
+    await turns()
+    world.disk_takes = disk_takes
+    resolving = asyncio.ensure_future(alerts.async_resolve("smoke"))
+    await turns()
+    assert [each.event for each in world.reports] == ["raised", "resolved"]
+    assert not resolving.done()
+    world.gate.set()
+    await raising
+    await resolving
+    assert [each.event for each in world.reports] == ["raised", "resolved"]
+
+
 async def test_a_reply_says_who_has_it(world: World) -> None:
     """It is written with the id of the SMS, and the worker looks at once."""
     alerts = world.alerts()

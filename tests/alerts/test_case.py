@@ -7,7 +7,7 @@ import pytest
 from custom_components.payamak.alerts.question import Question
 from custom_components.payamak.alerts.sentences import Answers
 from custom_components.payamak.gateway import SmsState
-from custom_components.payamak.ledger import AlertState
+from custom_components.payamak.ledger import AlertRow, AlertState
 from tests.integration.conftest import MINA, OMID, SARA
 from tests.integration.story.turns import turns
 
@@ -212,6 +212,66 @@ async def test_what_is_stopped_right_at_the_end_does_not_sleep(world: World) -> 
     await turns()
     assert world.tasks[0].done()
     assert world.sleeps == []
+
+
+async def test_what_changes_while_home_assistant_stops_is_told_later(
+    world: World,
+) -> None:
+    """Nobody would hear of it now; the next start goes on."""
+    world.text("A:0", SARA)
+    case = world.case()
+    case.wake()
+    await turns()
+    world.is_running = False
+    world.change(state=ACKNOWLEDGED, took_it=OMID_IS_TOLD)
+    case.tell_what_is_new()
+    case.wake()
+    await turns()
+    assert world.sent == []
+    assert [each.state for each in world.told] == [AlertState.OPEN]
+    assert world.book["A"].told == "open 0"
+    world.is_running = True
+    case.wake()
+    await turns()
+    assert [each.state for each in world.told] == [AlertState.OPEN, ACKNOWLEDGED]
+    assert world.texts == [("Omid has it: Smoke!", "Sara")]
+
+
+async def test_nothing_leaves_any_more_while_home_assistant_stops(
+    world: World,
+) -> None:
+    """It stops while the disk takes its time."""
+    case = world.case()
+    world.text("A:0", SARA)
+    world.time += 180
+    case.wake()
+    for _ in range(2):
+        await asyncio.sleep(0)
+        world.is_running = False
+    await turns()
+    assert world.book["A"].turn == 1
+    assert (world.sent, world.told) == ([], [])
+    assert world.sleeps == []
+
+
+async def test_who_hears_of_it_may_change_it(world: World) -> None:
+    """What was told is noted without writing anything old over that."""
+    world.text("A:0", SARA)
+    case = world.case()
+
+    def acknowledge(row: AlertRow) -> None:
+        if row.is_open:
+            world.change(state=ACKNOWLEDGED, took_it=SARA_IS_TOLD)
+            case.wake()
+        else:
+            heard.append(row)
+
+    heard: list[AlertRow] = []
+    world.on_told = acknowledge
+    case.wake()
+    await turns()
+    assert world.book["A"].state is ACKNOWLEDGED
+    assert [each.state for each in heard] == [ACKNOWLEDGED]
 
 
 async def test_what_is_stopped_before_it_began_does_nothing(world: World) -> None:
