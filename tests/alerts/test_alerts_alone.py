@@ -137,7 +137,8 @@ async def test_what_is_resolved_is_over_with_a_text(world: World) -> None:
     assert [row.recipient.name for each in outcome.reports for row in each.rows] == [
         "Sara"
     ]
-    assert len(world.written) == written + 1
+    [(_, [values])] = world.written[written:]
+    assert values[0] == outcome.row.key
     # 2.5 minutes are nearer to 2 than to 3 where a half is rounded to the even number.
     assert world.reports[1:] == [report("resolved", None, 2)]
     assert await alerts.async_resolve("smoke") is None
@@ -159,7 +160,11 @@ async def test_somebody_at_home_has_one_alert_or_all(
         await alerts.async_raise(plan(each))
     world.time += 60
     who = AlertPerson(number="", name="Sara Rad")
+    written = len(world.written)
     outcomes = await alerts.async_acknowledge(chosen, who)
+    assert [values[0] for _, [values] in world.written[written:]] == [
+        outcome.row.key for outcome in outcomes
+    ]
     assert [outcome.row.alert_id for outcome in outcomes] == taken
     for outcome in outcomes:
         assert (outcome.row.state, outcome.row.took_it) == (ACKNOWLEDGED, who)
