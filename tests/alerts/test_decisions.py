@@ -27,6 +27,7 @@ from custom_components.payamak.ledger import AlertPerson, AlertRow, AlertState, 
 from .rows import BEGAN, MOTHER, NOBODY_KNOWN, OMID, SARA, Told, alert, step, told
 
 LEFT, WAITS, MISSED = Reach.LEFT, Reach.WAITS, Reach.MISSED
+RETURNED = Reach.RETURNED
 OPEN, UNANSWERED = AlertState.OPEN, AlertState.UNANSWERED
 THREE_MINUTES: Final = 180.0
 # Sara alone, then Omid and Mother, twice.
@@ -62,7 +63,7 @@ def sms(state: SmsState) -> SmsRow:
         (SmsState.UNKNOWN, LEFT),
         (SmsState.EXPIRED, LEFT),
         (SmsState.FAILED, MISSED),
-        (SmsState.UNDELIVERED, MISSED),
+        (SmsState.UNDELIVERED, RETURNED),
         (SmsState.BLACKLISTED, MISSED),
         (SmsState.FILTERED, MISSED),
         (SmsState.REJECTED, MISSED),
@@ -282,6 +283,7 @@ def test_a_text_that_waits_when_a_turn_begins_stands_for_it(
         ({(0, SARA): LEFT}, [OMID]),
         # It is lost: there is still time for another one.
         ({(0, SARA): MISSED}, [SARA, OMID]),
+        ({(0, SARA): RETURNED}, [SARA, OMID]),
         ({}, [SARA, OMID]),
         # The last one counts.
         ({(0, SARA): MISSED, (1, SARA): WAITS}, [OMID]),
@@ -309,6 +311,7 @@ def test_for_whom_a_text_stands_no_other_is_begun(
         ({(0, SARA): MISSED}, False),
         ({(0, SARA): MISSED, (1, SARA): MISSED}, True),
         ({(0, SARA): LEFT, (1, SARA): MISSED}, True),
+        ({(0, SARA): LEFT, (1, SARA): RETURNED}, True),
     ],
 )
 def test_whom_a_text_that_stands_may_reach_has_the_time_of_the_turn(
@@ -328,6 +331,8 @@ def test_whom_a_text_that_stands_may_reach_has_the_time_of_the_turn(
         ({(0, SARA): WAITS}, False),
         ({(0, SARA): MISSED}, False),
         ({(0, SARA): LEFT}, True),
+        # Her phone was off, and may be on again.
+        ({(0, SARA): RETURNED}, True),
         ({(0, SARA): LEFT, (2, SARA): MISSED}, True),
         ({(2, SARA): LEFT}, True),
         ({(3, SARA): LEFT}, False),

@@ -174,7 +174,7 @@ async def _async_until_over(
 ) -> None:
     async with asyncio.timeout_at(deadline):
         while not question.answered.done() and any(
-            reach_of(each) is not Reach.MISSED for each in sms
+            not reach_of(each).is_in_vain for each in sms
         ):
             await news.wait()
             news.clear()

@@ -17,7 +17,6 @@ RESOLVED: Final = "resolved"
 _MISSED: Final = frozenset(
     {
         SmsState.FAILED,
-        SmsState.UNDELIVERED,
         SmsState.BLACKLISTED,
         SmsState.FILTERED,
         SmsState.REJECTED,
@@ -36,8 +35,15 @@ class Reach(Enum):
     """It has not left yet."""
     LEFT = auto()
     """It is on its way, has arrived, or nobody knows."""
+    RETURNED = auto()
+    """It has left, and came back: the phone is off, and may be on again later."""
     MISSED = auto()
     """It does not reach them."""
+
+    @property
+    def is_in_vain(self) -> bool:
+        """Tell whether nobody has to wait for an answer to the text."""
+        return self in (Reach.RETURNED, Reach.MISSED)
 
 
 type Reaches = Callable[[str, str], Reach]
@@ -50,6 +56,8 @@ def reach_of(sms: SmsRow | None) -> Reach:
         return Reach.NOT_BEGUN
     if sms.state is SmsState.WAITING:
         return Reach.WAITS
+    if sms.state is SmsState.UNDELIVERED:
+        return Reach.RETURNED
     return Reach.MISSED if sms.state in _MISSED else Reach.LEFT
 
 
@@ -96,9 +104,8 @@ def go_on(alert: AlertRow, now: float, reaches: Reaches) -> AlertRow:
 
 def _is_in_vain(alert: AlertRow, reaches: Reaches) -> bool:
     """Tell whether waiting for this step is of no use: it reaches nobody, and others come, or nobody was ever reached."""
-    if any(
-        _reach_in_turn(alert, each, reaches) is not Reach.MISSED
-        for each in alert.step.people
+    if not all(
+        _reach_in_turn(alert, each, reaches).is_in_vain for each in alert.step.people
     ):
         return False
     is_last_of_round = (alert.turn + 1) % len(alert.steps) == 0
@@ -129,7 +136,7 @@ def _reach_in_turn(alert: AlertRow, person: AlertPerson, reaches: Reaches) -> Re
     if reach is Reach.NOT_BEGUN and person.number in alert.carried:
         before = _reach_of_text_before(alert, person, reaches)
         # Where that one is lost, there is still time for one of this turn.
-        return reach if before is Reach.MISSED else before
+        return reach if before.is_in_vain else before
     return reach
 
 
@@ -169,12 +176,13 @@ def whom_to_tell_it_is_over(alert: AlertRow, reaches: Reaches) -> Sequence[Alert
 
 
 def who_was_told(alert: AlertRow, reaches: Reaches) -> Sequence[AlertPerson]:
-    """Return everybody to whom a text of the alert has left."""
+    """Return everybody to whom a text of the alert has left; a phone that was off may have shown it since."""
     return [
         each
         for each in everybody(alert)
         if any(
-            reaches(word, each.number) is Reach.LEFT for word in words_of_turns(alert)
+            reaches(word, each.number) in (Reach.LEFT, Reach.RETURNED)
+            for word in words_of_turns(alert)
         )
     ]
 

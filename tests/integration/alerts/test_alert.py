@@ -120,6 +120,15 @@ async def test_a_step_that_reaches_nobody_is_left_at_once(alarm: Alarm) -> None:
     assert alarm.last() == ("unanswered", None)
 
 
+async def test_whose_phone_was_off_hears_who_has_it_as_well(alarm: Alarm) -> None:
+    """It may be on again by then."""
+    alarm.gateway.phone(SARA).outcome = Delivery.UNDELIVERED
+    await alarm.raise_smoke()
+    await alarm.passes(seconds=11)
+    await alarm.reply("ok", MOTHER)
+    assert alarm.texts(SARA) == [SMOKE, f"مادر has it: {SMOKE}"]
+
+
 async def test_where_one_of_a_step_can_be_reached_the_others_wait(alarm: Alarm) -> None:
     """Omid may answer."""
     alarm.gateway.phone(SARA).outcome = Delivery.UNDELIVERED

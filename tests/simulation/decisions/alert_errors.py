@@ -65,7 +65,7 @@ def _wake_all(alerts: Alerts) -> None:
 def _next_round_at_once() -> Sequence[Any]:
     def is_in_vain(alert: AlertRow, reaches: Reaches) -> bool:
         return all(
-            reaches(str(alert.turn), each.number) is Reach.MISSED
+            reaches(str(alert.turn), each.number).is_in_vain
             for each in alert.step.people
         )
 
@@ -143,7 +143,7 @@ def _another_one_for_who_waits() -> Sequence[Any]:
 def _texts_begun_twice() -> Sequence[Any]:
     def reaches(alert: Alert, word: str, number: str) -> Reach:
         reach = reach_of(alert.text_to(word, number))
-        is_lost = reach is Reach.MISSED and word == "0"
+        is_lost = reach.is_in_vain and word == "0"
         return Reach.NOT_BEGUN if is_lost else reach
 
     return [patch.object(Alert, "reaches", reaches)]

@@ -31,6 +31,10 @@ _NOT_REACHED: Final = (
     *(SmsState.FAILED, SmsState.UNDELIVERED, SmsState.BLACKLISTED),
     *(SmsState.FILTERED, SmsState.REJECTED, SmsState.NOT_SENT, SmsState.CANCELLED),
 )
+# Whose phone was off, and who may have got it since, counts as told.
+_NEVER_LEFT: Final = tuple(
+    each for each in _NOT_REACHED if each is not SmsState.UNDELIVERED
+)
 _CODE: Final = re.compile(r'Reply "ok (\d+)"')
 # How late a step may be: the home is woken twice a minute.
 _SLACK: Final = 150.0
@@ -198,7 +202,7 @@ class AlertOracle(Oracle):
     def _was_told(self, alert: AlertRow, number: str) -> bool:
         return any(
             each.recipient == number
-            and each.state not in (SmsState.WAITING, *_NOT_REACHED)
+            and each.state not in (SmsState.WAITING, *_NEVER_LEFT)
             for turn in range(alert.turn + 1)
             for each in self._rows(alert, turn)
         )
