@@ -20,7 +20,7 @@ def test_a_pin_is_one_word(value: object, pin: str) -> None:
     assert _PIN({}) == {}
 
 
-@pytest.mark.parametrize("value", ["", "  ", "47 11", "tulip\nrose"])
+@pytest.mark.parametrize("value", ["", "  ", "47 11", "tulip\nrose", "#", "**"])
 def test_no_other_pin_is_accepted(value: str) -> None:
     """It is looked for among the words of a reply; the error is in the user's language."""
     with pytest.raises(ServiceValidationError) as raised:

@@ -210,12 +210,30 @@ def test_what_is_no_answer_whichever_word_the_pin_was_is_no_wrong_one(
     assert hear(text, Asked(11, "4711")) is None
 
 
-@pytest.mark.parametrize(("words", "is_guess"), [(20, True), (21, False)])
-def test_who_writes_much_guesses_no_pin(words: int, is_guess: bool) -> None:
-    """It is a letter."""
+@pytest.mark.parametrize(
+    ("words", "first", "is_guess"),
+    [(20, "tulip", True), (21, "tulip", False), (21, "4712", True)],
+)
+def test_who_writes_much_guesses_by_what_looks_like_the_pin(
+    words: int, first: str, is_guess: bool
+) -> None:
+    """Else it is a letter."""
     answer = " ".join(["yes"] * (words - 1))
     matter = Asked(11, "4711", answers=(answer,))
-    assert (hear(f"4712 {answer}", matter) is not None) is is_guess
+    assert (hear(f"{first} {answer}", matter) is not None) is is_guess
+
+
+@pytest.mark.parametrize(
+    ("guesses", "is_taken"),
+    [("1 22222 tulip 4712 4713 4711", True), ("4712 4713 4714 4711", False)],
+)
+def test_a_list_of_guesses_is_a_wrong_pin(guesses: str, is_taken: bool) -> None:
+    """Though the right one is among them: a question for any text would be open to whoever writes enough numbers."""
+    rest = guesses.removesuffix(" 4711")
+    matter = Asked(11, "4711", answers=(rest,))
+    assert hear(guesses, matter) == Heard(
+        matter=matter, answer=rest if is_taken else None
+    )
 
 
 def test_a_code_of_something_closed_is_a_late_answer_without_the_pin_too() -> None:

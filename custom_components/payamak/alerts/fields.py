@@ -7,6 +7,7 @@ from homeassistant.helpers.typing import VolDictType
 import voluptuous as vol
 
 from ..account.errors import validation_error
+from .hearing import bare
 
 
 def text(value: object) -> str:
@@ -17,7 +18,8 @@ def text(value: object) -> str:
 def _pin(value: object) -> str:
     """Accept one word; raises ServiceValidationError for anything else, in the user's language."""
     pin = cv.string(value).strip()
-    if len(pin.split()) != 1:
+    # Signs alone are no part of a word: any sign would be the PIN.
+    if len(pin.split()) != 1 or not bare(pin):
         raise validation_error("invalid_pin")
     return pin
 

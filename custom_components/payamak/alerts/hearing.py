@@ -8,8 +8,10 @@ from ..account.signals import ReceivedSms
 from ..gateway import fold
 from .matter import Matter
 
-# Who writes more than so many words guesses no PIN.
+# In a longer text only what looks like the PIN may be a wrong one.
 _LONGEST_ANSWER: Final = 20
+# A text with more words that look like the PIN is a list of guesses.
+_MOST_LIKE_THE_PIN: Final = 3
 _AROUND_WORDS: Final = "\"'«»()[]{}<>#*.:,;،؛!?؟-–—_/"
 
 
@@ -51,36 +53,53 @@ def take_code(text: str, codes: Iterable[int]) -> tuple[int | None, str]:
     by_word = {str(code): code for code in codes}
     words = text.split()
     for place in (0, len(words) - 1) if words else ():
-        code = by_word.get(_bare(words[place]))
+        code = by_word.get(bare(words[place]))
         if code is not None:
             return code, _without_word(words, place)
     return None, text
 
 
 def without_pin(text: str, pin: str | None) -> str | None:
-    """Return a text without the PIN, None where the PIN is not one of its words."""
+    """Return a text without the PIN, None where the PIN is not one of its words, or one of a list of guesses."""
     if pin is None:
         return text
     words = text.split()
-    for place, word in enumerate(words):
-        if _bare(word) == _bare(pin):
+    like_it = _places_like(words, pin)
+    if len(like_it) > _MOST_LIKE_THE_PIN:
+        return None
+    for place in like_it:
+        if bare(words[place]) == bare(pin):
             return _without_word(words, place)
     return None
 
 
 def _has_other_pin(text: str, matter: Matter, *, by_code: bool) -> bool:
-    """Tell whether a text would be an answer if one of its words was the PIN."""
+    """Tell whether a text would be an answer if one of its words was the PIN, or is a list of guesses."""
     words = text.split()
-    return len(words) <= _LONGEST_ANSWER and any(
+    like_it = _places_like(words, matter.pin or "")
+    if len(like_it) > _MOST_LIKE_THE_PIN:
+        return True
+    places = range(len(words)) if len(words) <= _LONGEST_ANSWER else like_it
+    return any(
         matter.answer(_without_word(words, place), by_code=by_code) is not None
-        for place in range(len(words))
+        for place in places
     )
+
+
+def _places_like(words: Sequence[str], pin: str) -> Sequence[int]:
+    """Return where words stand that are as long as the PIN, and numbers where it is one."""
+    length, is_number = len(bare(pin)), bare(pin).isdigit()
+    return [
+        place
+        for place, word in enumerate(map(bare, words))
+        if len(word) == length and word.isdigit() == is_number
+    ]
 
 
 def _without_word(words: Sequence[str], place: int) -> str:
     return " ".join((*words[:place], *words[place + 1 :]))
 
 
-def _bare(word: str) -> str:
+def bare(word: str) -> str:
     """Return a word as it is compared, without what stands around it."""
     return fold(word).strip(_AROUND_WORDS)
