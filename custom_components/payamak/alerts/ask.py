@@ -117,9 +117,10 @@ async def _async_ask(call: ServiceCall) -> ServiceResponse:
             asking.callback(data.inbox.async_await_answer(question))
         try:
             outcome = await async_send(addressed, sms)
-            await async_raise_for_failures(
-                call.hass, outcome.report, partial_is_fine=True
-            )
+            if not question.answered.done() and _was_never_asked(outcome):
+                await async_raise_for_failures(
+                    call.hass, outcome.report, partial_is_fine=True
+                )
             answered = await _async_wait(call.hass, question, outcome, deadline)
         finally:
             await _async_call_back(question, [data for _, data in accounts])
@@ -188,6 +189,11 @@ async def _async_call_back(question: Question, accounts: Sequence[PayamakData]) 
         # What the disk does not take is known in memory, and the ledger raises a repair.
         with suppress(LedgerError):
             await data.road.outbox.async_cancel(waiting)
+
+
+def _was_never_asked(outcome: Outcome) -> bool:
+    """Tell whether the question has left for nobody, and waits for nobody: that there is no answer would say nothing."""
+    return all(reach_of(each) is Reach.MISSED for each in outcome.report.sms)
 
 
 def _told_of(answered: Answered | None) -> dict[str, JsonValueType]:

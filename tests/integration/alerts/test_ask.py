@@ -11,6 +11,7 @@ from pytest_homeassistant_custom_component.common import async_capture_events
 import voluptuous as vol
 
 from simulator import Away, Delivery
+from simulator.faults import Reset
 from tests.integration.conftest import OMID, SARA
 from tests.integration.inbox.received import arrive
 from tests.integration.story.automations import automate
@@ -143,6 +144,18 @@ async def test_a_question_that_was_refused_was_never_asked(alarm: Alarm) -> None
     with pytest.raises(HomeAssistantError) as raised:
         await asking.response()
     assert raised.value.translation_key == "not_accepted"
+
+
+async def test_a_question_that_may_have_left_is_waited_for(alarm: Alarm) -> None:
+    """The gateway's answer was lost, and Sara has it all the same."""
+    alarm.gateway.fault("SendSMS", Reset(processed=True))
+    asking = await Asking.begin(alarm)
+    await alarm.passes(minutes=1)
+    assert not asking.is_over
+    await alarm.reply("yes")
+    response = await asking.response()
+    assert response["answered"] is True
+    assert {row["status"] for row in response["messages"]} == {"unknown"}
 
 
 async def test_two_questions_to_one_phone_are_told_apart(alarm: Alarm) -> None:

@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+import pytest
+
 from simulator import Account
 from tests.integration.conftest import SARA
 from tests.integration.story.disk import disk_at_rest, text_on_disk
@@ -9,6 +11,8 @@ from tests.integration.story.disk import disk_at_rest, text_on_disk
 from .alarm import SMOKE, Alarm
 
 
+# It may take longer than others where much else is going on.
+@pytest.mark.timeout(600)
 async def test_a_thousand_alerts_leave_nothing_behind(
     alarm: Alarm, account: Account
 ) -> None:
