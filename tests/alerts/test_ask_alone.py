@@ -229,6 +229,7 @@ async def test_the_wait_ends_when_nobody_can_be_reached(
         row.state = SmsState.UNDELIVERED
         home.listeners[signal_deliveries_changed(ENTRY)]()
         await turns()
+    assert asking.done()
     assert (await asking)["answered"] is False
 
 
