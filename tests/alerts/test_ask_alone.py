@@ -294,3 +294,30 @@ async def test_a_code_is_shown_where_it_is_needed(
     code = "\nBegin your reply with 11." if shows else ""
     assert sms.text == f"Open?{code}"
     asking.cancel()
+
+
+async def test_an_answer_counts_whatever_became_of_the_question(
+    world: World, home: Home
+) -> None:
+    """It came while the gateway still thought about that."""
+
+    def answer() -> None:
+        sms = world.received("yes")
+        heard = world.matters.hear(sms)
+        assert heard is not None
+        heard.matter.take(sms, heard.answer)
+
+    world.on_send = answer
+    world.becomes[SARA] = SmsState.FAILED
+    assert (await (await home.ask()))["answered"] is True
+
+
+async def test_a_question_in_doubt_may_have_arrived(world: World, home: Home) -> None:
+    """Sara may answer, whom nobody knows to have got it; for the other one it failed."""
+    home.people = [SARA, "09120000009"]
+    world.becomes |= {SARA: SmsState.UNKNOWN, "09120000009": SmsState.FAILED}
+    asking = await home.ask()
+    assert not asking.done()
+    await home.hear()
+    statuses = [row["status"] for row in (await asking)["messages"]]
+    assert statuses == ["unknown", "failed"]

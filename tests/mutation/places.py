@@ -109,7 +109,6 @@ _WRITTEN_FOR: Final = {
     "alerts/alerts.py": ("alerts_alone",),
     "alerts/ask.py": ("ask_alone", "action_fields"),
     "alerts/case.py": ("case",),
-    "alerts/fields.py": ("action_fields",),
     "alerts/hints.py": ("hints",),
     "alerts/question.py": ("question",),
     "alerts/triggers.py": ("alert_triggers", "alert"),
