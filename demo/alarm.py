@@ -94,13 +94,13 @@ async def raise_alarm(stage: Stage) -> Lines:
     shown.append(await _event_is(stage, "acknowledged", mother.name))
     shown.append(f"  phone {MOTHER} ({mother.name}) answered: {words.answer}")
     shown.append(await _siren_is(stage, "off"))
-    await only_arrivals(stage, [FATHER], words.taken, among=EVERYBODY)
-    shown.append(f"  phone {FATHER} got: {words.taken}")
+    await only_arrivals(stage, [SARA, FATHER], words.taken, among=EVERYBODY)
+    shown.append(f"  phones {SARA}, {FATHER} got: {words.taken}")
     await gateway.switch_phone(SARA, on=True)
     await _switch_smoke(stage, on=False)
     shown.append(await _event_is(stage, "resolved", mother.name))
-    await only_arrivals(stage, [MOTHER, FATHER], words.over, among=EVERYBODY)
-    shown.append(f"  phones {MOTHER}, {FATHER} got: {words.over}")
+    await only_arrivals(stage, EVERYBODY, words.over, among=EVERYBODY)
+    shown.append(f"  phones {', '.join(EVERYBODY)} got: {words.over}")
     return shown
 
 
