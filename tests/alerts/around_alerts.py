@@ -271,7 +271,7 @@ class World:
                     sms=row,
                     state=row.state,
                     error=GatewayError("no_credit")
-                    if row.state is SmsState.FAILED
+                    if row.state in (SmsState.FAILED, SmsState.UNKNOWN)
                     else None,
                 )
                 for who, row in zip(sms.recipients, rows, strict=True)
