@@ -26,11 +26,12 @@ from ..account.service_call import (
 from ..const import DOMAIN
 from ..coordinator import PayamakConfigEntry
 from ..ledger import AlertPerson, AlertState
+from ..sending.actions import ATTR_DRY_RUN, ATTR_MESSAGE, message_text
 from ..sending.message import Size, Sms
 from ..sending.progress import SendReport
 from ..sending.report import async_raise_for_failures, async_response
 from .alerts import AlertOutcome, AlertPlan, Alerts
-from .fields import MESSAGE_SCHEMA, PIN_SCHEMA, text
+from .fields import MESSAGE_SCHEMA, PIN_SCHEMA
 from .matters import LAST_CODE
 from .plan import STEPS, async_steps, most_of_all
 from .texts import Texts, label
@@ -40,7 +41,6 @@ ACTION_ACKNOWLEDGE: Final = "acknowledge_alert"
 ACTION_RESOLVE: Final = "resolve_alert"
 
 ATTR_ALERT_ID: Final = "alert_id"
-ATTR_DRY_RUN: Final = "dry_run"
 ATTR_RESOLVED_MESSAGE: Final = "resolved_message"
 ATTR_ROUNDS: Final = "rounds"
 ATTR_STEPS: Final = "steps"
@@ -64,7 +64,7 @@ _RAISE_SCHEMA: Final = vol.Schema(
         vol.Optional(ATTR_ROUNDS, default=1): vol.All(
             vol.Coerce(int), vol.Range(min=1, max=_MOST_ROUNDS)
         ),
-        vol.Optional(ATTR_RESOLVED_MESSAGE, default=""): text,
+        vol.Optional(ATTR_RESOLVED_MESSAGE, default=""): message_text,
         **PIN_SCHEMA,
         vol.Optional(ATTR_DRY_RUN, default=False): cv.boolean,
         **ACCOUNT_SCHEMA,
@@ -99,7 +99,7 @@ async def _async_raise(call: ServiceCall) -> ServiceResponse:
     )
     plan = AlertPlan(
         alert_id=call.data[ATTR_ALERT_ID],
-        message=call.data["message"],
+        message=call.data[ATTR_MESSAGE],
         resolved_message=call.data[ATTR_RESOLVED_MESSAGE].strip(),
         pin=call.data.get("pin"),
         steps=found.steps,
@@ -200,6 +200,6 @@ async def _async_respond(
         "alert_id": row.alert_id,
         "state": row.state.value,
         "raised": outcome.is_new,
-        "acknowledged_by": (label(row.took_it) or None) if row.took_it else None,
+        "acknowledged_by": label(row.took_it) or None,
         **sent,
     }

@@ -53,6 +53,11 @@ class Alert(Matter):
     def is_waited_for(self) -> bool:
         return self.row.is_open
 
+    @property
+    @override
+    def who_has_it(self) -> AlertPerson | None:
+        return self.row.took_it
+
     @override
     def texts_to(self, entry_id: str, number: str) -> Iterable[SmsRow]:
         if entry_id != self._entry_id:

@@ -288,9 +288,6 @@ class Alerts:
 def _event_of(row: AlertRow) -> tuple[str, str | None]:
     """Return what is told of an alert as it is now, and whom that is about."""
     if row.is_open:
-        told = dict.fromkeys(
-            label(each) for each in row.step.people if each.name or each.number
-        )
+        told = dict.fromkeys(filter(None, map(label, row.step.people)))
         return ESCALATED if row.turn else RAISED, ", ".join(told)
-    name = label(row.took_it) if row.took_it else None
-    return row.state.value, name or None
+    return row.state.value, label(row.took_it) or None

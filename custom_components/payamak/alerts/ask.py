@@ -24,6 +24,7 @@ from ..const import DOMAIN
 from ..coordinator import PayamakData
 from ..ledger import LedgerError, SmsRow
 from ..people.addressed import RECIPIENTS_SCHEMA, Addressed, async_addressed
+from ..sending.actions import ATTR_MESSAGE
 from ..sending.errand import Outcome, async_send
 from ..sending.message import Sms
 from ..sending.report import async_raise_for_failures, async_response
@@ -137,7 +138,7 @@ def _sms(
     addressed: Sequence[Addressed],
 ) -> Sms:
     """Return the question as it is sent: with its code where somebody may have something else to answer."""
-    text: str = call.data["message"]
+    text: str = call.data[ATTR_MESSAGE]
     numbers = [who.number for each in addressed for who in each.recipients]
     question.shows_code = matters.must_show_code(numbers, besides=None)
     if question.shows_code:

@@ -7,12 +7,8 @@ from homeassistant.helpers.typing import VolDictType
 import voluptuous as vol
 
 from ..account.errors import validation_error
+from ..sending.actions import ATTR_MESSAGE, message_text
 from .hearing import bare
-
-
-def text(value: object) -> str:
-    """Accept any text. A template may give None, which is an empty text here, and refused later with a better error."""
-    return "" if value is None else cv.string(value)
 
 
 def _pin(value: object) -> str:
@@ -24,5 +20,5 @@ def _pin(value: object) -> str:
     return pin
 
 
-MESSAGE_SCHEMA: Final[VolDictType] = {vol.Required("message"): text}
+MESSAGE_SCHEMA: Final[VolDictType] = {vol.Required(ATTR_MESSAGE): message_text}
 PIN_SCHEMA: Final[VolDictType] = {vol.Optional("pin"): _pin}

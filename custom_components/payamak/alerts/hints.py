@@ -9,7 +9,6 @@ from ..ledger import Ledger
 from ..people.address_book import Recipient
 from ..sending.message import Sms
 from ..sending.messenger import Messenger
-from .alert import Alert
 from .matter import Matter
 from .texts import Texts
 
@@ -54,10 +53,9 @@ class Hints:
         if sms.sender in told:
             return
         self._facts.keep(_FACT, told | {sms.sender: now})
-        who = matter.row.took_it if isinstance(matter, Alert) else None
         message = Sms(
             recipients=[Recipient(number=sms.sender, name=sms.name)],
-            text=self._texts.too_late(matter.code, who),
+            text=self._texts.too_late(matter.code, matter.who_has_it),
             # Later it would puzzle more than help.
             retry_for=0,
         )

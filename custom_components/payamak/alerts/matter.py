@@ -7,7 +7,7 @@ from math import floor
 from typing import Any, Final
 
 from ..account.signals import ReceivedSms
-from ..ledger import Change, SmsRow
+from ..ledger import AlertPerson, Change, SmsRow
 
 # Who guesses a PIN is heard no more after so many.
 _MOST_WRONG_PINS: Final = 5
@@ -39,6 +39,11 @@ class Matter(ABC):
     @abstractmethod
     def is_waited_for(self) -> bool:
         """Tell whether somebody waits for the answer now."""
+
+    @property
+    def who_has_it(self) -> AlertPerson | None:
+        """Return who has acknowledged it, None where that is nobody, or where it is nothing to acknowledge."""
+        return None
 
     @abstractmethod
     def texts_to(self, entry_id: str, number: str) -> Iterable[SmsRow]:

@@ -6,8 +6,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.translation import async_get_cached_translations
 
 from ..const import DOMAIN
-from ..gateway import mask_number
 from ..ledger import AlertPerson
+from ..people.address_book import Recipient
+from ..sending.bundler import in_digits_of
 
 _LONGEST_EXCERPT: Final = 40
 # Where the language has just been changed, its texts may be missing, and no alarm waits for that.
@@ -19,7 +20,6 @@ _ENGLISH: Final = {
     "reply_too_late_taken": "{code}: {name} has it already.",
     "reply_too_late": "{code} is closed, your reply came too late.",
 }
-_DIGITS: Final = {"fa": str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")}
 
 
 class Texts:
@@ -36,16 +36,16 @@ class Texts:
     def taken(self, message: str, who: AlertPerson | None) -> str:
         """Return what the others are told when somebody has an alert."""
         excerpt = _excerpt(message)
-        if who is None or not (who.name or who.number):
+        if not (name := label(who)):
             return self._write("alert_taken_at_home", alert=excerpt)
-        return self._write("alert_taken", name=label(who), alert=excerpt)
+        return self._write("alert_taken", name=name, alert=excerpt)
 
     def too_late(self, code: int, who: AlertPerson | None) -> str:
         """Return the answer to a reply with a code of something that is closed."""
         number = self._number(code)
-        if who is None or not (who.name or who.number):
+        if not (name := label(who)):
             return self._write("reply_too_late", code=number)
-        return self._write("reply_too_late_taken", code=number, name=label(who))
+        return self._write("reply_too_late_taken", code=number, name=name)
 
     def _write(self, key: str, **values: str) -> str:
         language = self._hass.config.language
@@ -54,12 +54,12 @@ class Texts:
         return text.format(**values)
 
     def _number(self, code: int) -> str:
-        return str(code).translate(_DIGITS.get(self._hass.config.language, {}))
+        return in_digits_of(self._hass.config.language, str(code))
 
 
-def label(who: AlertPerson) -> str:
-    """Return the name of somebody, or the last digits of their number."""
-    return who.name or mask_number(who.number)
+def label(who: AlertPerson | None) -> str:
+    """Return the name of somebody, or the last digits of their number; it is empty where nothing is known of them."""
+    return Recipient(number=who.number, name=who.name).label if who else ""
 
 
 def _excerpt(message: str) -> str:

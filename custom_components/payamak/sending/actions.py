@@ -42,7 +42,7 @@ def _pattern_id(value: object) -> int:
     return int(number)
 
 
-def _message(value: object) -> str:
+def message_text(value: object) -> str:
     """Accept any text. A template may give None, which is an empty text here, and refused later with a better error."""
     return "" if value is None else cv.string(value)
 
@@ -80,7 +80,7 @@ SMS_FIELDS: Final[VolDictType] = {
 
 _SEND_SMS_SCHEMA: Final = vol.Schema(
     {
-        vol.Required(ATTR_MESSAGE): _message,
+        vol.Required(ATTR_MESSAGE): message_text,
         **RECIPIENTS_SCHEMA,
         **SMS_FIELDS,
         vol.Optional("max_parts", default=DEFAULT_MAX_PARTS): vol.All(

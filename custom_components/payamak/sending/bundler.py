@@ -16,14 +16,20 @@ from .decisions import Batch, content_of
 from .message import Sms
 
 _MORE: Final = f"component.{DOMAIN}.common.more_messages"
+_WESTERN: Final = "0123456789"
 _DIGITS: Final = {"fa": "۰۱۲۳۴۵۶۷۸۹"}
+
+
+def in_digits_of(language: str, number: str) -> str:
+    """Write a number in the script of a language."""
+    return number.translate(str.maketrans(_WESTERN, _DIGITS.get(language, _WESTERN)))
 
 
 def words_of(hass: HomeAssistant) -> Words:
     """Return the words of Home Assistant's language, which are loaded with the integration."""
     texts = async_get_cached_translations(hass, hass.config.language, "common", DOMAIN)
     return Words(
-        digits=_DIGITS.get(hass.config.language, "0123456789"),
+        digits=_DIGITS.get(hass.config.language, _WESTERN),
         # Where the language has just been changed, it may be missing, and nothing must wait for that.
         more=texts.get(_MORE, "+{count}"),
     )
