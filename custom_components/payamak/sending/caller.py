@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
+from itertools import groupby
 import logging
 
 from ..account.account import Account
@@ -213,7 +214,8 @@ class Caller:
 
     def _note_results(self, message: Message, errors: Errors) -> None:
         line = message.line(self._account)
-        for error in errors:
+        # A thousand recipients with the same result tell of the account what one tells.
+        for error, _recipients in groupby(errors):
             self._account.note_message_result(error)
             if line:
                 self._account.note_sender_result(line, error)

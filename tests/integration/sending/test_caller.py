@@ -116,6 +116,17 @@ async def test_each_row_gets_the_answer_of_its_own_number(world: World) -> None:
     assert world.sender_results == [(LINE, None), (LINE, REFUSED)]
 
 
+async def test_recipients_in_a_row_with_the_same_result_are_told_of_once(
+    world: World,
+) -> None:
+    """The order stays: what the account heard last is how it stands."""
+    accepted, refused = receipt("7"), receipt(error=REFUSED)
+    world.answer = [accepted, accepted, refused, refused, accepted]
+    await send(world, rows_to(world, 5, waited=False))
+    assert world.results == [[None], [REFUSED], [None]]
+    assert world.sender_results == [(LINE, None), (LINE, REFUSED), (LINE, None)]
+
+
 @pytest.mark.parametrize(
     ("message", "lines"),
     [
