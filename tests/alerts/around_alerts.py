@@ -1,7 +1,7 @@
 """What alerts meet, made by hand: a clock that a test sets, a messenger that notes what leaves, and a disk that refuses when it shall."""
 
 import asyncio
-from collections.abc import Callable, Collection, Coroutine, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -18,7 +18,6 @@ from custom_components.payamak.account.signals import (
 )
 from custom_components.payamak.alerts import (
     alerts as alerts_module,
-    case as case_module,
     texts as texts_module,
 )
 from custom_components.payamak.alerts.alert import Alert
@@ -40,7 +39,7 @@ from custom_components.payamak.sending.message import Sms
 from custom_components.payamak.sending.progress import SendReport, SentRow
 from tests.integration.conftest import MINA, OMID, SARA
 from tests.integration.story.rows import waiting_row
-from tests.integration.story.turns import turns
+from tests.integration.story.set_time import SetTime
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC).timestamp()
 ENTRY, OTHER_ENTRY = "01FIRST", "01SECOND"
@@ -73,14 +72,12 @@ def alert_row(key: str = "A", **changes: Any) -> AlertRow:
     return AlertRow(**fields | changes)
 
 
-class World:
+class World(SetTime):
     """All that alerts meet; it is Home Assistant, the messenger, the outbox and the ledger's clock and file at once."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Begin at noon, with an account that has no alerts, and a gateway that accepts all."""
-        self.time = NOON
-        self.timers: list[tuple[float, Callable[[Any], None]]] = []
-        self.tasks: list[asyncio.Task[Any]] = []
+        super().__init__(monkeypatch, NOON)
         self.disk_takes = True
         self.written: list[Any] = []
         self.written_soon: list[object] = []
@@ -116,7 +113,6 @@ class World:
         monkeypatch.setattr(
             texts_module, "async_get_cached_translations", self._no_texts
         )
-        monkeypatch.setattr(case_module, "async_call_later", self._call_later)
         monkeypatch.setattr(alerts_module, "matters_of", self._matters_of)
         monkeypatch.setattr(alerts_module, "async_dispatcher_connect", self._connect)
         monkeypatch.setattr(alerts_module, "async_dispatcher_send", self._send)
@@ -164,14 +160,6 @@ class World:
         self.purposes.note(purpose, row)
         return row
 
-    async def let_pass(self, seconds: float) -> None:
-        """Let time go by, and the timers that are due."""
-        self.time += seconds
-        for timer in [each for each in self.timers if each[0] <= self.time]:
-            self.timers.remove(timer)
-            timer[1](None)
-        await turns()
-
     def received(self, text: str = "ok", **changes: Any) -> ReceivedSms:
         """Give an SMS of Sara's that has come in just now."""
         now = datetime.fromtimestamp(self.time, UTC)
@@ -189,11 +177,6 @@ class World:
         return ReceivedSms(**fields | changes)
 
     @property
-    def sleeps(self) -> list[float]:
-        """Return in how many seconds somebody looks again."""
-        return [round(due - self.time, 6) for due, _ in self.timers]
-
-    @property
     def texts(self) -> list[tuple[str, str | None]]:
         """Return what was sent, and to whom."""
         return [(sms.text, who.name) for sms in self.sent for who in sms.recipients]
@@ -204,26 +187,10 @@ class World:
 
     # Home Assistant.
 
-    def async_create_task(
-        self, work: Coroutine[Any, Any, Any], _name: str, *, eager_start: bool = True
-    ) -> asyncio.Task[Any]:
-        """Begin a task."""
-        loop = asyncio.get_running_loop()
-        task = asyncio.Task(work, loop=loop, eager_start=eager_start)
-        self.tasks.append(task)
-        return task
-
     def _no_texts(self, hass: Any, language: str, *_: str) -> dict[str, str]:
         assert hass is self
         assert language == "en"
         return {}
-
-    def _call_later(self, hass: Any, delay: float, job: Any) -> Callable[[], None]:
-        assert hass is self
-        assert job.cancel_on_shutdown is True
-        timer = (self.time + delay, job.target)
-        self.timers.append(timer)
-        return lambda: self.timers.remove(timer)
 
     def _matters_of(self, hass: object) -> Matters:
         assert hass is self

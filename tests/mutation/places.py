@@ -137,6 +137,7 @@ _WRITTEN_FOR: Final = {
     "sending/sent_box.py": ("sent_box",),
     "sending/settler.py": ("settler",),
     "sending/slots.py": ("outbox_slots", "calls_at_a_time"),
+    "sending/timer.py": ("timer",),
     "sending/under_way.py": ("under_way", "home_assistant_stops"),
     "gateway/reply.py": ("reply", "reply_shapes", "reply_numbers", "reply_lists"),
     "ledger/today.py": ("today",),

@@ -4,12 +4,10 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
 import logging
 from typing import Any, Final
 
-from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
-from homeassistant.helpers.event import async_call_later
+from homeassistant.core import HomeAssistant, callback
 
 from ..ledger import AlertPerson, AlertRow, Ledger, LedgerError, purpose_of
 from ..people.address_book import Recipient
@@ -17,6 +15,7 @@ from ..sending.message import Sms
 from ..sending.messenger import Messenger
 from ..sending.outbox import Outbox
 from ..sending.progress import SendReport
+from ..sending.timer import Timer
 from .alert import Alert
 from .decisions import (
     RESOLVED,
@@ -69,14 +68,14 @@ class Case:
         self._is_stopped = False
         self._woken = False
         self._work: asyncio.Task[None] | None = None
-        self._cancel_timer: CALLBACK_TYPE | None = None
+        self._timer = Timer(hass, "payamak alert", self.wake)
         self._reports: list[SendReport] = []
 
     @callback
     def wake(self) -> None:
         """Look at once what there is to do."""
         self._woken = True
-        self._end_sleep()
+        self._timer.stop()
         if not (self._work or self._is_ending):
             self._work = self._hass.async_create_task(
                 self._async_work(), "payamak goes on with an alert", eager_start=False
@@ -87,7 +86,7 @@ class Case:
     def stop(self) -> None:
         """Begin nothing new."""
         self._is_stopped = True
-        self._end_sleep()
+        self._timer.stop()
 
     async def async_do_what_is_due(self) -> Sequence[SendReport]:
         """Wait until there is nothing to do now, and return what became of the texts that were sent meanwhile."""
@@ -211,19 +210,4 @@ class Case:
         self._woken = True
 
     def _sleep(self, seconds: float) -> None:
-        delay = min(max(seconds, _SHORTEST_SLEEP), _LONGEST_SLEEP)
-        self._cancel_timer = async_call_later(
-            self._hass,
-            delay,
-            HassJob(self._async_woken, "payamak alert", cancel_on_shutdown=True),
-        )
-
-    @callback
-    def _async_woken(self, _now: datetime) -> None:
-        self._cancel_timer = None
-        self.wake()
-
-    def _end_sleep(self) -> None:
-        if self._cancel_timer:
-            self._cancel_timer()
-            self._cancel_timer = None
+        self._timer.start(min(max(seconds, _SHORTEST_SLEEP), _LONGEST_SLEEP))

@@ -4,14 +4,12 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
 from decimal import Decimal
 import logging
 from typing import Any, Final
 
-from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
-from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from ..account.account import Account
@@ -37,6 +35,7 @@ from .gates import Gates
 from .holds import Holds
 from .message import message_of
 from .slots import Slots
+from .timer import Timer
 from .under_way import UnderWay
 
 _LOGGER = logging.getLogger(__name__)
@@ -85,7 +84,7 @@ class Outbox:
         self._running = False
         self._work: asyncio.Task[None] | None = None
         self._woken = False
-        self._cancel_timer: CALLBACK_TYPE | None = None
+        self._timer = Timer(hass, "payamak outbox", self.wake)
         self._listeners: list[CALLBACK_TYPE] = []
         self.holds = Holds(ledger.clock)
         self._tries: Counter[int] = Counter()
@@ -120,7 +119,7 @@ class Outbox:
         self._running = False
         while self._listeners:
             self._listeners.pop()()
-        self._end_sleep()
+        self._timer.stop()
 
     @callback
     def wake(self) -> None:
@@ -128,7 +127,7 @@ class Outbox:
         self._woken = True
         if not self._running or self._work or self._is_ending:
             return
-        self._end_sleep()
+        self._timer.stop()
         self._work = self._hass.async_create_task(
             self._async_work(), "payamak outbox", eager_start=False
         )
@@ -171,7 +170,7 @@ class Outbox:
     @callback
     def _consider(self) -> None:
         """Wake up where something waits that nobody has looked at yet."""
-        if self._book.waiting and not self._cancel_timer:
+        if self._book.waiting and not self._timer.is_running:
             self.wake()
 
     @callback
@@ -385,7 +384,6 @@ class Outbox:
     @callback
     def _sleep(self) -> None:
         """Wake up when the next change is due."""
-        self._end_sleep()
         if not self._book.waiting:
             return
         self._clock.keep()
@@ -397,19 +395,5 @@ class Outbox:
         if self._may_send:
             waits = self.holds.seconds_left, self._fence.seconds_left
             candidates += [wait for wait in waits if wait is not None]
-        delay = min(max(min(candidates), _SHORTEST_SLEEP), _LONGEST_SLEEP)
-        self._cancel_timer = async_call_later(
-            self._hass,
-            delay,
-            HassJob(self._async_woken, "payamak outbox", cancel_on_shutdown=True),
-        )
-
-    @callback
-    def _async_woken(self, _now: datetime) -> None:
-        self._cancel_timer = None
-        self.wake()
-
-    def _end_sleep(self) -> None:
-        if self._cancel_timer:
-            self._cancel_timer()
-            self._cancel_timer = None
+        delay = max(min(candidates), _SHORTEST_SLEEP)
+        self._timer.start(min(delay, _LONGEST_SLEEP))

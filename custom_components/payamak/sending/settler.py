@@ -2,13 +2,11 @@
 
 import asyncio
 from collections.abc import Collection, Sequence
-from datetime import datetime
 import logging
 from typing import Any, Final
 
-from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
-from homeassistant.helpers.event import async_call_later
 
 from ..account.account import Account
 from ..account.ends import Ends
@@ -17,6 +15,7 @@ from ..gateway import GatewayError, Message, RejectedError, SmsState
 from ..ledger import Ledger, LedgerError, SmsRow
 from .matching import find, state_by_counts
 from .sent_box import SentBox
+from .timer import Timer
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -50,7 +49,7 @@ class Settler:
         self._ends = ends
         self._running = False
         self._listeners: list[CALLBACK_TYPE] = []
-        self._cancel_timer: CALLBACK_TYPE | None = None
+        self._timer = Timer(hass, "payamak looks into the sent box", self._look)
         self._work: asyncio.Task[None] | None = None
         self._is_noting = False
         self._not_before = 0.0
@@ -81,26 +80,18 @@ class Settler:
         self._running = False
         while self._listeners:
             self._listeners.pop()()
-        self._end_sleep()
+        self._timer.stop()
 
     @callback
     def _schedule(self) -> None:
         """Set the timer for the next look."""
-        self._end_sleep()
+        self._timer.stop()
         self._take_up()
         if not self._may_look or not self._since or self._work:
             return
         due = min(map(self._due_at, self._since))
         delay = max(due, self._not_before) - self._clock.now()
-        self._cancel_timer = async_call_later(
-            self._hass,
-            max(delay, _SHORTEST_SLEEP),
-            HassJob(
-                self._async_look,
-                "payamak looks into the sent box",
-                cancel_on_shutdown=True,
-            ),
-        )
+        self._timer.start(max(delay, _SHORTEST_SLEEP))
 
     def _take_up(self) -> None:
         now = self._clock.now()
@@ -122,8 +113,7 @@ class Settler:
         )
 
     @callback
-    def _async_look(self, _now: datetime) -> None:
-        self._cancel_timer = None
+    def _look(self) -> None:
         self._work = self._hass.async_create_task(
             self._async_settle_due(),
             "payamak looks into the sent box",
@@ -210,8 +200,3 @@ class Settler:
         if rows:
             await self._ends.async_write(rows, state)
             await self._ends.async_tell(rows)
-
-    def _end_sleep(self) -> None:
-        if self._cancel_timer:
-            self._cancel_timer()
-            self._cancel_timer = None

@@ -1,7 +1,7 @@
 """What the outbox meets, made by hand: a clock that a test sets, a gateway that answers as it says, and a disk that refuses when it shall."""
 
 import asyncio
-from collections.abc import Callable, Collection, Coroutine, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 import random
 from types import SimpleNamespace
@@ -21,6 +21,7 @@ from custom_components.payamak.sending.outbox import Outbox
 from custom_components.payamak.sending.slots import Slots
 from custom_components.payamak.sending.under_way import UnderWay
 from tests.integration.story.rows import content, waiting_row
+from tests.integration.story.set_time import SetTime
 from tests.integration.story.turns import turns
 
 type Errors = Sequence[GatewayError | None]
@@ -29,18 +30,17 @@ type Answer = GatewayError | Exception | None
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC).timestamp()
 
 
-class World:
+class World(SetTime):
     """All that the outbox meets."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Begin with a gateway that is there, and nothing that waits."""
-        self.time = 0.0
+        super().__init__(monkeypatch)
         self.is_running = True
         self.is_away = False
         self.credentials_error: GatewayError | None = None
         self.under_way = UnderWay()
         self.waiting: dict[str, SmsRow] = {}
-        self.timers: list[tuple[float, Callable[[Any], None]]] = []
         self.listeners: dict[str, Callable[..., None]] = {}
         self.slots = Slots()
         self.gates: dict[str, Gate] = {}
@@ -68,7 +68,6 @@ class World:
         this: Any = self
         monkeypatch.setattr(dt_util, "utcnow", self._utcnow)
         monkeypatch.setattr(random, "uniform", lambda _low, _high: 1.0)
-        monkeypatch.setattr(module, "async_call_later", self._call_later)
         monkeypatch.setattr(
             module,
             "async_dispatcher_connect",
@@ -121,42 +120,15 @@ class World:
         self.outbox.async_start()
         await turns()
 
-    async def let_pass(self, seconds: float) -> None:
-        """Let time go by, and the timers that are due."""
-        self.time += seconds
-        for timer in [each for each in self.timers if each[0] <= self.time]:
-            self.timers.remove(timer)
-            timer[1](None)
-        await turns()
-
     async def happen(self, listener: str, *told: Any) -> None:
         """Let something happen that the outbox listens to."""
         self.listeners[listener](*told)
         await turns()
 
-    @property
-    def sleeps(self) -> list[float]:
-        """Return in how many seconds it looks again: one time, or none."""
-        return [round(due - self.time, 6) for due, _ in self.timers]
-
     # Home Assistant.
-
-    def async_create_task(
-        self, work: Coroutine[Any, Any, Any], _name: str, *, eager_start: bool = True
-    ) -> asyncio.Task[Any]:
-        """Begin a task."""
-        loop = asyncio.get_running_loop()
-        return asyncio.Task(work, loop=loop, eager_start=eager_start)
 
     def _utcnow(self) -> datetime:
         return datetime.fromtimestamp(NOON + self.time, UTC)
-
-    def _call_later(self, hass: Any, delay: float, job: Any) -> Callable[[], None]:
-        assert hass is self
-        assert job.cancel_on_shutdown is True
-        timer = (self.time + delay, job.target)
-        self.timers.append(timer)
-        return lambda: self.timers.remove(timer)
 
     def _connect(
         self, hass: Any, signal: str, target: Callable[..., None]

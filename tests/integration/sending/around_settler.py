@@ -1,7 +1,7 @@
 """What the settler meets, made by hand: a clock that a test sets, a sent box that shows what it says, and what is told in the end."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
@@ -15,15 +15,16 @@ from custom_components.payamak.sending.matching import Call, Listed, calls_of
 from custom_components.payamak.sending.settler import Settler
 from tests.integration.conftest import LINE
 from tests.integration.story.rows import content, waiting_row
+from tests.integration.story.set_time import SetTime
 from tests.integration.story.turns import turns
 
 
-class World:
+class World(SetTime):
     """All that the settler meets; each row is a call of its own."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Begin with a gateway that is there, and an empty sent box."""
-        self.time = 0.0
+        super().__init__(monkeypatch)
         self.is_running = True
         self.is_away = False
         self.credentials_error: GatewayError | None = None
@@ -37,9 +38,7 @@ class World:
         self.telling.set()
         self.looks: list[tuple[float, float]] = []
         self.ends: list[tuple[str, list[str]]] = []
-        self.timers: list[tuple[float, Callable[[Any], None]]] = []
         self.listeners: dict[str, Callable[[], None]] = {}
-        monkeypatch.setattr(module, "async_call_later", self._call_later)
         monkeypatch.setattr(module, "async_dispatcher_connect", self._connect)
         this: Any = self
         self.settler = Settler(
@@ -75,39 +74,12 @@ class World:
         self.settler.async_start()
         await turns()
 
-    async def let_pass(self, seconds: float) -> None:
-        """Let time go by, and the timers that are due."""
-        self.time += seconds
-        for timer in [each for each in self.timers if each[0] <= self.time]:
-            self.timers.remove(timer)
-            timer[1](None)
-        await turns()
-
     async def happen(self, listener: str) -> None:
         """Let something happen that the settler listens to."""
         self.listeners[listener]()
         await turns()
 
-    @property
-    def sleeps(self) -> list[float]:
-        """Return in how many seconds it looks again: one time, or none."""
-        return [round(due - self.time, 6) for due, _ in self.timers]
-
     # Home Assistant, the watch and the clock.
-
-    def async_create_task(
-        self, work: Coroutine[Any, Any, Any], _name: str, *, eager_start: bool = True
-    ) -> asyncio.Task[Any]:
-        """Begin a task."""
-        loop = asyncio.get_running_loop()
-        return asyncio.Task(work, loop=loop, eager_start=eager_start)
-
-    def _call_later(self, hass: Any, delay: float, job: Any) -> Callable[[], None]:
-        assert hass is self
-        assert job.cancel_on_shutdown is True
-        timer = (self.time + delay, job.target)
-        self.timers.append(timer)
-        return lambda: self.timers.remove(timer)
 
     def _connect(
         self, hass: Any, signal: str, target: Callable[[], None]

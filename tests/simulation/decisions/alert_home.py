@@ -19,6 +19,7 @@ from custom_components.payamak.inbox import reporter
 from custom_components.payamak.inbox.last_poll import Found
 from custom_components.payamak.inbox.reporter import Reporter
 from custom_components.payamak.ledger import AlertBook, AlertPerson, AlertRow, Change
+from custom_components.payamak.sending import timer
 
 from ..times import Times
 from .alert_oracle import AlertOracle
@@ -290,7 +291,7 @@ def alerts_alone(times: Times, oracle: Callable[[], AlertOracle]) -> Iterator[No
             (alerts, "async_dispatcher_send", tell),
             (alerts, "async_dispatcher_connect", lambda *_: _nothing),
             (reporter, "async_dispatcher_send", lambda *_: None),
-            (case, "async_call_later", lambda hass, *how: hass.call_later(*how)),
+            (timer, "async_call_later", lambda hass, *how: hass.call_later(*how)),
             (case, "asyncio", SimpleNamespace(wait=wait)),
             (matters, "time", SimpleNamespace(monotonic=times.monotonic)),
             (texts, "async_get_cached_translations", lambda *_: {}),
