@@ -5,7 +5,7 @@ from functools import partial
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import Platform
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.typing import ConfigType
@@ -110,8 +110,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> b
     )
 
     @callback
-    def await_answer(matter: object) -> CALLBACK_TYPE:
-        return inbox.async_await_answer(matter)
+    def answer_is_awaited() -> None:
+        inbox.async_answer_is_awaited()
 
     alerts = Alerts(
         hass,
@@ -119,7 +119,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> b
         ledger,
         messenger,
         road,
-        await_answer,
+        answer_is_awaited,
     )
     inbox = Inbox(
         hass,
@@ -130,6 +130,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: PayamakConfigEntry) -> b
         ledger.received,
         lambda: coordinator.data.lines or (),
         alerts.hear,
+        alerts.is_answer_awaited,
     )
     entry.runtime_data = PayamakData(
         settings=_settings(entry),

@@ -94,7 +94,7 @@ class World(SetTime):
         self.reports: list[AlertReport] = []
         self.looks = 0
         self.listeners: dict[str, Callable[[], None]] = {}
-        self.awaits: list[object] = []
+        self.polls = 0
         self.config = SimpleNamespace(language="en")
         self.services: Any = None
         self.is_running = True
@@ -145,7 +145,7 @@ class World(SetTime):
         """Set the alerts of the account up."""
         this: Any = self
         road: Any = SimpleNamespace(outbox=self, retry_for=7)
-        return Alerts(this, ENTRY, self.ledger, this, road, self._await_answer)
+        return Alerts(this, ENTRY, self.ledger, this, road, self._answer_is_awaited)
 
     def change(self, key: str = "A", **changes: Any) -> None:
         """Change an alert."""
@@ -215,9 +215,8 @@ class World(SetTime):
 
     # The inbox, the messenger and the outbox.
 
-    def _await_answer(self, who: object) -> Callable[[], None]:
-        self.awaits.append(who)
-        return lambda: self.awaits.remove(who)
+    def _answer_is_awaited(self) -> None:
+        self.polls += 1
 
     async def async_send(self, sms: Sms) -> SendReport:
         """Send as the real one does: what nobody wants any more does not leave."""

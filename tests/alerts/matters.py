@@ -48,6 +48,10 @@ class Asked(Matter):
         return self.open
 
     @override
+    def is_asked_over(self, entry_id: str) -> bool:
+        return entry_id == ENTRY
+
+    @override
     def texts_to(self, entry_id: str, number: str) -> Iterable[SmsRow]:
         if entry_id != ENTRY or number not in self.numbers:
             return []

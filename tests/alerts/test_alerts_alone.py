@@ -287,22 +287,22 @@ async def test_a_code_of_something_closed_gets_a_hint(world: World) -> None:
 
 
 async def test_the_inbox_is_polled_as_long_as_something_is_open(world: World) -> None:
-    """It is asked for once, whatever else is raised."""
+    """A poll at once is asked for by the first, whatever else is raised."""
     alerts = world.alerts()
     alerts.async_start()
-    assert world.awaits == []
+    assert (alerts.is_answer_awaited(), world.polls) == (False, 0)
     assert world.looks == 1
     await alerts.async_raise(plan())
     await alerts.async_raise(plan("water"))
-    assert world.awaits == [alerts]
+    assert (alerts.is_answer_awaited(), world.polls) == (True, 1)
     looks = world.looks
     await alerts.async_resolve("smoke")
-    assert world.awaits == [alerts]
+    assert alerts.is_answer_awaited()
     assert world.looks > looks
     await alerts.async_resolve("water")
-    assert world.awaits == []
+    assert not alerts.is_answer_awaited()
     await alerts.async_raise(plan())
-    assert world.awaits == [alerts]
+    assert (alerts.is_answer_awaited(), world.polls) == (True, 2)
 
 
 async def test_the_inbox_is_polled_before_the_first_text_has_left(world: World) -> None:
@@ -311,7 +311,7 @@ async def test_the_inbox_is_polled_before_the_first_text_has_left(world: World) 
     world.gate.clear()
     raising = asyncio.ensure_future(alerts.async_raise(plan()))
     await asyncio.sleep(0)
-    assert world.awaits == [alerts]
+    assert (alerts.is_answer_awaited(), world.polls) == (True, 1)
     assert world.looks == 1
     world.gate.set()
     await raising
@@ -323,10 +323,10 @@ async def test_what_was_open_goes_on_after_the_start(world: World) -> None:
     world.text("A:0", SARA)
     alerts = world.alerts()
     await turns()
-    assert (world.reports, world.sleeps, world.awaits) == ([], [], [])
+    assert (world.reports, world.sleeps) == ([], [])
+    assert alerts.is_answer_awaited()
     assert world.matters.must_show_code([SARA], besides=None)
     alerts.async_start()
-    assert world.awaits == [alerts]
     await turns()
     assert world.reports == [report("raised", "Sara")]
     assert world.sleeps == [60]

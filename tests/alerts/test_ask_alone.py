@@ -34,13 +34,13 @@ class Home:
     def __init__(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         """Register the action."""
         self.world = world
-        self.awaited: list[Question] = []
+        self.polls = 0
         self.listeners: dict[object, Callable[[], None]] = {}
         self.action: Any = None
         self.people = [SARA]
         data = SimpleNamespace(
             ledger=world.ledger,
-            inbox=SimpleNamespace(async_await_answer=self._await_answer),
+            inbox=SimpleNamespace(async_answer_is_awaited=self._poll),
             road=SimpleNamespace(outbox=world),
         )
         self.entries: list[Any] = [
@@ -76,7 +76,9 @@ class Home:
     @property
     def question(self) -> Question:
         """Return the question that was asked last."""
-        return self.awaited[-1]
+        question = self.world.matters._matters[-1]
+        assert isinstance(question, Question)
+        return question
 
     async def hear(self, text: str = "yes", **changes: Any) -> None:
         """Let an answer come in."""
@@ -91,9 +93,9 @@ class Home:
     ) -> None:
         self.action = action
 
-    def _await_answer(self, question: Question) -> Callable[[], None]:
-        self.awaited.append(question)
-        return lambda: self.awaited.remove(question)
+    def _poll(self) -> None:
+        assert self.world.matters.is_answer_awaited(ENTRY)
+        self.polls += 1
 
     def _matters_of(self, hass: object) -> Matters:
         assert hass is self.world
@@ -211,7 +213,7 @@ async def test_while_a_question_is_open_answers_are_polled_for(
     assert list(home.listeners) == [signal_deliveries_changed(ENTRY)]
     await home.hear("yes 1234")
     assert (await asking)["text"] == "yes"
-    assert home.awaited == []
+    assert not world.matters.is_answer_awaited(ENTRY)
     assert home.listeners == {}
     assert not question.is_open
     assert world.purposes.rows(question.purpose) == {}
@@ -260,7 +262,7 @@ async def test_a_question_that_is_called_off_is_forgotten(
     with pytest.raises(asyncio.CancelledError):
         await asking
     assert world.cancelled == [[f"{question.purpose} to {SARA}"]]
-    assert home.awaited == []
+    assert not world.matters.is_answer_awaited(ENTRY)
     assert not question.is_open
 
 
@@ -278,7 +280,7 @@ async def test_a_question_that_nobody_got_is_an_error(world: World, home: Home) 
     with pytest.raises(HomeAssistantError) as raised:
         await asking
     assert raised.value.translation_key == "not_accepted"
-    assert home.awaited == []
+    assert not world.matters.is_answer_awaited(ENTRY)
 
 
 @pytest.mark.parametrize(("number", "shows"), [(SARA, True), ("09120000009", False)])

@@ -9,7 +9,7 @@ import pytest
 
 from custom_components.payamak.alerts.matters import KNOWN_FOR, Matters, matters_of
 
-from .matters import OMID, SARA, Asked, received
+from .matters import ENTRY, OMID, OTHER_ENTRY, SARA, Asked, received
 
 FIRST, LAST = 11, 99
 ALL = LAST - FIRST + 1
@@ -139,6 +139,20 @@ def test_no_code_is_shown_for_itself_or_for_what_is_over(matters: Matters) -> No
     assert matters.must_show_code([SARA], besides=mine)
     first.open = False
     assert not matters.must_show_code([SARA], besides=mine)
+
+
+def test_an_answer_is_awaited_over_the_account_that_asks(matters: Matters) -> None:
+    """As long as one of all is waited for."""
+    assert not matters.is_answer_awaited(ENTRY)
+    first, second = Asked(11), Asked(12)
+    matters.add(first)
+    matters.add(second)
+    assert matters.is_answer_awaited(ENTRY)
+    assert not matters.is_answer_awaited(OTHER_ENTRY)
+    first.open = False
+    assert matters.is_answer_awaited(ENTRY)
+    second.open = False
+    assert not matters.is_answer_awaited(ENTRY)
 
 
 async def test_all_accounts_have_the_same(hass: HomeAssistant) -> None:

@@ -60,6 +60,15 @@ async def test_a_question_is_for_the_numbers_of_all_accounts(world: World) -> No
     assert [question.is_for(each) for each in (SARA, OMID, MINA)] == [True, True, False]
 
 
+async def test_a_question_is_asked_over_the_accounts_that_are_at_work(
+    world: World,
+) -> None:
+    """No other account hears its answers."""
+    for question, over_other in ((ask(world), False), (ask(world, Purposes()), True)):
+        assert question.is_asked_over(ENTRY)
+        assert question.is_asked_over(OTHER_ENTRY) is over_other
+
+
 async def test_the_code_is_known_to_those_who_were_shown_it(world: World) -> None:
     """Everybody gets the same text."""
     question = ask(world)

@@ -53,6 +53,10 @@ class Alert(Matter):
     def is_waited_for(self) -> bool:
         return self.row.is_open
 
+    @override
+    def is_asked_over(self, entry_id: str) -> bool:
+        return entry_id == self._entry_id
+
     @property
     @override
     def who_has_it(self) -> AlertPerson | None:
@@ -60,7 +64,7 @@ class Alert(Matter):
 
     @override
     def texts_to(self, entry_id: str, number: str) -> Iterable[SmsRow]:
-        if entry_id != self._entry_id:
+        if not self.is_asked_over(entry_id):
             return []
         texts = (self.text_to(word, number) for word in words_of_turns(self.row))
         return [text for text in texts if text is not None]

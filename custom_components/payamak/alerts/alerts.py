@@ -80,21 +80,20 @@ class Alerts:
         ledger: Ledger,
         messenger: Messenger,
         road: Road,
-        await_answer: Callable[[object], CALLBACK_TYPE],
+        answer_is_awaited: Callable[[], None],
     ) -> None:
-        """Belong to an account; ``await_answer`` makes it poll more often, until what it returns is called."""
+        """Belong to an account; ``answer_is_awaited`` makes it poll at once."""
         self._hass = hass
         self._entry_id = entry_id
         self._ledger = ledger
         self._book = ledger.alerts
         self._messenger = messenger
         self._road = road
-        self._await_answer = await_answer
+        self._answer_is_awaited = answer_is_awaited
         self._matters = matters_of(hass)
         self._hints = Hints(hass, ledger, messenger)
         self._cases: dict[str, Case] = {}
         self._removers: dict[str, Callable[[], None]] = {}
-        self._end_await: CALLBACK_TYPE | None = None
         self._stop_listening: CALLBACK_TYPE | None = None
         for row in self._book:
             self._add(row)
@@ -103,6 +102,11 @@ class Alerts:
     def open_count(self) -> int:
         """Return how many alerts nobody has acknowledged yet."""
         return sum(row.is_open for row in self._book)
+
+    @callback
+    def is_answer_awaited(self) -> bool:
+        """Tell whether somebody waits for an answer over this account."""
+        return self._matters.is_answer_awaited(self._entry_id)
 
     def find_open(self, alert_id: str) -> AlertRow | None:
         """Return the alert that waits for somebody by the user's word for it."""
@@ -115,7 +119,7 @@ class Alerts:
         self._stop_listening = async_dispatcher_connect(
             self._hass, signal_deliveries_changed(self._entry_id), self._look
         )
-        self._follow()
+        self._let_sensor_look()
         self._forget_old()
         for case in self._cases.values():
             case.wake()
@@ -154,8 +158,11 @@ class Alerts:
         self._forget_old()
         # At once: nobody else must raise the same meanwhile.
         change = self._book.change(row)
+        was_awaited = self.is_answer_awaited()
         case = self._add(row)
-        self._follow()
+        if not was_awaited:
+            self._answer_is_awaited()
+        self._let_sensor_look()
         # What the disk does not take is known in memory, and the ledger raises a repair.
         with suppress(LedgerError):
             await self._book.async_write(change)
@@ -242,7 +249,7 @@ class Alerts:
     @callback
     def _tell(self, row: AlertRow) -> None:
         """Tell Home Assistant what has become of an alert."""
-        self._follow()
+        self._let_sensor_look()
         event, name = _event_of(row)
         minutes = max(self._ledger.clock.now() - row.raised_at, 0) / 60
         async_dispatcher_send(
@@ -258,14 +265,7 @@ class Alerts:
         )
 
     @callback
-    def _follow(self) -> None:
-        """Poll more often as long as something is open, and let the sensor look."""
-        is_open = self.open_count > 0
-        if is_open and not self._end_await:
-            self._end_await = self._await_answer(self)
-        elif self._end_await and not is_open:
-            self._end_await()
-            self._end_await = None
+    def _let_sensor_look(self) -> None:
         async_dispatcher_send(self._hass, signal_alerts_changed(self._entry_id))
 
     def _forget_old(self) -> None:

@@ -115,7 +115,7 @@ async def _async_ask(call: ServiceCall) -> ServiceResponse:
         matters.add(question)
         asking.callback(question.end)
         for _, data in accounts:
-            asking.callback(data.inbox.async_await_answer(question))
+            data.inbox.async_answer_is_awaited()
         try:
             outcome = await async_send(addressed, sms)
             if not question.answered.done() and _was_never_asked(outcome):

@@ -40,6 +40,10 @@ class Matter(ABC):
     def is_waited_for(self) -> bool:
         """Tell whether somebody waits for the answer now."""
 
+    @abstractmethod
+    def is_asked_over(self, entry_id: str) -> bool:
+        """Tell whether an account asks it, and hears the answer."""
+
     @property
     def who_has_it(self) -> AlertPerson | None:
         """Return who has acknowledged it, None where that is nobody, or where it is nothing to acknowledge."""

@@ -62,6 +62,13 @@ class Matters:
         ]
         return any(each.is_for(number) for number in numbers for each in others)
 
+    def is_answer_awaited(self, entry_id: str) -> bool:
+        """Tell whether somebody waits for an answer over an account."""
+        return any(
+            each.is_waited_for and each.is_asked_over(entry_id)
+            for each in self._matters
+        )
+
     def hear(self, sms: ReceivedSms) -> Heard | None:
         """Return what an SMS is about."""
         return listen(sms, self._matters)

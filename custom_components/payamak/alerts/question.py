@@ -64,6 +64,10 @@ class Question(Matter):
         return self.is_open
 
     @override
+    def is_asked_over(self, entry_id: str) -> bool:
+        return entry_id in self._purposes
+
+    @override
     def texts_to(self, entry_id: str, number: str) -> Iterable[SmsRow]:
         if self.ended_at is not None:
             known = self._texts.get((entry_id, number))

@@ -6,7 +6,7 @@ import logging
 from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
 
 from ..account.account import Account
@@ -57,10 +57,12 @@ class Inbox(DataUpdateCoordinator[None]):
         book: ReceivedBook,
         own_lines: Callable[[], Iterable[str]],
         hear: Callable[[ReceivedSms], Iterable[Change]],
+        is_answer_awaited: Callable[[], bool],
     ) -> None:
         """Poll as often as the options say; with 0 only when the push address is called, or while an answer is awaited.
 
         ``hear`` is called with each message before anybody else, and returns what to write together with its id.
+        Who waits for an answer outlives a reload, so ``is_answer_awaited`` is asked at each poll.
         """
         seconds: int = entry.options.get(CONF_INBOX_INTERVAL, DEFAULT_INBOX_INTERVAL)
         minutes: int = entry.options.get(CONF_INBOX_MAX_AGE, DEFAULT_INBOX_MAX_AGE)
@@ -90,7 +92,7 @@ class Inbox(DataUpdateCoordinator[None]):
             own_lines,
             hear,
         )
-        self._awaiting: set[object] = set()
+        self._is_answer_awaited = is_answer_awaited
         self._is_rung = entry.options.get(CONF_PUSH, False)
         self._running = False
         self._refusals = 0
@@ -117,16 +119,9 @@ class Inbox(DataUpdateCoordinator[None]):
             await self.async_refresh()
 
     @callback
-    def async_await_answer(self, matter: object) -> CALLBACK_TYPE:
-        """Poll more often, also where the options say that nothing is polled, until what is returned is called."""
-        self._awaiting.add(matter)
+    def async_answer_is_awaited(self) -> None:
+        """Poll at once, and more often from now on, also where the options say that nothing is polled."""
         self._poll_soon("payamak polls as an answer is awaited")
-
-        @callback
-        def end() -> None:
-            self._awaiting.discard(matter)
-
-        return end
 
     async def async_stop(self) -> None:
         """Wait until the messages that were noted are reported, and report no more."""
@@ -136,7 +131,7 @@ class Inbox(DataUpdateCoordinator[None]):
     @property
     def _usual_interval(self) -> timedelta | None:
         """Return how often it is polled, None where the push address alone starts polls."""
-        if not self._awaiting:
+        if not self._is_answer_awaited():
             return self._chosen_interval
         return min(self._chosen_interval or _WHILE_AWAITED, _WHILE_AWAITED)
 

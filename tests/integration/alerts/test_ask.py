@@ -12,7 +12,7 @@ import voluptuous as vol
 
 from simulator import Away, Delivery
 from simulator.faults import Reset
-from tests.integration.conftest import OMID, SARA
+from tests.integration.conftest import LINE, OMID, SARA
 from tests.integration.inbox.received import arrive
 from tests.integration.story.automations import automate
 from tests.integration.story.outages import without_chance
@@ -238,7 +238,18 @@ async def test_a_stopped_script_asks_no_more(
     for _ in range(6):
         await alarm.passes(minutes=2)
     assert alarm.texts(SARA) == []
-    assert not alarm.entry.runtime_data.inbox._awaiting
+    assert not alarm.entry.runtime_data.alerts.is_answer_awaited()
+
+
+async def test_a_question_goes_on_to_be_polled_for_over_a_reload(alarm: Alarm) -> None:
+    """The account is set up anew while the action waits; the inbox is off else."""
+    asking = await Asking.begin(alarm)
+    assert await alarm.hass.config_entries.async_reload(alarm.entry.entry_id)
+    await alarm.hass.async_block_till_done(wait_background_tasks=True)
+    await alarm.passes(seconds=30)
+    alarm.gateway.receive(LINE, SARA, "yes")
+    await alarm.passes(seconds=21)
+    assert (await asking.response())["id"] is None
 
 
 async def test_people_of_two_accounts_are_asked_over_their_own(

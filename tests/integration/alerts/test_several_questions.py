@@ -43,7 +43,7 @@ async def test_one_question_that_ends_leaves_the_other_heard(alarm: Alarm) -> No
     alarm.gateway.receive(LINE, MOTHER, "yes")
     await alarm.passes(seconds=21)
     assert (await second.response())["recipient"] == MOTHER
-    assert not alarm.entry.runtime_data.inbox._awaiting
+    assert not alarm.entry.runtime_data.alerts.is_answer_awaited()
 
 
 async def test_a_question_to_others_shows_no_code(alarm: Alarm) -> None:

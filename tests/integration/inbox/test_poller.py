@@ -64,8 +64,17 @@ class House:
         account: Any = SimpleNamespace(watch=this)
         self.account = account
         self.book: Any = this
+        self.is_awaited = False
         self.inbox = Inbox(
-            hass, self.entry, account, this, this, this, lambda: ["50004001"], nothing
+            hass,
+            self.entry,
+            account,
+            this,
+            this,
+            this,
+            lambda: ["50004001"],
+            nothing,
+            lambda: self.is_awaited,
         )
 
     def _reader(self, account: Any, book: Any, freshness: Any) -> Any:
@@ -272,18 +281,30 @@ async def test_an_answer_that_is_awaited_is_polled_for_more_often(
     """At once, and until nobody waits for any; an account that is never polled is not either before or after."""
     house = await started(hass, monkeypatch, inbox_interval=interval)
     assert house.polls == (1 if interval else 0)
-    ends = [house.inbox.async_await_answer(matter) for matter in ("first", "second")]
+    house.is_awaited = True
+    house.inbox.async_answer_is_awaited()
     await hass.async_block_till_done(wait_background_tasks=True)
     begun = house.polls
     assert begun >= (2 if interval else 1)
     assert await house.let_pass(seconds + 1, freezer) == 1
-    ends[0]()
     assert await house.let_pass(seconds + 1, freezer) == 1
-    ends[1]()
+    house.is_awaited = False
     await house.let_pass(seconds + 1, freezer)
     assert house.inbox.update_interval == (
         timedelta(seconds=interval) if interval else None
     )
+    await house.end()
+
+
+async def test_an_answer_that_was_awaited_before_is_polled_for(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who asks does not hear of a reload of the account."""
+    house = House(hass, monkeypatch, inbox_interval=0)
+    house.is_awaited = True
+    await house.inbox.async_start()
+    assert house.polls == 1
+    assert await house.let_pass(21, freezer) == 1
     await house.end()
 
 

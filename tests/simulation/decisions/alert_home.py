@@ -151,7 +151,7 @@ class AlertHome(Home):
             self.ledger,
             self.messenger,
             self.road,
-            lambda _: _nothing,
+            _nothing,
         )
         self._reporter = Reporter(
             cast("Any", self.hass),
