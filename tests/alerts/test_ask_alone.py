@@ -19,6 +19,7 @@ from custom_components.payamak.alerts.question import Question
 from custom_components.payamak.alerts.sentences import Answers
 from custom_components.payamak.gateway import SmsState
 from custom_components.payamak.people.address_book import Recipient
+from custom_components.payamak.people.addressed import Addressed
 from custom_components.payamak.sending.message import Sms
 from tests.integration.conftest import OMID, SARA
 from tests.integration.story.turns import turns
@@ -106,7 +107,7 @@ class Home:
         first = [Recipient(number=each, name="Sara") for each in self.people]
         other = [Recipient(number=OMID, name="Omid")]
         both = zip(self.entries, (first, other), strict=True)
-        return [SimpleNamespace(entry=entry, recipients=who) for entry, who in both]
+        return [Addressed(entry=entry, recipients=who) for entry, who in both]
 
     async def _send(self, addressed: Sequence[Any], sms: Sms) -> Any:
         assert sms.recipients == ()

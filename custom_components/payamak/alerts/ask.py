@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from typing import Final
 
-from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import (
     HomeAssistant,
     ServiceCall,
@@ -97,7 +96,7 @@ async def _async_ask(call: ServiceCall) -> ServiceResponse:
     accounts = [
         (each.entry.entry_id, each.entry.runtime_data)
         for each in addressed
-        if each.entry.state is ConfigEntryState.LOADED
+        if each.is_at_work
     ]
     matters = matters_of(call.hass)
     question = Question(

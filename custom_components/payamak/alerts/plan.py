@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_TARGET
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv
@@ -64,11 +63,7 @@ async def async_steps(
     for step in written:
         chosen = {ATTR_CONFIG_ENTRY_ID: entry_id} if entry_id else {}
         addressed = await async_addressed_by(hass, {**step, **chosen})
-        entry = entry or next(
-            each.entry
-            for each in addressed
-            if each.entry.state is ConfigEntryState.LOADED
-        )
+        entry = entry or next(each.entry for each in addressed if each.is_at_work)
         people = {
             who.number: AlertPerson(number=who.number, name=who.name)
             for each in addressed

@@ -38,6 +38,11 @@ class Addressed:
     entry: PayamakConfigEntry
     recipients: Sequence[Recipient]
 
+    @property
+    def is_at_work(self) -> bool:
+        """Tell whether the account is set up now."""
+        return self.entry.state is ConfigEntryState.LOADED
+
 
 async def async_addressed(call: ServiceCall) -> Sequence[Addressed]:
     """Return whom a call is for, as below."""
@@ -57,7 +62,7 @@ async def async_addressed_by(
     if people.strangers:
         raise validation_error("not_a_recipient", entities=", ".join(people.strangers))
     addressed = await async_address(entries, people.by_entry, data[ATTR_RECIPIENTS])
-    if not any(each.entry.state is ConfigEntryState.LOADED for each in addressed):
+    if not any(each.is_at_work for each in addressed):
         loaded_account(hass, addressed[0].entry.entry_id)
     return addressed
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 from itertools import chain
 from typing import Any
 
-from homeassistant.config_entries import ConfigEntryState
 from homeassistant.util import dt as dt_util
 from homeassistant.util.ulid import ulid_now
 
@@ -86,7 +85,7 @@ async def async_send(addressed: Sequence[Addressed], message: Message) -> Outcom
     left_out = [
         _left_out(who)
         for each in addressed
-        if not _is_at_work(each)
+        if not each.is_at_work
         for who in each.recipients
     ]
     reports = await _together(
@@ -116,12 +115,8 @@ def _shares(
     return [
         (each.entry.runtime_data, replace(message, recipients=each.recipients))
         for each in addressed
-        if _is_at_work(each)
+        if each.is_at_work
     ]
-
-
-def _is_at_work(addressed: Addressed) -> bool:
-    return addressed.entry.state is ConfigEntryState.LOADED
 
 
 def _left_out(who: Recipient) -> SentRow:
