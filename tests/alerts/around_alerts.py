@@ -108,7 +108,7 @@ class World(SetTime):
             alerts=self.book,
             clock=self,
             facts=self.facts,
-            outgoing=SimpleNamespace(purposes=self.purposes),
+            outgoing=self,
         )
         monkeypatch.setattr(
             texts_module, "async_get_cached_translations", self._no_texts
@@ -175,6 +175,12 @@ class World(SetTime):
             "came_in_at": now,
         }
         return ReceivedSms(**fields | changes)
+
+    @property
+    def waiting(self) -> dict[str, SmsRow]:
+        """Return what has not left yet, as the ledger of an account does."""
+        waits = SmsState.WAITING
+        return {key: row for key, row in self.begun.items() if row.state is waits}
 
     @property
     def texts(self) -> list[tuple[str, str | None]]:

@@ -359,8 +359,9 @@ async def test_what_never_began_can_be_stopped(world: World) -> None:
 
 
 async def test_a_text_that_reaches_nobody_is_seen_at_once(world: World) -> None:
-    """What is over isn't looked at."""
+    """What is over isn't looked at, even if something else waits."""
     world.book.keep(alert_row("B", alert_id="water", state=UNANSWERED, ended_at=NOON))
+    world.text("something else", OMID, state=SmsState.WAITING)
     alerts = world.alerts()
     alerts.async_start()
     key = (await alerts.async_raise(plan())).row.key
@@ -372,6 +373,19 @@ async def test_a_text_that_reaches_nobody_is_seen_at_once(world: World) -> None:
     assert world.texts == [(SMOKE, "Sara"), (SMOKE, "Omid")]
     assert len(world.tasks) == done + 1
     assert world.reports[-1] == report("escalated", "Omid")
+
+
+async def test_what_waits_again_after_the_end_is_called_back(world: World) -> None:
+    """It was on its way when somebody took the alert, and the gateway was away."""
+    world.book.keep(alert_row(state=RESOLVED, ended_at=NOON, told="resolved 0"))
+    text = world.text("A:0", SARA, state=SmsState.SENDING)
+    world.alerts().async_start()
+    await turns()
+    assert world.cancelled == []
+    text.state = SmsState.WAITING
+    world.listeners["deliveries"]()
+    await turns()
+    assert world.cancelled == [[text.sms_id]]
 
 
 @pytest.mark.parametrize("by", ["start", "raise", "deliveries"])

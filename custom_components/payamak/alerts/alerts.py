@@ -241,8 +241,10 @@ class Alerts:
     @callback
     def _look(self) -> None:
         """Look at what changed: a text may have reached nobody, or wait again, and nobody waits for it any more."""
+        # Deliveries change often, and mostly nothing waits: then the texts of what is over are not looked through.
+        waits = self._ledger.outgoing.waiting
         for case in self._cases.values():
-            if case.alert.row.is_open or case.alert.waiting():
+            if case.alert.row.is_open or (waits and case.alert.waiting()):
                 case.wake()
         self._forget_old()
 
