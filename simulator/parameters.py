@@ -19,14 +19,7 @@ def parse_body(body: bytes, content_type: str, charset: str) -> dict[str, str]:
     if not body.strip():
         return {}
     if content_type == FORM:
-        return _first_of_each(
-            parse_qsl(
-                body.decode(charset, "replace"),
-                keep_blank_values=True,
-                encoding=charset,
-                errors="replace",
-            )
-        )
+        return _first_of_each(_parse_form(body, content_type, charset))
     if content_type in JSON_TYPES:
         try:
             document = json.loads(
@@ -72,6 +65,19 @@ class Parameters:
             if digits.isascii() and digits.isdigit() and len(digits) < 20
             else 0
         )
+
+
+def _parse_form(body: bytes, content_type: str, charset: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(
+            body.decode(charset, "replace"),
+            keep_blank_values=True,
+            encoding=charset,
+            errors="replace",
+        )
+    except UnicodeError as failure:
+        # A codec of Python's that reads no bodies.
+        raise UnsupportedBodyError(content_type) from failure
 
 
 def _first_of_each(pairs: list[tuple[str, str]]) -> dict[str, str]:

@@ -166,6 +166,9 @@ def test_one_recipient_never_gets_one_of_several_ids(ids: str) -> None:
         ("", 35, RecipientError, "recipient_blacklisted", 35),
         ("NULL", "35", RecipientError, "recipient_blacklisted", 35),
         (None, 35, RecipientError, "recipient_blacklisted", 35),
+        # Any other words beside it say no more than that something is wrong.
+        ("Error", 35, RejectedError, "invalid_request", 35),
+        ("6.0", 35, RejectedError, "invalid_request", 35),
         # Nothing that can be relied on.
         (None, 1, BadReplyError, "unreadable_reply", None),
         ("", None, BadReplyError, "unreadable_reply", None),

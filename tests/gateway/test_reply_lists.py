@@ -357,6 +357,13 @@ def test_a_time_without_a_zone_is_tehran_time(fraction: str, microseconds: int) 
     assert summer == datetime(2017, 6, 5, 11, 12, 58, microseconds, UTC)
 
 
+def test_a_time_may_end_as_in_the_manual() -> None:
+    """Its example is 2017-06-05T15:42:58.68T; one T alone."""
+    sent_at = message(SendDate="2017-06-05T15:42:58.68T").sent_at
+    assert sent_at == datetime(2017, 6, 5, 11, 12, 58, 680000, UTC)
+    assert message(SendDate="2017-06-05T15:42:58.68TT").sent_at is None
+
+
 @pytest.mark.parametrize(
     ("zone", "offset"), [("Z", 0), ("+00:00", 0), ("+03:30", 210), ("-05:00", -300)]
 )

@@ -144,7 +144,14 @@ async def test_unreadable_body_leaves_the_parameters_out(
 
 @pytest.mark.parametrize(
     "content_type",
-    ["text/plain", "multipart/form-data; boundary=x", "application/json; charset=nope"],
+    [
+        "text/plain",
+        "multipart/form-data; boundary=x",
+        "application/json; charset=nope",
+        "application/x-www-form-urlencoded; charset=nope",
+        "application/x-www-form-urlencoded; charset=idna",
+        "application/x-www-form-urlencoded; charset=undefined",
+    ],
 )
 async def test_body_of_another_type_is_415_json(web: Web, content_type: str) -> None:
     """Body of another type is 415 JSON."""

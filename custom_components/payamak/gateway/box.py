@@ -82,10 +82,14 @@ def _number(value: object) -> str:
 
 def _time(value: object) -> datetime | None:
     """Read "2017-06-05T15:42:58.68", Tehran time, with 0-7 digits of a second."""
-    if not isinstance(value, str) or not _WRITTEN_TIME.fullmatch(value):
+    if not isinstance(value, str):
+        return None
+    # The manual's example ends in another T.
+    written = value.removesuffix("T")
+    if not _WRITTEN_TIME.fullmatch(written):
         return None
     try:
-        time = datetime.fromisoformat(value)
+        time = datetime.fromisoformat(written)
     except ValueError:
         return None
     # "0001-01-01T00:00:00" is how .NET writes that there is no time.

@@ -85,11 +85,8 @@ def _receipt(reply: Reply, token: str, *, login_worked: bool) -> Receipt:
 
 def _sending_refusal(reply: Reply) -> GatewayError:
     """Return the error of a call that was refused as a whole."""
-    if reply.ret_status == INVALID_DATA and reply.value_code in (
-        None,
-        NOT_SENT,
-        BLOCKED_RECIPIENT,
-    ):
+    says_nothing = not reply.value or reply.value_code in (NOT_SENT, BLOCKED_RECIPIENT)
+    if reply.ret_status == INVALID_DATA and says_nothing:
         # {"Value":"11","RetStatus":35,...}: the recipient blocks advertising lines.
         return error_of(BLOCKED_RECIPIENT)
     return refusal(reply)

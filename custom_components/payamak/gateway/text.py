@@ -30,7 +30,8 @@ _GSM_BASIC: Final = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-_GSM_EXTENDED: Final = frozenset("^{}\\[~]|€\f")
+# Without the form feed, which the operators' lists lack.
+_GSM_EXTENDED: Final = frozenset("^{}\\[~]|€")
 
 _LATIN_SINGLE: Final = 160
 _LATIN_PART: Final = 153
