@@ -77,6 +77,18 @@ async def test_after_a_look_that_showed_all_nothing_else_is_old(
     assert ledger.received.was_there_before(0)
 
 
+async def test_what_the_first_look_changes_is_written_with_what_it_saw(
+    path: Path, ledger: Ledger, open_ledger: OpenLedger
+) -> None:
+    """No crash can keep the one and lose the other."""
+    panel = fact("received_panel", '"one"')
+    await ledger.received.async_set_baseline([10], panel, more_exist=True)
+    again = await open_ledger(copy_of(path))
+    again.received.open_for("one")
+    assert not again.received.needs_baseline
+    assert not again.received.is_new(10)
+
+
 async def test_nothing_is_old_before_the_first_look(ledger: Ledger) -> None:
     """And what is noted before it is no first look."""
     assert not ledger.received.was_there_before(1)

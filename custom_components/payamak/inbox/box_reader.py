@@ -1,7 +1,6 @@
 """Reads the panel's list of received messages, and finds those that were never seen."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from functools import partial
 import logging
 from typing import Final
@@ -15,7 +14,7 @@ from ..gateway import (
     MessagePage,
     RejectedError,
 )
-from ..ledger import LedgerError, ReceivedBook
+from ..ledger import ReceivedBook
 from .freshness import Freshness
 from .last_poll import Found, LastPoll
 
@@ -81,15 +80,6 @@ class BoxReader:
                 )
                 break
         self._refused_further_pages = 0
-        # It is not, where the account was reloaded meanwhile, and polled by its new set-up.
-        if is_first and self._book.needs_baseline:
-            # What the disk does not take is known in memory, and the ledger raises a repair.
-            with suppress(LedgerError):
-                await self._book.async_set_baseline(
-                    new, more_exist=page.rows >= MAX_MESSAGES
-                )
-        if is_first:
-            new.clear()
         self._last_poll = LastPoll.after(last_poll, now, ids)
         # Without any known message it may be another box, or the same one with new ids. Fewer rows
         # that can't be read: one of the new messages may be an old row that can be read by now.
@@ -101,7 +91,13 @@ class BoxReader:
             last_poll = None
         self._note_skipped(skipped, pages)
         in_order = sorted(new.values(), key=lambda each: each.number)
-        return Found(new=in_order, at=now, last_poll=last_poll)
+        return Found(
+            new=in_order,
+            at=now,
+            last_poll=last_poll,
+            is_first=is_first,
+            more_exist=page.rows >= MAX_MESSAGES,
+        )
 
     def _is_last_to_take_as_seen(self, unseen: Sequence[Message]) -> bool:
         """Tell whether no page behind can have a message that would be told later, because its date is young."""

@@ -63,9 +63,12 @@ class Found:
     """What a poll found: the new messages, the oldest first, and when.
 
     ``last_poll`` is the poll since which the messages have come in, None where it is unknown
-    how long they have been in the panel.
+    how long they have been in the panel. Of the first look ever, ``more_exist`` tells whether messages below these were not
+    looked at.
     """
 
     new: Sequence[Message]
     at: datetime
     last_poll: LastPoll | None
+    is_first: bool = False
+    more_exist: bool = False

@@ -55,9 +55,12 @@ class Reporter:
         """How many messages were ignored: they were old, undated or from an own line."""
 
     async def async_report(self, found: Found) -> None:
-        """Report the new messages, also where the caller is cancelled: what is noted must be reported."""
+        """Report the new messages, also where the caller is cancelled: what is noted must be reported.
+
+        What the first look ever finds starts nothing, and is only noted.
+        """
         self._reporting = self._hass.async_create_task(
-            self._async_report(found),
+            self._async_begin(found) if found.is_first else self._async_report(found),
             "payamak reports received messages",
             # An eager task would run before async_stop could know of it.
             eager_start=False,
@@ -70,12 +73,35 @@ class Reporter:
         if self._reporting:
             await self._reporting
 
+    async def _async_begin(self, found: Found) -> None:
+        """Take what is there as seen. It starts nothing; but where earlier polls failed, what is waited for may be among it."""
+        # Another poll may have been faster: then what this one found besides is new.
+        if self._is_ending or not self._book.needs_baseline:
+            return
+        answered = [
+            change
+            for each in found.new
+            if self._freshness.is_young(each) and not self._is_own(each)
+            for change in self._hear(self._received_sms(each, found.last_poll))
+        ]
+        # What the disk does not take is known in memory, and the ledger raises a repair.
+        with suppress(LedgerError):
+            await self._book.async_set_baseline(
+                [each.number for each in found.new],
+                *answered,
+                more_exist=found.more_exist,
+            )
+
+    @property
+    def _is_ending(self) -> bool:
+        """Tell whether nothing is written at once any more, as Home Assistant stops, or automations don't run."""
+        return self._stopped or not self._hass.is_running
+
     async def _async_report(self, found: Found) -> None:
         """Report the messages after they are noted on the disk: never again after a crash."""
         ignored = 0
         for some in batched(found.new, _NOTED_AT_ONCE, strict=False):
-            # While Home Assistant stops, nothing is written at once, and automations don't run any more.
-            if self._stopped or not self._hass.is_running:
+            if self._is_ending:
                 break
             fresh = []
             for each in some:

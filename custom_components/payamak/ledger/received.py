@@ -60,11 +60,14 @@ class ReceivedBook:
         return self._facts.get(_BASELINE) is None
 
     async def async_set_baseline(
-        self, numbers: Collection[int], *, more_exist: bool
+        self, numbers: Collection[int], *changes: Change, more_exist: bool
     ) -> None:
-        """Take the messages that are there as seen, and those below them as old where there are more."""
+        """Take the messages that are there as seen, and those below them as old where there are more.
+
+        What they change is written in the same transaction; raises LedgerError as below.
+        """
         baseline = min(numbers, default=0) if more_exist else 0
-        await self._async_write(numbers, baseline)
+        await self._async_write(numbers, baseline, *changes)
 
     def is_new(self, number: int) -> bool:
         """Tell whether a message was never seen."""

@@ -241,6 +241,22 @@ async def test_a_stopped_script_asks_no_more(
     assert not alarm.entry.runtime_data.alerts.is_answer_awaited()
 
 
+async def test_an_answer_counts_that_came_before_the_first_look_into_the_inbox(
+    hass: HomeAssistant, alarm: Alarm
+) -> None:
+    """Nobody has looked into it before; what else is there starts nothing, and answers nothing."""
+    runs = await automate(hass, "message_received")
+    arrive(alarm.gateway, "no", ago=timedelta(minutes=5))
+    alarm.gateway.fault("GetMessages", Reset())
+    asking = await Asking.begin(alarm, answers=YES_OR_NO)
+    await alarm.passes(seconds=1)
+    alarm.gateway.receive(LINE, SARA, "yes")
+    assert not asking.is_over
+    await alarm.passes(seconds=61)
+    assert (await asking.response())["id"] == "yes"
+    assert await runs.texts() == []
+
+
 async def test_a_question_goes_on_to_be_polled_for_over_a_reload(alarm: Alarm) -> None:
     """The account is set up anew while the action waits; the inbox is off else."""
     asking = await Asking.begin(alarm)

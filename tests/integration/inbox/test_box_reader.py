@@ -1,6 +1,6 @@
 """How far the panel's list is read, and what of it was never seen."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
@@ -20,7 +20,7 @@ from custom_components.payamak.gateway import (
 from custom_components.payamak.inbox.box_reader import BoxReader
 from custom_components.payamak.inbox.freshness import Freshness
 from custom_components.payamak.inbox.last_poll import Found, LastPoll
-from custom_components.payamak.ledger import LedgerError, ReceivedBook
+from custom_components.payamak.ledger import ReceivedBook
 
 from .listed import listed_message
 
@@ -45,9 +45,6 @@ class Panel:
         self.clock_shift = shift
         self.needs_baseline = seen is None
         self.baseline = 0
-        self.more_exist: bool | None = None
-        self.disk_fails = False
-        self.is_looked_into_at: int | None = None
         self.asked: list[int] = []
         self.errors: dict[int, GatewayError] = {}
         self.skipped: dict[int, int] = {}
@@ -72,6 +69,7 @@ class Panel:
         found = await self.reader.async_find_new()
         if note:
             self._seen.update(each.number for each in found.new)
+            self.needs_baseline = False
         return found
 
     async def ask_or_check_login(
@@ -84,8 +82,6 @@ class Panel:
         """Answer as the client does."""
         assert location is Location.RECEIVED
         self.asked.append(offset)
-        if offset == self.is_looked_into_at:
-            self.needs_baseline = False
         if offset in self.errors:
             raise self.errors[offset]
         skipped = self.skipped.get(offset, 0)
@@ -99,16 +95,6 @@ class Panel:
     def was_there_before(self, number: int) -> bool:
         """Tell whether an id is of before the first look."""
         return number <= self.baseline
-
-    async def async_set_baseline(
-        self, numbers: Iterable[int], *, more_exist: bool
-    ) -> None:
-        """Take what is there as seen."""
-        self._seen.update(numbers)
-        self.needs_baseline = False
-        self.more_exist = more_exist
-        if self.disk_fails:
-            raise LedgerError("full")
 
 
 def _message(number: int, age: float | None) -> Message:
@@ -135,15 +121,18 @@ async def test_what_was_never_seen_is_found_once_the_oldest_first() -> None:
     assert panel.asked == [0]
 
 
-async def test_the_first_look_takes_what_is_there_as_seen() -> None:
-    """Nothing of it is told; the last page may be the last."""
+async def test_the_first_look_is_told_from_all_others() -> None:
+    """As long as nobody has noted what it found; its last page may be the last."""
     panel = Panel(seen=None)
     panel.hold(3, 2)
-    assert _numbers(await panel.find()) == []
-    assert not panel.is_new(2)
-    assert panel.more_exist is False
+    for _ in range(2):
+        found = await panel.find(note=False)
+        assert (_numbers(found), found.last_poll) == ([2, 3], None)
+        assert (found.is_first, found.more_exist) == (True, False)
+    await panel.find()
     panel.hold(4)
-    assert _numbers(await panel.find()) == [4]
+    found = await panel.find()
+    assert (_numbers(found), found.is_first) == ([4], False)
 
 
 @pytest.mark.parametrize(
@@ -161,32 +150,10 @@ async def test_the_first_look_goes_on_as_long_as_there_are_young_ones(
     panel = Panel(seen=None)
     for page, age in enumerate([*ages, 60]):
         panel.hold(*_down(1000 - 100 * page, 100), age=age)
-    assert _numbers(await panel.find()) == []
+    found = await panel.find()
     assert panel.asked == asked
-    assert panel.more_exist is True
-    assert not panel.is_new(1000 - 100 * len(ages) + 1)
-    assert panel.is_new(1000 - 100 * len(ages))
-
-
-async def test_a_first_look_that_the_disk_does_not_take_is_one_nevertheless() -> None:
-    """It is known in memory."""
-    panel = Panel(seen=None)
-    panel.disk_fails = True
-    panel.hold(3)
-    assert _numbers(await panel.find()) == []
-    assert not panel.needs_baseline
-
-
-async def test_a_first_look_during_which_another_one_ended_takes_nothing_as_seen() -> (
-    None
-):
-    """The account was reloaded meanwhile; what has come in since then is told by its new set-up."""
-    panel = Panel(seen=None)
-    panel.hold(*_down(1000, 101))
-    panel.is_looked_into_at = 100
-    assert _numbers(await panel.find()) == []
-    assert panel.asked == [0, 100]
-    assert panel.is_new(1000)
+    assert found.more_exist is True
+    assert _numbers(found)[0] == 1000 - 100 * len(ages) + 1
 
 
 async def test_pages_are_read_as_long_as_they_are_full_of_what_was_never_seen() -> None:

@@ -36,6 +36,9 @@ class House:
         self.old: set[str] = set()
         self.of_before: set[str] = set()
         self.disk_fails = False
+        self.needs_baseline = True
+        self.young = {"1", "2"}
+        self.poll: LastPoll | None = POLL
         self.writing = asyncio.Event()
         self.writing.set()
         self.log: list[tuple[str, object]] = []
@@ -53,6 +56,19 @@ class House:
         """Report messages, and give the ids of those that were told."""
         await self.reporter.async_report(Found(new=messages, at=NOW, last_poll=POLL))
         return [sms.message_id for sms in self.told]
+
+    async def begin(self, *messages: Message, more_exist: bool = False) -> None:
+        """Let the first look ever find messages."""
+        self.poll = None
+        await self.reporter.async_report(
+            Found(
+                new=messages,
+                at=NOW,
+                last_poll=None,
+                is_first=True,
+                more_exist=more_exist,
+            )
+        )
 
     def _hear(self, sms: ReceivedSms) -> Iterable[Change]:
         return [self.answers[sms.message_id]] if sms.message_id in self.answers else ()
@@ -83,6 +99,21 @@ class House:
         if self.disk_fails:
             raise LedgerError("disk full")
 
+    async def async_set_baseline(
+        self, numbers: Sequence[int], *changes: Change, more_exist: bool
+    ) -> None:
+        """Take what is there as seen."""
+        await self.writing.wait()
+        self.needs_baseline = False
+        self.written += changes
+        self.log.append(("begun", (numbers, more_exist)))
+        if self.disk_fails:
+            raise LedgerError("disk full")
+
+    def is_young(self, message: Message) -> bool:
+        """Tell whether a message's date is one of the last minutes."""
+        return message.message_id in self.young
+
     def is_fresh(self, message: Message, last_poll: LastPoll | None) -> bool:
         """Tell whether a message came in lately."""
         assert last_poll is POLL
@@ -95,7 +126,7 @@ class House:
 
     def came_in_at(self, message: Message, last_poll: LastPoll | None) -> datetime:
         """Tell when a message came in."""
-        assert last_poll is POLL
+        assert last_poll is self.poll
         return CAME_IN
 
 
@@ -220,6 +251,52 @@ async def test_the_lines_are_asked_for_each_time(house: House) -> None:
     house.own_lines = ["300077"]
     assert await house.report(message) == ["1"]
     assert house.reporter.ignored == 1
+
+
+# The first look.
+
+
+@pytest.mark.parametrize("more_exist", [True, False])
+async def test_the_first_look_takes_what_is_there_as_seen(
+    house: House, more_exist: bool
+) -> None:
+    """Nothing of it is told, ignored or counted; also where the disk does not take it."""
+    house.disk_fails = more_exist
+    await house.begin(listed_message(1), listed_message(3), more_exist=more_exist)
+    assert house.log == [("begun", ([1, 3], more_exist))]
+    assert house.reporter.ignored == 0
+
+
+async def test_the_first_look_hears_answers_that_came_before_it(house: House) -> None:
+    """They are written with the ids; what is old, or our own, answers nothing."""
+    house.answers = {each: (f"UPDATE {each}", [()]) for each in ("1", "2", "3")}
+    own = replace(listed_message(2), sender=OTHER_LINE)
+    await house.begin(listed_message(1), own, listed_message(3))
+    assert house.written == [("UPDATE 1", [()])]
+    assert house.log == [("begun", ([1, 2, 3], False))]
+
+
+async def test_of_two_first_looks_at_the_same_time_one_counts(house: House) -> None:
+    """What the other one found besides is told by the next poll."""
+    house.answers = {"1": ("UPDATE", [()])}
+    house.needs_baseline = False
+    await house.begin(listed_message(1))
+    assert (house.log, house.written) == ([], [])
+
+
+async def test_an_end_in_the_moment_of_the_first_look_notes_nothing(
+    house: House,
+) -> None:
+    """The next set-up looks again; while Home Assistant stops, nothing is written."""
+    house.answers = {"1": ("UPDATE", [()])}
+    house.is_running = False
+    await house.begin(listed_message(1))
+    house.is_running = True
+    looking = asyncio.ensure_future(house.begin(listed_message(1)))
+    await asyncio.sleep(0)
+    await house.reporter.async_stop()
+    await looking
+    assert (house.log, house.written) == ([], [])
 
 
 # The end.
