@@ -97,5 +97,6 @@ def _known(entry: PayamakConfigEntry) -> KnownAccount:
         entry_id=entry.entry_id,
         title=entry.title,
         is_usual=is_usual(entry),
+        is_at_work=entry.state is ConfigEntryState.LOADED,
         address_book=AddressBook.of(entry.subentries),
     )

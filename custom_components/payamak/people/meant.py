@@ -11,11 +11,15 @@ from .address_book import AddressBook, Recipient, split_list, unhurried
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class KnownAccount:
-    """An account that may be meant; ``is_usual`` tells that it is taken where nothing says which one."""
+    """An account that may be meant; ``is_usual`` tells that it is taken where nothing says which one.
+
+    One that is not at work reaches nobody now, and stands back where another one can.
+    """
 
     entry_id: str
     title: str
     is_usual: bool
+    is_at_work: bool
     address_book: AddressBook
 
 
@@ -29,6 +33,7 @@ async def async_who_is_meant(
     ``target`` are the subentries of saved people, by their account's entry; ``written`` are names and numbers. Raises
     ServiceValidationError for what means nobody, and where nothing tells which account is meant.
     """
+    accounts = sorted(accounts, key=lambda account: not account.is_at_work)
     meant = _Meant()
     for account in accounts:
         chosen = target.get(account.entry_id, ())
@@ -90,7 +95,11 @@ def _able(
         raise validation_error(
             "ambiguous_name", recipient=mask_number(item), accounts=_titles(knowing)
         )
-    return knowing
+    return _at_work(knowing) or knowing
+
+
+def _at_work(accounts: Iterable[KnownAccount]) -> Sequence[KnownAccount]:
+    return [each for each in accounts if each.is_at_work]
 
 
 def _decide(

@@ -10,7 +10,7 @@ from homeassistant.helpers.target import TargetSelection
 from homeassistant.helpers.template import is_template_string
 import voluptuous as vol
 
-from ..const import DOMAIN
+from ..account.service_call import async_accounts
 from ..gateway import mask_number
 from .address_book import AddressBook, comparable_number, split_list
 from .target import async_people_of
@@ -105,11 +105,16 @@ class PeopleFilter:
         """Tell whether a number of an account's message is one of these people's numbers now."""
         if self._is_about_anybody or self._is_in_target(number):
             return True
-        address_book = self._address_book(entry_id)
-        if any(address_book.means(who, number) for who in self._people):
+        if any(self._means(who, entry_id, number) for who in self._people):
             return True
         self._warn_of_unknown_names(self._people)
         return False
+
+    def _means(self, who: str, entry_id: str, number: str) -> bool:
+        """Tell whether a name or a number means a number: a name stands for whom the account knows by it, else another one."""
+        own = self._address_book(entry_id)
+        books = [own] if own.has_name(who) else [own, *self._address_books()]
+        return any(book.means(who, number) for book in books)
 
     def _is_in_target(self, number: str) -> bool:
         """Tell whether it is a number of somebody in the target, over whichever account the message went."""
@@ -131,10 +136,14 @@ class PeopleFilter:
         entry = self._hass.config_entries.async_get_entry(entry_id)
         return AddressBook.of(entry.subentries) if entry else AddressBook(())
 
+    def _address_books(self) -> Sequence[AddressBook]:
+        return [
+            AddressBook.of(entry.subentries) for entry in async_accounts(self._hass)
+        ]
+
     def _warn_of_unknown_names(self, people: Sequence[str]) -> None:
         """Warn once of each name that no recipient has: it may be misspelt, or have been changed."""
-        entries = self._hass.config_entries.async_entries(DOMAIN)
-        address_books = [AddressBook.of(entry.subentries) for entry in entries]
+        address_books = self._address_books()
         for who in people:
             if (
                 who not in self._warned

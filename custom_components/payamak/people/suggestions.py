@@ -38,7 +38,10 @@ async def async_suggest(hass: HomeAssistant) -> None:
         accounts = async_accounts(hass)
         lines = list(dict.fromkeys(chain.from_iterable(map(_lines, accounts))))
         names = list(dict.fromkeys(chain.from_iterable(map(_names, accounts))))
-        choices = {"recipients": names, "sender": lines, "line": lines}
+        choices = {
+            **dict.fromkeys(("recipients", "from"), names),
+            **dict.fromkeys(("sender", "line"), lines),
+        }
         for action, description in actions.items():
             if choices.keys() & description["fields"].keys():
                 async_set_service_schema(

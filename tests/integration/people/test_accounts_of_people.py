@@ -207,6 +207,27 @@ async def test_people_of_an_account_that_is_not_at_work_fail_beside_the_others(
     assert received(gateway) == {SARA: 2}
 
 
+async def test_a_person_of_two_accounts_is_reached_while_one_is_not_at_work(
+    hass: HomeAssistant,
+    family_home: MockConfigEntry,
+    second: MockConfigEntry,
+    gateway: Gateway,
+) -> None:
+    """By name and by target; it is their own account, too."""
+    await add(hass, second, "Sara", SARA)
+    assert await hass.config_entries.async_unload(family_home.entry_id)
+    for recipients, target in (
+        ("Sara", []),
+        (["Sara", "امید"], []),
+        ([], [SARAS, "notify.payamak_2_sara"]),
+    ):
+        rows = await send_sms(hass, recipients, entity_id=target)
+        found = {row["recipient"]: row["status"] for row in rows}
+        assert found.pop(SARA) == "accepted"
+        assert set(found.values()) <= {"failed"}
+    assert calls(gateway) == {SECOND_LINE: [SARA] * 3}
+
+
 async def test_the_deliveries_of_all_accounts_are_waited_for(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,

@@ -15,7 +15,13 @@ from tests.integration.conftest import MINA, OMID, SARA
 ALI, NEDA, STRANGER = "09120000007", "09120000008", "09350000009"
 
 
-def account(name: str, *, is_usual: bool = False, **people: list[str]) -> KnownAccount:
+def account(
+    name: str,
+    *,
+    is_usual: bool = False,
+    is_at_work: bool = True,
+    **people: list[str],
+) -> KnownAccount:
     """Give an account with these people; the id of each is their name."""
     subentries = {
         each: ConfigSubentry(
@@ -31,6 +37,7 @@ def account(name: str, *, is_usual: bool = False, **people: list[str]) -> KnownA
         entry_id=f"id of {name}",
         title=name,
         is_usual=is_usual,
+        is_at_work=is_at_work,
         address_book=AddressBook.of(subentries),
     )
 
@@ -114,6 +121,32 @@ async def test_the_same_person_of_two_accounts_alone_is_reached_over_the_usual_o
         "Other": [MINA, SARA],
         "Work": [ALI],
     }
+
+
+async def test_the_same_person_of_two_accounts_is_reached_over_the_one_that_is_at_work() -> (
+    None
+):
+    """Whatever else would decide: an alarm reaches whom it can."""
+    off = account("Off", is_usual=True, is_at_work=False, sara=[SARA], omid=[OMID])
+    assert await meant((off, WORK), ["sara"]) == {"Work": [SARA]}
+    assert await meant((off, WORK), ["sara", "omid"]) == {"Work": [SARA], "Off": [OMID]}
+    assert await meant((off, WORK), Off={"sara", "omid"}, Work={"sara"}) == {
+        "Work": [SARA],
+        "Off": [OMID],
+    }
+    too = account("Too", is_at_work=False, sara=[SARA], kian=[STRANGER])
+    assert await meant((too, off), ["sara"]) == {"Off": [SARA]}
+    assert await meant((too, off, WORK), ["kian", "sara"]) == {
+        "Too": [STRANGER],
+        "Work": [SARA],
+    }
+
+
+async def test_a_number_has_the_same_account_whether_that_is_at_work_or_not() -> None:
+    """Nobody else pays in its place."""
+    off = account("Off", is_usual=True, is_at_work=False, omid=[OMID])
+    assert await meant((WORK, off), [STRANGER]) == {"Off": [STRANGER]}
+    assert await meant((WORK, off), [STRANGER, "omid"]) == {"Off": [OMID, STRANGER]}
 
 
 async def test_who_is_reached_already_needs_no_account() -> None:

@@ -36,7 +36,7 @@ def offered(hass: HomeAssistant, action: str, field: str) -> Any:
     assert selector(found).serialize()["selector"] == found
     select = found["select"]
     assert select["custom_value"] is True
-    assert select["multiple"] is (field == "recipients")
+    assert select["multiple"] is (field in ("recipients", "from"))
     return select["options"]
 
 
@@ -44,8 +44,9 @@ async def test_a_form_offers_the_saved_names_and_the_accounts_lines(
     hass: HomeAssistant, family_home: MockConfigEntry
 ) -> None:
     """The usual line first."""
-    for action in ("send_sms", "send_pattern", "get_history"):
+    for action in ("send_sms", "send_pattern", "ask", "get_history"):
         assert offered(hass, action, "recipients") == FAMILY
+    assert offered(hass, "get_messages", "from") == FAMILY
     assert offered(hass, "send_sms", "sender") == [LINE, OTHER_LINE]
     assert offered(hass, "get_messages", "line") == [LINE, OTHER_LINE]
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
@@ -13,9 +14,16 @@ from pytest_homeassistant_custom_component.common import (
 )
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.payamak.gateway import SmsState
 from simulator import Gateway
-from tests.integration.conftest import LINE, MINA, OMID, SARA
-from tests.integration.story.automations import AUTOMATION, automate, error_of, receive
+from tests.integration.conftest import LINE, MINA, OMID, SARA, recipient
+from tests.integration.story.automations import (
+    AUTOMATION,
+    automate,
+    end,
+    error_of,
+    receive,
+)
 from tests.integration.story.forms import reload
 from tests.integration.story.people import ALI, change, second_account
 
@@ -136,14 +144,62 @@ async def test_letters_of_a_name_may_be_arabic_or_persian(
     gateway_url: str,
     name: str,
 ) -> None:
-    """Whichever keyboard wrote it; and each account has people of its own."""
+    """Whichever keyboard wrote it, and over whichever account it came."""
     second = second_account(gateway, gateway_url)
     second.add_to_hass(hass)
     assert await hass.config_entries.async_setup(second.entry_id)
     runs = await automate(hass, "message_received", {"from": name})
     receive(hass, "his", entry_id=second.entry_id, sender=ALI)
-    receive(hass, "not to him", entry_id=family_home.entry_id, sender=ALI)
-    assert await runs.texts() == ["his"]
+    receive(hass, "his, to the other line", entry_id=family_home.entry_id, sender=ALI)
+    receive(hass, "hers", entry_id=family_home.entry_id, sender=SARA)
+    assert await runs.texts() == ["his", "his, to the other line"]
+
+
+@pytest.mark.parametrize("trigger", ["message_received", "message_delivered"])
+async def test_a_name_is_that_of_the_account_where_it_knows_one(
+    hass: HomeAssistant,
+    family_home: MockConfigEntry,
+    gateway: Gateway,
+    gateway_url: str,
+    trigger: str,
+) -> None:
+    """Somebody else of the same name must not be taken for them; nor is an account that is disabled asked."""
+    second = second_account(
+        gateway,
+        gateway_url,
+        recipients=(
+            recipient("Sara", "sara_2", ALI),
+            recipient("Reza", "reza", STRANGER),
+        ),
+    )
+    second.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(second.entry_id)
+    names = "from" if trigger == "message_received" else "recipients"
+    runs = await automate(hass, trigger, {names: ["Sara", "Reza"]})
+
+    async def told() -> list[tuple[str, str]]:
+        for entry in (family_home, second):
+            for number in (SARA, ALI, STRANGER):
+                receive(hass, entry_id=entry.entry_id, sender=number)
+                end(
+                    hass,
+                    SmsState.DELIVERED,
+                    entry_id=entry.entry_id,
+                    recipient=number,
+                )
+        whose = "sender" if trigger == "message_received" else "recipient"
+        return [(run["config_entry_id"], run[whose]) for run in await runs.take()]
+
+    assert await told() == [
+        (family_home.entry_id, SARA),
+        (family_home.entry_id, STRANGER),
+        (second.entry_id, ALI),
+        (second.entry_id, STRANGER),
+    ]
+    await hass.config_entries.async_set_disabled_by(
+        second.entry_id, ConfigEntryDisabler.USER
+    )
+    assert (family_home.entry_id, STRANGER) not in await told()
 
 
 @pytest.mark.parametrize(
@@ -247,7 +303,7 @@ async def test_who_is_known_by_number_or_to_another_account_is_not_in_the_log(
     """Only what can't be right is worth a warning."""
     runs = await automate(hass, "message_received", {"from": ["Sara", OMID, "3000"]})
     receive(hass, entry_id=family_home.entry_id, sender=STRANGER)
-    receive(hass, entry_id="01OTHER")
+    receive(hass, entry_id="01OTHER", sender=STRANGER)
     assert await runs.take() == []
     assert "no recipient's name" not in caplog.text
 
