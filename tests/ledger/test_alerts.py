@@ -17,7 +17,6 @@ from custom_components.payamak.ledger import (
     AlertRow,
     AlertState,
     AlertStep,
-    FileTrouble,
     Ledger,
     LedgerError,
     purpose_of,
@@ -250,28 +249,41 @@ def _break(written: dict[str, Any]) -> str:
         lambda written: json.dumps(written | {"steps": [{"minutes": 5}]}),
         lambda written: json.dumps(written | {"steps": 7}),
         lambda written: json.dumps({"key": "01"}),
+        lambda written: json.dumps(written).encode().replace(b"smoke", b"sm\xffke"),
         lambda written: json.dumps(
             {key: value for key, value in written.items() if key != "raised_at"}
         ),
     ],
 )
-async def test_what_makes_no_sense_is_a_damaged_file(
+async def test_an_alert_that_makes_no_sense_is_lost_alone(
     path: Path,
     ledger: Ledger,
     open_ledger: OpenLedger,
-    damage: Callable[[dict[str, Any]], str],
+    damage: Callable[[dict[str, Any]], str | bytes],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """It is put aside, and nothing else stops."""
-    await ledger.alerts.async_keep(alert())
+    """That is logged once, without anything of it; all else of the ledger stays."""
+    for key in ("01", "02"):
+        await ledger.alerts.async_keep(alert(key))
+    await ledger.received.async_note([5])
     await ledger.async_close()
     connection = sqlite3.connect(path)
-    ((written,),) = connection.execute("SELECT alert FROM alert").fetchall()
-    connection.execute("UPDATE alert SET alert = ?", [damage(json.loads(written))])
+    ((written,),) = connection.execute("SELECT alert FROM alert WHERE key = '01'")
+    connection.execute(
+        "UPDATE alert SET alert = CAST(? AS TEXT) WHERE key = '01'",
+        [damage(json.loads(written))],
+    )
     connection.commit()
     connection.close()
-    again = await open_ledger()
-    assert again.trouble is FileTrouble.DAMAGED
-    assert [*again.alerts] == []
+    for is_logged in (True, False):
+        caplog.clear()
+        again = await open_ledger()
+        assert again.trouble is None
+        assert [*again.alerts] == [alert("02")]
+        assert not again.received.is_new(5)
+        told = [each.getMessage() for each in caplog.records]
+        assert told == ["Damaged alerts, which are lost: 1"] * is_logged
+        await again.async_close()
 
 
 async def test_texts_numbers_and_pin_stay_out_of_logs() -> None:

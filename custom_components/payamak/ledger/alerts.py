@@ -4,11 +4,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 import json
+import logging
 from sqlite3 import Connection
 from typing import Any, Self
 
 from .clock import LedgerClock
 from .file import Change, LedgerFile
+
+_LOGGER = logging.getLogger(__name__)
 
 
 class AlertState(StrEnum):
@@ -93,7 +96,7 @@ class AlertRow:
         )
 
     @classmethod
-    def from_json(cls, written: str) -> AlertRow:
+    def from_json(cls, written: bytes) -> AlertRow:
         """Return what was written. Raises ValueError, KeyError or TypeError where it makes no sense."""
         values: dict[str, Any] = json.loads(written)
         steps = [
@@ -116,6 +119,17 @@ class AlertRow:
         )
 
 
+type StoredAlerts = dict[str, AlertRow | None]
+"""What was read of each alert, by its key; None where that makes no sense."""
+
+
+def _row_of(written: bytes) -> AlertRow | None:
+    try:
+        return AlertRow.from_json(written)
+    except ValueError, KeyError, TypeError:
+        return None
+
+
 class AlertBook:
     """All alerts of an account that are not forgotten yet, in the order in which they were raised."""
 
@@ -127,18 +141,22 @@ class AlertBook:
         self._newest: dict[str, str] = {}
 
     @staticmethod
-    def read(connection: Connection) -> list[AlertRow]:
-        """Read what was written before. Raises ValueError where it makes no sense."""
-        rows = connection.execute("SELECT alert FROM alert")
-        try:
-            return [AlertRow.from_json(written) for (written,) in rows]
-        except (KeyError, TypeError) as error:
-            raise ValueError("An alert can't be read") from error
+    def read(connection: Connection) -> StoredAlerts:
+        """Read what was written before, each alert for itself: one that makes no sense is None."""
+        # As bytes: one that is no text must not keep the others from being read.
+        rows = connection.execute("SELECT key, CAST(alert AS BLOB) FROM alert")
+        return {key: _row_of(written) for key, written in rows}
 
-    def take_up(self, stored: Iterable[AlertRow]) -> None:
-        """Go on with what was read. The keys are made from a wall clock that may have been wrong, and tell no order."""
-        for alert in sorted(stored, key=lambda alert: alert.raised_at):
+    def take_up(self, stored: StoredAlerts) -> None:
+        """Go on with what could be read. The keys are made from a wall clock that may have been wrong, and tell no order."""
+        alerts = [alert for alert in stored.values() if alert is not None]
+        for alert in sorted(alerts, key=lambda alert: alert.raised_at):
             self._take(alert)
+        damaged = [key for key, alert in stored.items() if alert is None]
+        if damaged:
+            # Nothing of it: there may be texts, numbers and a PIN in it.
+            _LOGGER.error("Damaged alerts, which are lost: %d", len(damaged))
+            self._delete(damaged)
 
     def __iter__(self) -> Iterator[AlertRow]:
         """Yield them, the first raised first."""
@@ -185,9 +203,12 @@ class AlertBook:
             if self._newest.get(alert.alert_id) == key:
                 del self._newest[alert.alert_id]
         if keys:
-            self._file.write_soon(
-                ("DELETE FROM alert WHERE key = ?", [(key,) for key in keys])
-            )
+            self._delete(keys)
+
+    def _delete(self, keys: Iterable[str]) -> None:
+        self._file.write_soon(
+            ("DELETE FROM alert WHERE key = ?", [(key,) for key in keys])
+        )
 
     def _take(self, alert: AlertRow) -> None:
         if alert.key not in self._alerts:

@@ -18,7 +18,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from ..const import DOMAIN
-from .alerts import AlertBook, AlertRow
+from .alerts import AlertBook, StoredAlerts
 from .clock import LedgerClock
 from .errors import FileTrouble, LedgerError
 from .facts import Facts
@@ -162,7 +162,7 @@ def open_ledgers(hass: HomeAssistant) -> dict[str, Ledger]:
     return {}
 
 
-type _Stored = tuple[dict[str, str], StoredRows, list[int], list[AlertRow]]
+type _Stored = tuple[dict[str, str], StoredRows, list[int], StoredAlerts]
 
 
 def _read(connection: Connection) -> _Stored:
