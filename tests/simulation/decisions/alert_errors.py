@@ -21,6 +21,7 @@ from custom_components.payamak.ledger import (
     Purposes,
     ReceivedBook,
 )
+from custom_components.payamak.ledger.alerts import StoredAlerts
 
 from . import alert_stories as stories
 from .alert_machine import AlertDecisions
@@ -42,7 +43,7 @@ def _texts_forgotten_at_the_start() -> Sequence[Any]:
 
 
 def _alerts_forgotten_at_the_start() -> Sequence[Any]:
-    return [patch.object(AlertBook, "read", lambda _connection: [])]
+    return [patch.object(AlertBook, "read", lambda _connection: {})]
 
 
 def _goes_on_when_acknowledged() -> Sequence[Any]:
@@ -187,8 +188,9 @@ def _codes_not_read() -> Sequence[Any]:
 
 
 def _order_by_the_keys() -> Sequence[Any]:
-    def take_up(book: AlertBook, stored: Iterable[AlertRow]) -> None:
-        for row in sorted(stored, key=lambda row: row.key):
+    def take_up(book: AlertBook, stored: StoredAlerts) -> None:
+        for _, row in sorted(stored.items()):
+            assert row is not None
             book._take(row)
 
     return [patch.object(AlertBook, "take_up", take_up)]
