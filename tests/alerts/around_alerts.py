@@ -269,6 +269,10 @@ class World(SetTime):
         """Give the ledger's time."""
         return self.time
 
+    def on_monotonic(self, at: float) -> float:
+        """Give a time of the ledger's as one of the clock that counts on."""
+        return at - self.time
+
     def keep(self, *, at_once: bool) -> None:
         """Keep the clock's reading."""
         assert at_once

@@ -27,9 +27,10 @@ class Asked(Matter):
         coded: Sequence[str] = (SARA,),
         sent_at: datetime | None = NOON,
         is_open: bool = True,
+        asked_at: float = 0,
     ) -> None:
         """Be open, with the code in each text."""
-        super().__init__(code, pin)
+        super().__init__(code, pin, asked_at)
         self.answers = answers
         self.numbers = numbers
         self.coded = coded

@@ -52,6 +52,7 @@ async def test_it_has_its_own_code_and_pin(world: World) -> None:
     """They are those of the row."""
     alert = world.alert(alert_row(code=31, pin="1234", coded=(OMID,)))
     assert (alert.code, alert.pin) == (31, "1234")
+    assert alert.asked_at == alert.row.raised_at - world.time
     assert alert.told_its_code(OMID)
     assert not alert.told_its_code(SARA)
 

@@ -82,11 +82,17 @@ def test_what_is_removed_is_not_heard_of(matters: Matters) -> None:
     assert matters.new_code() == 11
 
 
-def test_the_newest_is_the_one_that_was_added_last(matters: Matters) -> None:
-    """Whatever their codes are."""
-    matters.add(Asked(31))
-    newest = Asked(12)
-    matters.add(newest)
+@pytest.mark.parametrize(("first", "second"), [(5, 5), (5, 7)])
+def test_the_newest_is_the_one_that_was_asked_last(
+    matters: Matters, first: float, second: float
+) -> None:
+    """Whatever their codes are; it may be known before one that was restored. At the same time the order tells."""
+    newest = Asked(12, asked_at=second)
+    if first != second:
+        matters.add(newest)
+    matters.add(Asked(31, asked_at=first))
+    if first == second:
+        matters.add(newest)
     heard = matters.hear(received("yes"))
     assert heard is not None
     assert heard.matter is newest

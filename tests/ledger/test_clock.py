@@ -94,6 +94,22 @@ async def test_it_begins_at_the_wall_clocks_time(
     assert ledger.clock.since_start == 12.5
 
 
+async def test_its_times_can_be_told_by_the_computers_clock(
+    path: Path, ledger: Ledger, open_ledger: OpenLedger, clocks: TwoClocks
+) -> None:
+    """Also those of before a restart, when that clock said something else."""
+    clocks.pass_by(60)
+    then = ledger.clock.now()
+    assert ledger.clock.on_monotonic(then) == 1060
+    clocks.pass_by(10)
+    assert ledger.clock.on_monotonic(then) == 1060
+    ledger.clock.keep(at_once=True)
+    await ledger._file.async_write()
+    again = await _restarted(path, open_ledger, clocks, off=40)
+    clocks.pass_by(3)
+    assert again.clock.on_monotonic(then) == 5 - 50
+
+
 @pytest.mark.parametrize("jump", [YEAR, -YEAR])
 async def test_a_wall_clock_that_is_set_changes_no_age(
     ledger: Ledger, clocks: TwoClocks, jump: timedelta

@@ -26,7 +26,7 @@ class Alert(Matter):
         self, entry_id: str, ledger: Ledger, row: AlertRow, on_taken: Callable[[], None]
     ) -> None:
         """Belong to an account; ``on_taken`` is called when somebody has acknowledged it."""
-        super().__init__(row.code, row.pin)
+        super().__init__(row.code, row.pin, ledger.clock.on_monotonic(row.raised_at))
         self.key = row.key
         self._entry_id = entry_id
         self._book = ledger.alerts

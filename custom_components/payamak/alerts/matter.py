@@ -19,15 +19,17 @@ class Matter(ABC):
     """Something that was asked, and counts answers as long as it is open.
 
     ``code`` tells it from others. ``pin`` has to stand in an answer, as a sender can be forged; None where that is not
-    asked for. ``ended_at`` (monotonic) is when it was over for good, None where somebody else will remove it.
+    asked for. ``asked_at`` (monotonic) is when it began, also before a restart. ``ended_at`` (monotonic) is when it was over
+    for good, None where somebody else will remove it.
     """
 
     ended_at: float | None = None
 
-    def __init__(self, code: int, pin: str | None) -> None:
+    def __init__(self, code: int, pin: str | None, asked_at: float) -> None:
         """Be asked by nobody yet."""
         self.code = code
         self.pin = pin
+        self.asked_at = asked_at
         self._wrong_pins: Counter[str] = Counter()
 
     @property

@@ -1,6 +1,7 @@
 """All that was asked by SMS and can be answered, over all accounts: each has a code of its own."""
 
 from collections.abc import Callable, Iterable
+from operator import attrgetter
 import time
 from typing import Final
 
@@ -48,6 +49,8 @@ class Matters:
             if each.ended_at is None or now - each.ended_at < KNOWN_FOR
         ]
         self._matters.append(matter)
+        # What was open before its account was reloaded is no newer than what was asked since.
+        self._matters.sort(key=attrgetter("asked_at"))
 
         @callback
         def remove() -> None:

@@ -37,7 +37,7 @@ class Question(Matter):
         purposes: Mapping[str, Purposes],
     ) -> None:
         """Ask the numbers of each account, by its entry's id; ``purposes`` are what each account has sent."""
-        super().__init__(code, pin)
+        super().__init__(code, pin, time.monotonic())
         self.key = ulid_now()
         self.answered: asyncio.Future[Answered] = (
             asyncio.get_running_loop().create_future()

@@ -57,6 +57,10 @@ class LedgerClock:
         """Return how many seconds ago it was started."""
         return time.monotonic() - self._started
 
+    def on_monotonic(self, at: float) -> float:
+        """Return a time of this clock as one of the monotonic clock, which the clocks of all ledgers have in common."""
+        return self._started + at - self._at_start
+
     def missing(self, gateway_time: datetime | None) -> float:
         """Return how many seconds Home Assistant was off longer than its own clock says; once, and else 0.
 

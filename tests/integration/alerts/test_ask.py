@@ -301,6 +301,19 @@ async def test_an_alert_and_a_question_are_told_apart(alarm: Alarm) -> None:
     ]
 
 
+async def test_a_question_is_newer_than_an_alert_of_before_also_after_a_reload(
+    alarm: Alarm,
+) -> None:
+    """The alert is restored then, while the question has been there all the time."""
+    await alarm.raise_smoke()
+    await alarm.passes(seconds=10)
+    asking = await Asking.begin(alarm)
+    await alarm.restart()
+    await alarm.reply("ok")
+    assert (await asking.response())["text"] == "ok"
+    assert alarm.open == "1"
+
+
 @pytest.mark.parametrize(
     ("fields", "error"),
     [
