@@ -1,6 +1,6 @@
 """The actions: what is registered, what services.yaml offers, what is translated, and what has an icon."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from homeassistant.core import HomeAssistant, Service
@@ -27,6 +27,15 @@ _CHOICES = [
     for field, described in offered["fields"].items()
     if "select" in described["selector"]
 ]
+
+
+def _numbers(of: Any) -> Iterator[dict[str, Any]]:
+    """Return all selectors of numbers, also those within the form of an object."""
+    if isinstance(of, dict):
+        if "number" in of:
+            yield of["number"]
+        for inner in of.values():
+            yield from _numbers(inner)
 
 
 @pytest.fixture(name="registered")
@@ -167,3 +176,13 @@ async def test_an_action_refuses_a_field_it_does_not_have(
     with pytest.raises(vol.MultipleInvalid) as refused:
         schema({"misspelt": True})
     assert ["misspelt"] in [error.path for error in refused.value.errors]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_units_are_in_the_users_language(language: str) -> None:
+    """Each unit beside a number has its word in each language."""
+    with_unit = [each for each in _numbers(_OFFERED) if "unit_of_measurement" in each]
+    assert {each["unit_of_measurement"] for each in with_unit} == {"min", "s"}
+    for number in with_unit:
+        texts = translations(language)["selector"][number["translation_key"]]
+        assert texts["unit_of_measurement"][number["unit_of_measurement"]]

@@ -24,6 +24,7 @@ from .alert_scenes import AFTER_ALERT
 from .browser import NoBrowser, Tab, open_browser, open_tab
 from .camera import Camera, WrongPicture
 from .frontend import Frontend
+from .looks import Looks
 from .receiving_scenes import BY_SMS
 from .recipient_scenes import AFTER_RENAMING, BY_AUTOMATION, BY_AUTOMATION_TO_TARGET
 from .scene import Scene
@@ -44,7 +45,9 @@ _FALLS_SHORT = (
 )
 
 
-async def play(browser: Browser, language: Language, pictures: Path) -> bool:
+async def play(
+    browser: Browser, language: Language, pictures: Path, looks: Looks | None
+) -> bool:
     """Play all scenes in a fresh home of one language; tell whether everything was as it should be."""
     heading(f"A user's way through Home Assistant ({language})")
     folder = REPOSITORY / ".demo" / f"e2e-{language}"
@@ -70,7 +73,7 @@ async def play(browser: Browser, language: Language, pictures: Path) -> bool:
             stage=stage,
             words=words,
             frontend=Frontend(desk.page, stage.home.url, words),
-            camera=Camera(pictures / language),
+            camera=Camera(pictures / language, looks),
             phones=phone.page,
         )
         await scene.frontend.log_in()
@@ -123,11 +126,17 @@ async def _ends_well(stage: Stage) -> bool:
     return True
 
 
-async def run(languages: list[Language], pictures: Path) -> int:
+async def run(languages: list[Language], pictures: Path, looks: Path | None) -> int:
     """Play the scenes in the languages asked for, and return the exit code."""
     began = time.monotonic()
+    results = []
     async with open_browser() as browser:
-        results = [await play(browser, language, pictures) for language in languages]
+        for language in languages:
+            sheets = Looks(looks / language) if looks else None
+            results.append(await play(browser, language, pictures, sheets))
+            if sheets and sheets.complaints:
+                failed("Nothing sticks out of the window", "\n".join(sheets.complaints))
+                results.append(False)
     progress(
         f"{'All as it should be' if all(results) else 'Fell short'}, in {time.monotonic() - began:.0f} s."
     )
@@ -146,9 +155,16 @@ def main() -> int:
         metavar="FOLDER",
         help="where to keep the pictures, if they are not for the documentation",
     )
+    parser.add_argument(
+        "--looks",
+        type=Path,
+        metavar="FOLDER",
+        help="keep each picture's looks there, too: on a desk and on a phone, light and dark",
+    )
     options = parser.parse_args()
+    languages = options.language or list(known)
     try:
-        return asyncio.run(run(options.language or list(known), options.pictures))
+        return asyncio.run(run(languages, options.pictures, options.looks))
     except (NoBrowser, StartFailed) as error:
         progress(str(error))
         return 1

@@ -10,6 +10,8 @@ import time
 from PIL import Image
 from playwright.async_api import FloatRect, Locator, Page
 
+from .looks import Looks
+
 MOST_BYTES = 150_000
 MOST_WIDTH = 1200
 _STILL_WITHIN = 15.0
@@ -58,15 +60,24 @@ class WrongPicture(Exception):
 class Camera:
     """Takes the pictures of one language."""
 
-    def __init__(self, folder: Path) -> None:
-        """Keep the pictures in a folder."""
+    def __init__(self, folder: Path, looks: Looks | None = None) -> None:
+        """Keep the pictures in a folder, and take the looks of each, too, where they are asked for."""
         self._folder = folder
+        self._looks = looks
         self.taken: list[Path] = []
 
     async def take(
-        self, name: str, *what: Locator, says: Iterable[str], margin: int = 16
+        self,
+        name: str,
+        *what: Locator,
+        says: Iterable[str],
+        margin: int = 16,
+        turnable: bool = True,
     ) -> None:
-        """Take a picture of some elements of a page, which must say certain things."""
+        """Take a picture of some elements of a page, which must say certain things.
+
+        What is not ``turnable`` forgets what was typed when the window becomes as narrow as a phone's.
+        """
         page = what[0].page
         for one in what:
             await one.first.scroll_into_view_if_needed()
@@ -77,6 +88,16 @@ class Camera:
         path.parent.mkdir(parents=True, exist_ok=True)
         _save(shot, path)
         self.taken.append(path)
+        if self._looks:
+            await self._looks.take(name, what, turnable=turnable)
+
+    async def show(
+        self, name: str, *what: Locator, says: Iterable[str], turnable: bool = True
+    ) -> None:
+        """Take the looks of something that no page of the documentation shows, where they are asked for."""
+        await check(*what, says=says)
+        if self._looks:
+            await self._looks.take(name, what, turnable=turnable)
 
 
 async def check(*what: Locator, says: Iterable[str]) -> None:

@@ -129,14 +129,23 @@ class Frontend:
 
     async def new_automation(self) -> None:
         """Go to Settings, Automations & scenes, and begin an empty automation."""
-        await self.page.locator(_SETTINGS).click()
-        await self._entry("ui.panel.config.dashboard.automations.main").click()
-        await self.button("ui.panel.config.automation.picker.add_automation").click()
         empty = self.words.frontend(
             "ui.panel.config.automation.dialog_new.create_empty"
         )
+        await self.new_automation_from(empty)
+
+    async def new_automation_from(self, name: str) -> None:
+        """Go to Settings, Automations & scenes, and begin an automation from a blueprint, by its name."""
+        await self.page.locator(_SETTINGS).click()
+        await self._entry("ui.panel.config.dashboard.automations.main").click()
+        await self.button("ui.panel.config.automation.picker.add_automation").click()
         choices = self.page.locator("ha-dialog-new-automation ha-list-item")
-        await choices.filter(has_text=empty).click()
+        await choices.filter(has_text=name).click()
+
+    async def leave_unsaved(self) -> None:
+        """Go away from what is being edited, and throw it away."""
+        await self.page.goto(self._url)
+        await self.page.locator("ha-sidebar").wait_for()
 
     async def look_up(self, add: str, name: str) -> None:
         """Press a button that adds something to the automation, look that up by its name, and add it."""

@@ -88,7 +88,8 @@ async def add_group(scene: Scene) -> None:
     error = f"{_RECIPIENT}.error"
     name_taken = words.payamak(f"{error}.name_taken")
     await frontend.flow.get_by_text(name_taken).wait_for()
-    await check(
+    await scene.camera.show(
+        "recipient-errors",
         frontend.flow_surface,
         says=[
             *_form(words, "user"),
@@ -186,8 +187,10 @@ async def rename_recipient(scene: Scene) -> None:
     await _row(scene, names.sara).get_by_role("button", name=change, exact=True).click()
     name = frontend.flow_field("name")
     await expect(name).to_have_value(names.sara)
-    await check(
-        frontend.flow_surface, says=[*_form(words, "reconfigure"), _SARA, "sara"]
+    await scene.camera.show(
+        "recipient-change",
+        frontend.flow_surface,
+        says=[*_form(words, "reconfigure"), _SARA, "sara"],
     )
     await name.fill(names.sara_renamed)
     await frontend.submit()

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from .account_scenes import log_in_again, read_settings, see_device, set_account_up
 from .alert_scenes import raise_alert_in_automation, see_alert_on_device
+from .more_scenes import choose_conditions, fill_in_blueprints, see_person, see_repair
 from .outage_scenes import see_outage
 from .receiving_scenes import see_activity, start_automation_by_sms, turn_push_on
 from .recipient_scenes import (
@@ -45,8 +46,12 @@ SCENES: tuple[Callable[[Scene], Awaitable[None]], ...] = (
     start_automation_by_sms,
     raise_alert_in_automation,
     see_alert_on_device,
+    see_person,
+    choose_conditions,
+    fill_in_blueprints,
     rename_recipient,
     read_settings,
+    see_repair,
     see_activity,
     log_in_again,
 )

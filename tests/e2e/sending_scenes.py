@@ -19,7 +19,6 @@ from demo.story import (
     see_credit_fall,
 )
 
-from .camera import check
 from .recipient_scenes import NAMES
 from .scene import Scene
 from .words import as_typed
@@ -151,6 +150,10 @@ async def read_other_actions(scene: Scene) -> None:
         "get_delivery_status",
         "get_messages",
         "get_numbers",
+        "ask",
+        "raise_alert",
+        "acknowledge_alert",
+        "resolve_alert",
     ):
         await frontend.open_actions()
         await frontend.choose_action(action)
@@ -159,7 +162,9 @@ async def read_other_actions(scene: Scene) -> None:
         await form.get_by_text(description, exact=True).wait_for()
         # Some frontends change the fields only after that.
         await form.get_by_text(first_field, exact=True).wait_for()
-        await check(form, says=[name, description, first_field, *others])
+        await scene.camera.show(
+            f"action-{action}", form, says=[name, description, first_field, *others]
+        )
 
 
 async def _fill_in_send_sms(scene: Scene, text: str, *recipients: str) -> None:

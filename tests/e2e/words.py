@@ -67,6 +67,10 @@ class Words:
         """Return all that the form of a trigger says."""
         return _all_of(self._payamak["triggers"][trigger])
 
+    def condition(self, condition: str) -> list[str]:
+        """Return all that the form of a condition says."""
+        return _all_of(self._payamak["conditions"][condition])
+
 
 def _all_of(found: Json) -> list[str]:
     """Return name and description, and those of the fields."""
