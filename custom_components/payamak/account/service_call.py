@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, ServiceCall, callback
 from homeassistant.helpers import selector, service
 from homeassistant.helpers.typing import VolDictType
@@ -26,6 +27,19 @@ def account_data(call: ServiceCall) -> PayamakData:
     chosen = call.data.get(ATTR_CONFIG_ENTRY_ID)
     entry_id = chosen or async_usual_entry_id(call.hass)
     return loaded_account(call.hass, entry_id).runtime_data
+
+
+def accounts_data(call: ServiceCall) -> Sequence[PayamakData]:
+    """Return the account that a call chose, else all that are at work; raises ServiceValidationError where none is."""
+    entries: Sequence[PayamakConfigEntry] = ()
+    chosen = call.data.get(ATTR_CONFIG_ENTRY_ID)
+    if not chosen:
+        entries = async_accounts(call.hass)
+        chosen = next((each.entry_id for each in entries), None)
+    at_work = [each for each in entries if each.state is ConfigEntryState.LOADED]
+    return [
+        each.runtime_data for each in at_work or [loaded_account(call.hass, chosen)]
+    ]
 
 
 def loaded_account(hass: HomeAssistant, entry_id: str | None) -> PayamakConfigEntry:

@@ -1,6 +1,8 @@
 """The action that tells what became of the SMS that were sent."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Final
 
 from homeassistant.core import ServiceCall, ServiceResponse
@@ -9,11 +11,10 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..account.errors import Explainer, ledger_error
-from ..account.service_call import ACCOUNT_SCHEMA, account_data, listed
-from ..coordinator import PayamakData
+from ..account.service_call import ACCOUNT_SCHEMA, accounts_data, listed
 from ..gateway import SmsState
-from ..ledger import HistoryQuery, LedgerError
-from ..people.address_book import split_list
+from ..ledger import HistoryQuery, LedgerError, SmsRow
+from ..people.address_book import AddressBook, Recipient, split_list, unhurried
 from ..sending.report import history_row
 
 ACTION_GET_HISTORY: Final = "get_history"
@@ -44,20 +45,24 @@ GET_HISTORY_SCHEMA: Final = vol.Schema(
 
 async def async_get_history(call: ServiceCall) -> ServiceResponse:
     """Return what became of the SMS that were sent, the newest first. The gateway is not asked."""
-    data = account_data(call)
+    accounts = accounts_data(call)
+    books = [data.address_book for data in accounts]
     query = HistoryQuery(
         sms_ids=_items(call, ATTR_SMS_IDS),
-        recipients=await _async_numbers(data, _items(call, ATTR_RECIPIENTS)),
+        recipients=await _async_numbers(books, _items(call, ATTR_RECIPIENTS)),
         states=call.data.get(ATTR_STATES),
         since=_timestamp(call.data.get(ATTR_SINCE)),
         limit=call.data[ATTR_LIMIT],
     )
-    try:
-        found = await data.ledger.async_history(query)
-    except LedgerError as error:
-        raise ledger_error() from error
+    found: list[SmsRow] = []
+    for data in accounts:
+        try:
+            found += await data.ledger.async_history(query)
+        except LedgerError as error:
+            raise ledger_error() from error
+    found.sort(key=lambda row: row.created_at, reverse=True)
     explain = await Explainer.async_load(call.hass)
-    return {"messages": [history_row(row, explain) for row in found]}
+    return {"messages": [history_row(row, explain) for row in found[: query.limit]]}
 
 
 def _items(call: ServiceCall, field: str) -> list[str] | None:
@@ -66,11 +71,19 @@ def _items(call: ServiceCall, field: str) -> list[str] | None:
 
 
 async def _async_numbers(
-    data: PayamakData, people: list[str] | None
+    books: Sequence[AddressBook], people: list[str] | None
 ) -> list[str] | None:
+    """Return the numbers of people, by whichever account's name; raises ServiceValidationError for one that none knows."""
     if not people:
         return people
-    return [who.number for who in await data.address_book.async_resolve(people)]
+    everybody = AddressBook(chain.from_iterable(book.saved for book in books))
+    found: list[Recipient] = []
+    async for item in unhurried(people):
+        found += everybody.find(item)
+        for book in books:
+            if book.has_name(item):
+                found += book.find(item)
+    return [who.number for who in found]
 
 
 def _timestamp(time: datetime | None) -> float | None:

@@ -432,14 +432,12 @@ async def test_a_number_alone_needs_an_account_where_none_is_usual(
 ASKING = [
     ("get_numbers", {}),
     ("get_messages", {}),
-    ("get_history", {}),
     ("get_delivery_status", {"message_ids": "5325462146549872113"}),
-    ("cancel", {}),
 ]
 
 
 @pytest.mark.parametrize(("action", "data"), ASKING)
-async def test_other_actions_need_an_account_too_where_none_is_usual(
+async def test_actions_that_ask_the_gateway_need_an_account_too_where_none_is_usual(
     hass: HomeAssistant,
     two_unusual: list[MockConfigEntry],
     action: str,

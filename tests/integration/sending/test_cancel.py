@@ -23,6 +23,7 @@ class World:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Register the action; two messages wait."""
         self.asked: list[Collection[str] | None] = []
+        self.accounts = 1
         self.disk_takes = True
         self.rows = [
             waiting_row(1, state=SmsState.CANCELLED, reason="word"),
@@ -40,7 +41,9 @@ class World:
         monkeypatch.setattr(Explainer, "async_load", load)
         road = SimpleNamespace(outbox=this)
         monkeypatch.setattr(
-            module, "account_data", lambda _call: SimpleNamespace(road=road)
+            module,
+            "accounts_data",
+            lambda _call: [SimpleNamespace(road=road)] * self.accounts,
         )
 
     def async_register(self, domain: str, name: str, handler: Any, **how: Any) -> None:
@@ -117,3 +120,14 @@ async def test_what_the_disk_does_not_take_is_an_error(world: World) -> None:
     with pytest.raises(HomeAssistantError) as raised:
         await world.call()
     assert raised.value.translation_key == "cancel_not_stored"
+
+
+async def test_what_waits_in_each_account_is_called_back(world: World) -> None:
+    """Also where the disk of another one does not take it: as many as possible."""
+    world.accounts = 2
+    assert (await world.call(sms_ids="a"))["cancelled"] == 4
+    assert world.asked == [{"a"}, {"a"}]
+    world.disk_takes = False
+    with pytest.raises(HomeAssistantError):
+        await world.call()
+    assert world.asked[2:] == [None, None]
