@@ -14,7 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.payamak.const import DOMAIN
 from custom_components.payamak.delivery.timing import FIRST_QUESTION_AFTER
-from simulator import Account, Gateway, create_app
+from simulator import Account, Gateway, Listener, create_app
 
 LINE = "50004001234567"
 OTHER_LINE = "500010604671"
@@ -51,9 +51,12 @@ def account(gateway: Gateway) -> Account:
 
 @pytest.fixture
 async def gateway_url(gateway: Gateway, account: Account) -> AsyncIterator[str]:
-    """Run the gateway on a free port of this machine."""
+    """Run the gateway on a free port of this machine; in an outage, it can refuse connections, too."""
     async with TestServer(create_app(gateway), host="127.0.0.1") as server:
-        yield str(server.make_url("/api/SendSMS/"))
+        assert server.runner
+        async with Listener(gateway, server.runner):
+            yield str(server.make_url("/api/SendSMS/"))
+            await gateway.come_back()
 
 
 @pytest.fixture

@@ -39,6 +39,7 @@ from tests.integration.conftest import (
     make_entry,
     recipient,
 )
+from tests.integration.story.accounts import set_up
 from tests.integration.story.forms import call, fields
 from tests.integration.story.outages import BACK, LOST, lines
 
@@ -132,8 +133,7 @@ async def test_credit_is_polled_as_often_as_the_options_say(
     """And not before."""
     entry.add_to_hass(hass)
     hass.config_entries.async_update_entry(entry, options={"refresh_interval": 5})
-    await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await set_up(hass, entry)
     account.credit = Decimal(12)
     await pass_time(hass, freezer, minutes=4)
     assert hass.states.get("sensor.payamak_credit").state == "1000"  # type: ignore[union-attr] # a missing state fails the test

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -21,9 +20,10 @@ from custom_components.payamak.gateway import (
     UncertainError,
     UnreachableError,
 )
-from simulator import Account, Away, Gateway
+from simulator import Away, Gateway
 from simulator.faults import Code, Reset
 from tests.integration.conftest import make_entry
+from tests.integration.story.accounts import set_up
 from tests.integration.story.deliveries import state_of
 from tests.integration.story.forms import (
     FETCH,
@@ -34,25 +34,12 @@ from tests.integration.story.forms import (
     take_calls,
 )
 from tests.integration.story.login import REFUSAL
-from tests.integration.story.outages import (
-    BACK,
-    LOST,
-    gateway_with_a_port,
-    lines,
-    without_chance,
-)
+from tests.integration.story.outages import BACK, LOST, lines, without_chance
 
 CREDIT = "sensor.payamak_credit"
 GATEWAY = "binary_sensor.payamak_gateway"
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-async def gateway_url(gateway: Gateway, account: Account) -> AsyncIterator[str]:
-    """Run the gateway so that it can refuse connections, too."""
-    async with gateway_with_a_port(gateway) as url:
-        yield url
 
 
 @pytest.fixture(name="busy_home")
@@ -61,10 +48,7 @@ async def home_with_an_inbox(
 ) -> MockConfigEntry:
     """Set an account up that is polled for received SMS, and often for its credit."""
     entry = make_entry(gateway_url, options={"refresh_interval": 1})
-    entry.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    return entry
+    return await set_up(hass, entry)
 
 
 def watch_of(entry: MockConfigEntry) -> Any:

@@ -11,8 +11,8 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Gateway
 from tests.integration.conftest import SARA
+from tests.integration.story.accounts import shut_down
 from tests.integration.story.disk import (
-    forget_memory,
     put_on_disk,
     reading_fails,
     real_file,
@@ -48,8 +48,7 @@ async def test_a_damaged_file_is_put_aside(
     assert aside.read_bytes() == damaged[""]
     await reload(hass, entry)
     assert key(hass, entry, "ledger") == "ledger_damaged"
-    await hass.config_entries.async_unload(entry.entry_id)
-    await forget_memory(hass)
+    await shut_down(hass, entry)
     await hass.config_entries.async_setup(entry.entry_id)
     assert key(hass, entry, "ledger") is None
     assert len(entry.runtime_data.ledger.outgoing.pending) == 1
@@ -78,15 +77,13 @@ async def test_a_file_that_can_not_be_opened_is_left_alone(
 ) -> None:
     """What is in it may be intact, and is there again after the next start."""
     await send(hass)
-    await hass.config_entries.async_unload(home.entry_id)
-    await forget_memory(hass)
+    await shut_down(hass, home)
     with reading_fails():
         await hass.config_entries.async_setup(home.entry_id)
     assert key(hass, home, "ledger") == "ledger_unreadable"
     await send(hass)
     assert len(gateway.phone(SARA).messages) == 2
-    await hass.config_entries.async_unload(home.entry_id)
-    await forget_memory(hass)
+    await shut_down(hass, home)
     await hass.config_entries.async_setup(home.entry_id)
     assert key(hass, home, "ledger") is None
     assert len(home.runtime_data.ledger.outgoing.pending) == 1
@@ -107,8 +104,7 @@ async def test_a_full_disk_is_a_repair_until_it_takes_writes_again(
     await send(hass)
     await hass.async_block_till_done()
     assert key(hass, home, "ledger") is None
-    await hass.config_entries.async_unload(home.entry_id)
-    await forget_memory(hass)
+    await shut_down(hass, home)
     await hass.config_entries.async_setup(home.entry_id)
     assert len(home.runtime_data.ledger.outgoing.pending) == 2
 

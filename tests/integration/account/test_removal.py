@@ -1,7 +1,7 @@
 """An account that is removed while messages wait says how many will not go out; one that is only off says nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.common import (
     async_get_persistent_notifications,
 )
 
-from simulator import Account, Gateway
+from simulator import Gateway
 from tests.integration.conftest import OMID, SARA
 from tests.integration.story.disk import (
     DAMAGED,
@@ -23,7 +23,7 @@ from tests.integration.story.disk import (
     writing_is_held,
 )
 from tests.integration.story.forms import call
-from tests.integration.story.outages import gateway_with_a_port, without_chance
+from tests.integration.story.outages import without_chance
 from tests.integration.story.people import received
 from tests.integration.story.waiting import (
     RETRY_FOR,
@@ -35,13 +35,6 @@ from tests.integration.story.waiting import (
 )
 
 WARNING = "Payamak was removed, and %d SMS that waited are not sent"
-
-
-@pytest.fixture
-async def gateway_url(gateway: Gateway, account: Account) -> AsyncIterator[str]:
-    """Run a gateway that can refuse connections."""
-    async with gateway_with_a_port(gateway) as url:
-        yield url
 
 
 @pytest.fixture(autouse=True)

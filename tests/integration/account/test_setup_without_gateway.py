@@ -1,7 +1,6 @@
 """An account that worked before: it is there after a start, whatever the gateway does meanwhile."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from decimal import Decimal
 
@@ -30,18 +29,11 @@ from tests.integration.story.forms import (
     take_calls,
 )
 from tests.integration.story.login import SECOND_QUESTION, enter_password
-from tests.integration.story.outages import BACK, LOST, gateway_with_a_port, lines
+from tests.integration.story.outages import BACK, LOST, lines
 from tests.integration.story.people import Held
 
 SENSORS = ("credit", "base_price", "balance")
 GATEWAY = "binary_sensor.payamak_gateway"
-
-
-@pytest.fixture
-async def gateway_url(gateway: Gateway, account: Account) -> AsyncIterator[str]:
-    """Run the gateway so that it can refuse connections, too."""
-    async with gateway_with_a_port(gateway) as url:
-        yield url
 
 
 @pytest.fixture(name="known")

@@ -13,6 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.payamak.const import DOMAIN
 from simulator import Gateway
 from tests.integration.conftest import LINE, MINA, OMID, SARA, make_entry, recipient
+from tests.integration.story.accounts import set_up
 from tests.integration.story.forms import reload
 from tests.integration.story.people import (
     ALI,
@@ -190,8 +191,7 @@ async def test_accounts_that_start_together_do_not_share_an_action(
     monkeypatch.setattr(legacy, "load_yaml_dict", load_together)
     first.add_to_hass(hass)
     second.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(first.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await set_up(hass, first)
     assert notify_actions(hass) == {"payamak", "payamak_2"}
     [loser] = [entry for entry in (first, second) if collision(hass, entry)]
     [winner] = {first, second} - {loser}

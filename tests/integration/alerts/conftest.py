@@ -1,23 +1,13 @@
 """A household whose alerts are answered by SMS, in a time that stands still."""
 
-from collections.abc import AsyncIterator
-
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Account, Gateway
-from tests.integration.story.outages import gateway_with_a_port
 
 from .alarm import Alarm, household_with_mother
-
-
-@pytest.fixture
-async def gateway_url(gateway: Gateway, account: Account) -> AsyncIterator[str]:
-    """Run the gateway so that it can refuse connections."""
-    async with gateway_with_a_port(gateway) as url:
-        yield url
 
 
 @pytest.fixture(name="entry")

@@ -13,6 +13,7 @@ from custom_components.payamak.account.activity import EVENT_ACTIVITY
 from custom_components.payamak.alerts.case import Case
 from simulator import Delivery
 from tests.integration.conftest import OMID, SARA
+from tests.integration.story.accounts import set_up
 from tests.integration.story.automations import automate
 from tests.integration.story.people import REZA, second_account
 from tests.integration.story.told import Told
@@ -300,9 +301,7 @@ async def test_what_happens_to_another_account_is_not_told(
 ) -> None:
     """Each account has an event, a sensor and a button of its own."""
     other = second_account(alarm.gateway, alarm.entry.data["url"])
-    other.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(other.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await set_up(hass, other)
     [event] = [
         each.entity_id
         for each in er.async_entries_for_config_entry(
@@ -334,9 +333,7 @@ async def test_one_alert_goes_out_over_one_account(
 ) -> None:
     """That of those who are told first: all answers come to its lines."""
     other = second_account(alarm.gateway, alarm.entry.data["url"])
-    other.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(other.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await set_up(hass, other)
     await alarm.raise_smoke(steps=[["Reza"], ["Sara"]])
     [sms] = alarm.gateway.phone(REZA).messages
     assert sms.account == "omid"

@@ -14,6 +14,7 @@ from simulator import Away, Delivery
 from simulator.faults import Reset
 from tests.integration.conftest import LINE, OMID, SARA
 from tests.integration.inbox.received import arrive
+from tests.integration.story.accounts import set_up
 from tests.integration.story.automations import automate
 from tests.integration.story.outages import without_chance
 from tests.integration.story.people import REZA, SECOND_LINE, second_account
@@ -273,9 +274,7 @@ async def test_people_of_two_accounts_are_asked_over_their_own(
 ) -> None:
     """In one call, and whoever answers first is the answer."""
     other = second_account(alarm.gateway, alarm.entry.data["url"])
-    other.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(other.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await set_up(hass, other)
     asking = await Asking.begin(alarm, recipients=["Sara", "Reza"])
     assert alarm.texts(REZA) == [COURIER]
     await alarm.reply("yes", REZA)

@@ -5,6 +5,7 @@ from datetime import datetime
 from homeassistant.core import HomeAssistant
 
 from tests.integration.conftest import LINE, SARA
+from tests.integration.story.accounts import set_up
 from tests.integration.story.people import REZA, second_account
 
 from .alarm import MOTHER, Alarm
@@ -16,9 +17,7 @@ async def test_who_gets_a_question_can_answer_it_for_all(
 ) -> None:
     """The account of another one has no credit; the response tells of both."""
     other = second_account(alarm.gateway, alarm.entry.data["url"])
-    other.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(other.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await set_up(hass, other)
     alarm.gateway.accounts["omid"].credit *= 0
     asking = await Asking.begin(alarm, recipients=["Sara", "Reza"])
     assert not asking.is_over

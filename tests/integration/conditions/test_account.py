@@ -1,9 +1,7 @@
 """The conditions about an account: its gateway can be reached, its daily limit leaves room."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ConditionError
 from homeassistant.setup import async_setup_component
@@ -14,9 +12,9 @@ from pytest_homeassistant_custom_component.common import (
 )
 import voluptuous as vol
 
-from simulator import Account, Away, Gateway
+from simulator import Away, Gateway
 from tests.integration.conftest import LINE, MINA, OMID, SARA, make_entry
-from tests.integration.story.outages import gateway_with_a_port
+from tests.integration.story.accounts import set_up
 from tests.integration.story.people import begin_and_hold, second_account, send_sms
 
 from .checks import is_met
@@ -25,29 +23,11 @@ REACHABLE = "is_gateway_reachable"
 WITHIN_LIMIT = "is_within_daily_limit"
 
 
-async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> MockConfigEntry:
-    """Set an account up, and let it ask its first questions."""
-    entry.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    return entry
-
-
-@pytest.fixture(name="url")
-async def url_fixture(
-    gateway: Gateway, account: Account, freezer: FrozenDateTimeFactory
-) -> AsyncIterator[str]:
-    """Run a gateway that can go away."""
-    async with gateway_with_a_port(gateway) as url:
-        yield url
-        await gateway.come_back()
-
-
 async def test_the_gateway_is_reachable_until_it_is_not(
-    hass: HomeAssistant, gateway: Gateway, url: str
+    hass: HomeAssistant, gateway: Gateway, gateway_url: str
 ) -> None:
     """Whoever has found that out."""
-    entry = await set_up(hass, make_entry(url))
+    entry = await set_up(hass, make_entry(gateway_url))
     assert await is_met(hass, REACHABLE) is True
     await gateway.go_away(Away.REFUSE)
     [row] = await send_sms(hass, SARA)
@@ -60,11 +40,11 @@ async def test_the_gateway_is_reachable_until_it_is_not(
 
 
 async def test_the_daily_limit_leaves_room_until_it_is_used_up(
-    hass: HomeAssistant, url: str
+    hass: HomeAssistant, gateway_url: str
 ) -> None:
     """What urgent messages use counts as well."""
     options = {"inbox_interval": 0, "daily_limit": 2}
-    await set_up(hass, make_entry(url, options=options))
+    await set_up(hass, make_entry(gateway_url, options=options))
     assert await is_met(hass, WITHIN_LIMIT) is True
     await send_sms(hass, SARA)
     assert await is_met(hass, WITHIN_LIMIT) is True
@@ -75,11 +55,11 @@ async def test_the_daily_limit_leaves_room_until_it_is_used_up(
 
 
 async def test_what_is_about_to_leave_uses_the_limit_up(
-    hass: HomeAssistant, gateway: Gateway, url: str
+    hass: HomeAssistant, gateway: Gateway, gateway_url: str
 ) -> None:
     """Else two automations at a time would both find room."""
     options = {"inbox_interval": 0, "daily_limit": 1}
-    await set_up(hass, make_entry(url, options=options))
+    await set_up(hass, make_entry(gateway_url, options=options))
     sending, held = await begin_and_hold(gateway, send_sms(hass, SARA))
     assert await is_met(hass, WITHIN_LIMIT) is False
     held.released.set()
@@ -87,20 +67,22 @@ async def test_what_is_about_to_leave_uses_the_limit_up(
     assert await is_met(hass, WITHIN_LIMIT) is False
 
 
-async def test_no_limit_always_leaves_room(hass: HomeAssistant, url: str) -> None:
+async def test_no_limit_always_leaves_room(
+    hass: HomeAssistant, gateway_url: str
+) -> None:
     """0 is none."""
-    await set_up(hass, make_entry(url))
+    await set_up(hass, make_entry(gateway_url))
     await send_sms(hass, SARA)
     assert await is_met(hass, WITHIN_LIMIT) is True
 
 
 @pytest.mark.parametrize("condition", [REACHABLE, WITHIN_LIMIT])
 async def test_of_an_account_that_is_not_at_work_nothing_is_so(
-    hass: HomeAssistant, url: str, condition: str
+    hass: HomeAssistant, gateway_url: str, condition: str
 ) -> None:
     """Nothing can be sent over it; nor over none at all."""
     assert await is_met(hass, condition) is False
-    entry = await set_up(hass, make_entry(url))
+    entry = await set_up(hass, make_entry(gateway_url))
     chosen = {"options": {"config_entry_id": entry.entry_id}}
     assert await is_met(hass, condition) is True
     assert await is_met(hass, condition, **chosen) is True
@@ -111,12 +93,12 @@ async def test_of_an_account_that_is_not_at_work_nothing_is_so(
 
 @pytest.mark.parametrize("first_name", ["payamak", "home"])
 async def test_of_two_accounts_the_usual_one_is_meant(
-    hass: HomeAssistant, gateway: Gateway, url: str, first_name: str
+    hass: HomeAssistant, gateway: Gateway, gateway_url: str, first_name: str
 ) -> None:
     """Where none is usual, the condition is an error that says what to add."""
     options = {"inbox_interval": 0, "daily_limit": 1}
-    first = make_entry(url, notify_action=first_name, options=options)
-    second = second_account(gateway, url)
+    first = make_entry(gateway_url, notify_action=first_name, options=options)
+    second = second_account(gateway, gateway_url)
     first.add_to_hass(hass)
     await set_up(hass, second)
     if first_name == "payamak":
@@ -142,10 +124,10 @@ async def test_an_account_that_is_not_there_is_refused(
 
 
 async def test_an_automation_may_have_them(
-    hass: HomeAssistant, gateway: Gateway, url: str
+    hass: HomeAssistant, gateway: Gateway, gateway_url: str
 ) -> None:
     """It runs only while they are met."""
-    await set_up(hass, make_entry(url))
+    await set_up(hass, make_entry(gateway_url))
     calls = async_mock_service(hass, "test", "tell")
     automation: dict[str, Any] = {
         "alias": "Tell",

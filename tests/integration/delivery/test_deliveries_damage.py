@@ -11,6 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.payamak.ledger.outgoing import OutgoingBook
 from simulator import Gateway
 from tests.integration.conftest import SARA
+from tests.integration.story.accounts import set_up
 from tests.integration.story.deliveries import (
     PENDING,
     listen,
@@ -46,9 +47,7 @@ async def test_with_a_damaged_file_messages_are_followed(
 ) -> None:
     """It is put aside, and a new one is begun."""
     put_on_disk(hass, household.entry_id, {"": content})
-    household.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(household.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await set_up(hass, household)
     assert [error.split(" is ")[1][:7] for error in errors(caplog)] == [
         "damaged",
         "put asi",

@@ -8,6 +8,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from tests.integration.conftest import SARA
+from tests.integration.story.accounts import shut_down
 from tests.integration.story.deliveries import (
     PENDING,
     listen,
@@ -15,12 +16,7 @@ from tests.integration.story.deliveries import (
     state_of,
     until_first_question,
 )
-from tests.integration.story.disk import (
-    forget_memory,
-    real_file,
-    text_on_disk,
-    writing_is_held,
-)
+from tests.integration.story.disk import real_file, text_on_disk, writing_is_held
 
 pytestmark = pytest.mark.usefixtures("silence")
 
@@ -47,8 +43,7 @@ async def test_it_is_read_again_from_the_disk(
     """As after a crash: what was written last is all there is."""
     told = listen(hass)
     sent = await send_to(hass, SARA)
-    assert await hass.config_entries.async_unload(family_home.entry_id)
-    await forget_memory(hass)
+    await shut_down(hass, family_home)
     assert await hass.config_entries.async_setup(family_home.entry_id)
     assert state_of(hass, PENDING) == "1"
     await until_first_question(hass, freezer)

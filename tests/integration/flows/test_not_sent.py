@@ -1,6 +1,5 @@
 """Messages that waited too long for the gateway: each is told once, and one repair lists them, sends them again or forgets them."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -10,12 +9,13 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from simulator import Account, Gateway
+from simulator import Gateway
 from simulator.faults import Code, Fault, Reset
 from tests.integration.conftest import MINA, OMID, SARA
-from tests.integration.story.disk import forget_memory, power_cut, what_is_on_disk
+from tests.integration.story.accounts import restart, set_up
+from tests.integration.story.disk import power_cut, what_is_on_disk
 from tests.integration.story.forms import call, let_pass, reload
-from tests.integration.story.outages import gateway_with_a_port, without_chance
+from tests.integration.story.outages import without_chance
 from tests.integration.story.people import begin_and_hold, received
 from tests.integration.story.repairs import Browser, ignore, is_ignored
 from tests.integration.story.told import Told
@@ -28,13 +28,6 @@ from tests.integration.story.waiting import (
 )
 
 pytestmark = pytest.mark.usefixtures("account")
-
-
-@pytest.fixture
-async def gateway_url(gateway: Gateway, account: Account) -> AsyncIterator[str]:
-    """Run a gateway that can refuse connections."""
-    async with gateway_with_a_port(gateway) as url:
-        yield url
 
 
 @pytest.fixture
@@ -98,10 +91,7 @@ async def test_each_is_told_once_and_one_repair_names_all(
     assert received(gateway) == {}
     assert [each["event_type"] for each in told.events] == ["not_sent"] * 4
     assert {each["sms_id"] for each in told.events} == {*first, *second}
-    await hass.config_entries.async_unload(family_home.entry_id)
-    await forget_memory(hass)
-    await hass.config_entries.async_setup(family_home.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await restart(hass, family_home)
     assert said(hass, family_home) == ("4", "Sara, خانواده, …0009")
     await let_pass(hass, freezer, timedelta(hours=2))
     assert len(told.events) == 4
@@ -480,8 +470,7 @@ async def test_after_a_crash_what_was_sent_again_is_not_listed(
     held.released.set()
     await sending
     await power_cut(hass, home.entry_id, left)
-    await hass.config_entries.async_setup(home.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await set_up(hass, home)
     assert said(hass, home) == ("1", "…0002")
     new, *old = (await history(hass)).values()
     assert (new["state"], new["text"]) == ("unknown", "a")

@@ -9,10 +9,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from simulator import Gateway
+from tests.integration.story.accounts import set_up
 from tests.integration.story.told import Told
 
 from .push import Panel
-from .received import arrive, family_with_inbox, listen, set_up
+from .received import arrive, family_with_inbox, listen
 
 
 @pytest.fixture(name="options")

@@ -15,6 +15,7 @@ from simulator.faults import RowsFault
 from simulator.world import World
 from tests.integration.conftest import LINE, OMID, SARA, make_entry, recipient
 from tests.integration.story import disk as disk_story
+from tests.integration.story.accounts import set_up
 from tests.integration.story.disk import Left, what_is_on_disk
 from tests.integration.story.forms import let_pass, take_calls
 from tests.integration.story.told import Told
@@ -33,16 +34,6 @@ def family_with_inbox(gateway_url: str, **options: Any) -> MockConfigEntry:
         ),
         options=options,
     )
-
-
-async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Set an account up, and let its first poll happen."""
-    if entry.entry_id not in {
-        each.entry_id for each in hass.config_entries.async_entries()
-    }:
-        entry.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
 
 
 @dataclass(frozen=True)
@@ -111,7 +102,7 @@ def on_disk(hass: HomeAssistant, entry: MockConfigEntry) -> Left:
     return what_is_on_disk(hass, entry.entry_id)
 
 
-async def restart(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+async def start_anew(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     """Take the account down and set it up again: the next poll is the first one after a start."""
     await hass.config_entries.async_unload(entry.entry_id)
     await set_up(hass, entry)

@@ -24,6 +24,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Gateway
 from tests.integration.conftest import OMID, OTHER_LINE, SARA
+from tests.integration.story.accounts import set_up
 from tests.integration.story.disk import Writes, received_on_disk
 from tests.integration.story.forms import send
 from tests.integration.story.people import SECOND_LINE, change, second_account
@@ -38,7 +39,6 @@ from .received import (
     on_disk,
     poll,
     power_cut,
-    set_up,
 )
 
 pytestmark = pytest.mark.usefixtures("silence")

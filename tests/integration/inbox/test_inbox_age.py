@@ -14,7 +14,7 @@ from simulator.faults import Replaced, Reset
 from tests.integration.account.test_privacy import diagnostics
 from tests.integration.story.told import Told
 
-from .received import arrive, poll, restart
+from .received import arrive, poll, start_anew
 
 DAY = timedelta(days=1)
 
@@ -55,7 +55,7 @@ async def test_after_a_start_only_young_messages_are_told(
     hass.config_entries.async_update_entry(entry, options={"inbox_max_age": minutes})
     await hass.async_block_till_done(wait_background_tasks=True)
     arrive(gateway, "OPEN", ago=ago)
-    await restart(hass, entry)
+    await start_anew(hass, entry)
     assert told.texts == (["OPEN"] if is_told else [])
     await poll(hass, freezer)
     assert len(told.texts) == is_told
@@ -100,7 +100,7 @@ async def test_what_is_ignored_is_counted_for_a_bug_report(
     caplog.set_level("INFO")
     arrive(gateway, "OPEN", "SESAME", ago=timedelta(hours=1))
     arrive(gateway, "now")
-    await restart(hass, entry)
+    await start_anew(hass, entry)
     assert told.texts == ["now"]
     found = await diagnostics(hass, hass_client, entry)
     assert found["account"]["received_messages_ignored"] == 2
@@ -125,7 +125,7 @@ async def test_a_message_without_a_date_is_told_only_where_the_polls_show_that_i
     """After a start nobody can say how old it is."""
     arrive(gateway, "OPEN")
     gateway.fault("GetMessages", Replaced("SendDate", date, in_rows=True))
-    await (poll(hass, freezer) if live else restart(hass, entry))
+    await (poll(hass, freezer) if live else start_anew(hass, entry))
     await poll(hass, freezer)
     assert [(each["text"], each["sent_at"]) for each in told.events] == (
         [("OPEN", None)] if live else []

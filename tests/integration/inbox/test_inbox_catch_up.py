@@ -14,19 +14,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from simulator import Gateway
 from simulator.exchange import Exchange
 from simulator.faults import Code, Fault, FirstPageOnly, Place, Reset
+from tests.integration.story.accounts import set_up
 from tests.integration.story.told import Told
 
 from .lists import FurtherPagesRefused
-from .received import (
-    arrive,
-    asked,
-    family_with_inbox,
-    listen,
-    on_disk,
-    poll,
-    power_cut,
-    set_up,
-)
+from .received import arrive, asked, family_with_inbox, listen, on_disk, poll, power_cut
 
 
 @pytest.fixture(name="entry")

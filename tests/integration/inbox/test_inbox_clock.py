@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from simulator import Account, Gateway
 from tests.integration.story.told import Told
 
-from .received import arrive, list_late, on_disk, poll, power_cut, restart
+from .received import arrive, list_late, on_disk, poll, power_cut, start_anew
 
 pytestmark = pytest.mark.usefixtures("silence")
 
@@ -181,7 +181,7 @@ async def test_while_the_dates_are_known_to_be_wrong_they_decide_nothing(
     assert told.texts == ["4", "5"]
     assert house.hours is None
     arrive(gateway, "now")
-    await restart(hass, entry)
+    await start_anew(hass, entry)
     assert told.texts[2:] == ["now"]
 
 
@@ -194,7 +194,7 @@ async def test_only_what_the_polls_show_to_be_new_tells_of_the_clock(
     """After a start a message may just be old."""
     for number in range(4):
         arrive(gateway, f"{number}", ago=HOUR)
-        await restart(hass, entry)
+        await start_anew(hass, entry)
     assert house.hours is None
 
 
@@ -218,10 +218,10 @@ async def test_the_repair_stays_over_a_reload(
 ) -> None:
     """But the clock of another panel is another one."""
     await house.receive(HOUR, HOUR, HOUR)
-    await restart(hass, entry)
+    await start_anew(hass, entry)
     assert house.hours == "1"
     hass.config_entries.async_update_entry(entry, unique_id="sara@another.example")
-    await restart(hass, entry)
+    await start_anew(hass, entry)
     assert house.hours is None
 
 

@@ -9,10 +9,10 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Gateway
+from tests.integration.story.accounts import restart, set_up
 from tests.integration.story.disk import (
     DAMAGED,
     disk_at_rest,
-    forget_memory,
     reading_fails,
     received_on_disk,
     writing_fails,
@@ -26,8 +26,7 @@ from .received import (
     on_disk,
     poll,
     power_cut,
-    restart,
-    set_up,
+    start_anew,
 )
 
 
@@ -53,7 +52,7 @@ async def test_on_a_full_disk_each_message_is_told_once(
         assert told.texts == ["1", "2"]
         assert repairs(issue_registry) == ["ledger_not_written"]
         await poll(hass, freezer)
-        await restart(hass, entry)
+        await start_anew(hass, entry)
         assert repairs(issue_registry) == ["ledger_not_written"]
         arrive(gateway, "3")
         await poll(hass, freezer)
@@ -99,7 +98,7 @@ async def test_the_first_poll_ever_may_meet_a_full_disk(
     with writing_fails():
         await set_up(hass, entry)
         assert repairs(issue_registry) == ["ledger_not_written"]
-        await restart(hass, entry)
+        await start_anew(hass, entry)
         arrive(gateway, "new")
         await poll(hass, freezer)
         assert told.texts == ["new"]
@@ -150,16 +149,12 @@ async def test_with_a_file_that_cant_be_read_nothing_old_is_told(
     arrive(gateway, "1")
     await poll(hass, freezer)
     with reading_fails():
-        await hass.config_entries.async_unload(entry.entry_id)
-        await forget_memory(hass)
-        await set_up(hass, entry)
+        await restart(hass, entry)
     assert repairs(issue_registry) == ["ledger_unreadable"]
     arrive(gateway, "2")
     await poll(hass, freezer)
     assert told.texts == ["1", "2"]
     freezer.tick(timedelta(minutes=11))
-    await hass.config_entries.async_unload(entry.entry_id)
-    await forget_memory(hass)
-    await set_up(hass, entry)
+    await restart(hass, entry)
     assert told.texts == ["1", "2"]
     assert repairs(issue_registry) == []

@@ -10,6 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Account, Gateway
 from simulator.faults import Replaced
+from tests.integration.story.accounts import set_up
 from tests.integration.story.told import Told
 
 from .received import (
@@ -19,8 +20,7 @@ from .received import (
     list_late,
     listen,
     poll,
-    restart,
-    set_up,
+    start_anew,
 )
 
 HOUR = timedelta(hours=1)
@@ -220,7 +220,7 @@ async def test_after_a_restart_nothing_is_new_without_a_date_that_says_so(
     """However short it was; the second poll after it can tell again."""
     await poll(hass, freezer)
     arrive(gateway, "OPEN", ago=HOUR)
-    await restart(hass, entry)
+    await start_anew(hass, entry)
     assert told.texts == []
     arrive(gateway, "new", ago=HOUR)
     await poll(hass, freezer)

@@ -10,10 +10,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Account, Gateway
 from simulator.faults import Replaced
+from tests.integration.story.accounts import set_up
 from tests.integration.story.told import Told
 
 from .lists import HOUR, arrive_as, numbered_from
-from .received import arrive, family_with_inbox, on_disk, poll, power_cut, set_up
+from .received import arrive, family_with_inbox, on_disk, poll, power_cut
 
 pytestmark = pytest.mark.usefixtures("silence")
 
@@ -39,8 +40,7 @@ async def entry_with_a_full_box(
     """Set the household up when there are old messages in the panel."""
     arrive(gateway, *(f"old {number}" for number in range(size)), ago=3 * HOUR)
     entry = family_with_inbox(gateway_url)
-    await set_up(hass, entry)
-    return entry
+    return await set_up(hass, entry)
 
 
 @pytest.mark.parametrize("polls_between", [0, 1, 15])

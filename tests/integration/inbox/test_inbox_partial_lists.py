@@ -9,10 +9,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Account, Gateway
 from simulator.faults import Fault, Replaced
+from tests.integration.story.accounts import set_up
 from tests.integration.story.told import Told
 
 from .lists import HOUR, OldestFirst, WithoutNewest
-from .received import arrive, family_with_inbox, poll, restart, set_up
+from .received import arrive, family_with_inbox, poll, start_anew
 
 pytestmark = pytest.mark.usefixtures("silence")
 
@@ -34,8 +35,7 @@ async def entry_with_many_old_messages(
     """Set the household up when 250 old messages are in the panel, of which 150 are out of sight."""
     arrive(gateway, *(f"old {number}" for number in range(250)), ago=3 * HOUR)
     entry = family_with_inbox(gateway_url)
-    await set_up(hass, entry)
-    return entry
+    return await set_up(hass, entry)
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ async def test_a_list_of_a_part_repeats_nothing(
     arrive(gateway, "new")
     await poll(hass, freezer)
     await poll(hass, freezer)
-    await restart(hass, entry)
+    await start_anew(hass, entry)
     assert told.texts == ["fresh", "new"]
 
 

@@ -12,6 +12,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from simulator import Account, Gateway
 from simulator.faults import Code, Fault, Place, Reset
 from tests.integration.conftest import SARA
+from tests.integration.story.accounts import set_up
 from tests.integration.story.forms import let_pass, reauth_flows, send, take_calls
 from tests.integration.story.login import enter_password
 from tests.integration.story.told import Told
@@ -23,8 +24,7 @@ from .received import (
     family_with_inbox,
     listen,
     poll,
-    restart,
-    set_up,
+    start_anew,
 )
 
 # What a panel says that doesn't have the method.
@@ -89,7 +89,7 @@ async def test_a_panel_that_never_offered_messages_is_asked_hourly_and_keeps_sen
     gateway.fault("GetMessages", NOT_TOLD, times=None)
     await set_up(hass, entry)
     if restarts:
-        await restart(hass, entry)
+        await start_anew(hass, entry)
     take_calls(gateway)
     caplog.clear()
     for _ in range(2):
@@ -176,7 +176,7 @@ async def test_a_panel_that_offered_messages_once_is_asked_again_soon_though_it_
     take_calls(gateway)
     found = await gaps(hass, freezer, gateway, int(sum(expected)) + 2)
     assert found[: len(expected)] == pytest.approx(expected, abs=0.26)
-    await restart(hass, entry)
+    await start_anew(hass, entry)
     for _ in range(10):
         await let_pass(hass, freezer, timedelta(minutes=5, seconds=1))
     gateway.clear_faults()

@@ -12,11 +12,12 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from simulator import Gateway
+from tests.integration.story.accounts import set_up
 from tests.integration.story.disk import power_cut
 from tests.integration.story.people import Held
 from tests.integration.story.told import Told
 
-from .received import RECEIVED, arrive, on_disk, poll, set_up
+from .received import RECEIVED, arrive, on_disk, poll
 
 pytestmark = pytest.mark.usefixtures("silence")
 

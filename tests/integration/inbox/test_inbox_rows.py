@@ -10,6 +10,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from simulator import Account, Gateway
 from tests.integration.account.test_privacy import diagnostics
+from tests.integration.story.accounts import set_up
 from tests.integration.story.told import Told
 
 from .received import (
@@ -20,7 +21,6 @@ from .received import (
     family_with_inbox,
     listen,
     poll,
-    set_up,
 )
 
 WARNING = (

@@ -18,7 +18,7 @@ from tests.integration.conftest import LINE, OMID, OTHER_LINE
 from tests.integration.story.forms import reload
 from tests.integration.story.told import Told
 
-from .received import RECEIVED, arrive, on_disk, poll, restart
+from .received import RECEIVED, arrive, on_disk, poll, start_anew
 
 pytestmark = pytest.mark.usefixtures("silence")
 
@@ -139,7 +139,7 @@ async def test_our_usual_line_is_ours_though_the_panel_does_not_tell_its_lines(
 ) -> None:
     """It is in the account's settings."""
     gateway.fault("GetUserNumbers", Code(35, Place.STATUS), times=None)
-    await restart(hass, entry)
+    await start_anew(hass, entry)
     arrive(gateway, "echo", sender=LINE, line=OTHER_LINE)
     arrive(gateway, "in")
     await poll(hass, freezer)

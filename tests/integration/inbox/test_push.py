@@ -12,6 +12,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Account, Gateway
+from tests.integration.story.accounts import set_up
 from tests.integration.story.people import SECOND_LINE, second_account
 from tests.integration.story.told import Told
 
@@ -26,7 +27,7 @@ from .push import (
     ring,
     until,
 )
-from .received import RECEIVED, arrive, family_with_inbox, listen, set_up
+from .received import RECEIVED, arrive, family_with_inbox, listen
 
 
 @pytest.fixture(name="options")

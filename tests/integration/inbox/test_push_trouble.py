@@ -14,11 +14,12 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from simulator import Account, Gateway
 from simulator.faults import Code, Place, Reset
 from tests.integration.conftest import SARA
+from tests.integration.story.accounts import set_up
 from tests.integration.story.forms import reauth_flows, send
 from tests.integration.story.told import Told
 
 from .push import ID, PUSH, Panel, for_a_while, let_go_by, polls, ring, until
-from .received import arrive, family_with_inbox, listen, set_up
+from .received import arrive, family_with_inbox, listen
 
 
 @pytest.fixture(name="options")

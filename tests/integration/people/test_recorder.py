@@ -23,6 +23,7 @@ from custom_components.payamak.account.signals import (
 )
 from custom_components.payamak.gateway import SmsState
 from tests.integration.conftest import LINE, SARA
+from tests.integration.story.accounts import set_up
 
 SENT_AT = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
 
@@ -39,10 +40,7 @@ async def recorded_home_fixture(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> MockConfigEntry:
     """Set the account up in a home with a recorder."""
-    entry.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    return entry
+    return await set_up(hass, entry)
 
 
 async def recorded(hass: HomeAssistant, entity_id: str) -> Mapping[str, Any]:

@@ -17,7 +17,8 @@ from simulator import Gateway
 from simulator.codes import Delivery
 from simulator.faults import Code, CodesInList, Hang, Reset, WithoutId
 from tests.integration.conftest import MINA, OMID, SARA
-from tests.integration.story.disk import forget_memory, put_on_disk, what_is_on_disk
+from tests.integration.story.accounts import shut_down
+from tests.integration.story.disk import put_on_disk, what_is_on_disk
 from tests.integration.story.forms import call, let_pass, take_calls
 from tests.integration.story.people import second_account
 
@@ -200,8 +201,7 @@ async def test_a_message_that_is_under_way_is_being_sent(
     assert (row["state"], row["status"]) == ("sending", "queued")
     left = what_is_on_disk(hass, home.entry_id)
     sending.cancel()
-    await hass.config_entries.async_unload(home.entry_id)
-    await forget_memory(hass)
+    await shut_down(hass, home)
     put_on_disk(hass, home.entry_id, left)
     await hass.config_entries.async_setup(home.entry_id)
     [again] = await history(hass)

@@ -1,6 +1,6 @@
 """One SMS for a storm: what has waited for the same person goes out as one, and ends together."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, Final
 from unittest.mock import patch
@@ -28,6 +28,7 @@ from tests.integration.conftest import (
     recipient,
     sent_calls,
 )
+from tests.integration.story.accounts import be_in_tehran, set_up
 from tests.integration.story.deliveries import state_of
 from tests.integration.story.disk import (
     on_disk,
@@ -37,7 +38,6 @@ from tests.integration.story.disk import (
     writing_is_held,
 )
 from tests.integration.story.forms import call, let_pass
-from tests.integration.story.outages import gateway_with_a_port
 from tests.integration.story.people import Held, received, send_sms
 from tests.integration.story.told import Told
 from tests.integration.story.waiting import lose_gateway
@@ -55,37 +55,27 @@ type HomeWith = Callable[..., Awaitable[MockConfigEntry]]
 async def home_with_fixture(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
-    gateway: Gateway,
     account: Account,
-) -> AsyncIterator[HomeWith]:
+    gateway_url: str,
+) -> HomeWith:
     """Give what sets up a household in the morning of Tehran that bundles, unless its options say otherwise."""
-    await hass.config.async_set_time_zone("Asia/Tehran")
-    freezer.move_to("2026-11-24 07:30:00+03:30")
+    await be_in_tehran(hass, freezer, "2026-11-24 07:30")
     account.patterns[PATTERN] = 2
 
-    async with gateway_with_a_port(gateway) as url:
+    async def home_with(
+        *, hourly_limit: int | None = None, **options: Any
+    ) -> MockConfigEntry:
+        sara = recipient("Sara", "sara", SARA)
+        if hourly_limit:
+            sara["data"] = {**sara["data"], "hourly_limit": hourly_limit}
+        entry = make_entry(
+            gateway_url,
+            recipients=(sara, recipient("امید", "omid", OMID)),
+            options={"inbox_interval": 0, "retry_for": 600} | options,
+        )
+        return await set_up(hass, entry)
 
-        async def set_up(*, hourly_limit: int | None = None, **options: Any) -> Any:
-            sara = recipient("Sara", "sara", SARA)
-            if hourly_limit:
-                sara["data"] = {**sara["data"], "hourly_limit": hourly_limit}
-            entry = make_entry(
-                url,
-                recipients=(sara, recipient("امید", "omid", OMID)),
-                options={"inbox_interval": 0, "retry_for": 600} | options,
-            )
-            entry.add_to_hass(hass)
-            await set_up_again(hass, entry)
-            return entry
-
-        yield set_up
-        await gateway.come_back()
-
-
-async def set_up_again(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Set an account up, and let its first question be answered."""
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    return home_with
 
 
 async def storm(
@@ -341,7 +331,7 @@ async def test_for_the_hourly_limit_it_is_one(
     assert len(texts(gateway)) == 1
     left = what_is_on_disk(hass, entry.entry_id)
     await power_cut(hass, entry.entry_id, left)
-    await set_up_again(hass, entry)
+    await set_up(hass, entry)
     [row] = await send_sms(hass, SARA)
     assert row["status"] == "accepted"
     [row] = await send_sms(hass, SARA, message="too many")
@@ -559,7 +549,7 @@ async def test_a_lost_answer_is_looked_for_in_the_sent_box(
     await hass.async_block_till_done(wait_background_tasks=True)
     assert received(gateway) == {SARA: 1, OMID: 1}
     await power_cut(hass, entry.entry_id, left)
-    await set_up_again(hass, entry)
+    await set_up(hass, entry)
     assert {row["state"] for row in await rows(hass)} == {"unknown"}
     assert state_of(hass, "sensor.payamak_parts_sent_today") == "2"
     for _ in range(3):
@@ -599,7 +589,7 @@ async def test_a_restored_backup_does_not_send_again_what_left_in_one(
     await come_back(hass, freezer, gateway)
     assert texts(gateway) == ["07:30 1\n07:31 2"]
     await power_cut(hass, entry.entry_id, left)
-    await set_up_again(hass, entry)
+    await set_up(hass, entry)
     for _ in range(3):
         await let_pass(hass, freezer, MINUTE)
     assert len(texts(gateway)) == 1

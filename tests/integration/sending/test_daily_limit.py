@@ -1,7 +1,7 @@
 """How many parts may leave on one day, so that an automation that goes wrong does not spend the credit."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, override
@@ -17,10 +17,10 @@ from simulator import Account, Away, Gateway
 from simulator.exchange import Exchange
 from simulator.faults import Code, CodesInList, Reset
 from tests.integration.conftest import MINA, OMID, SARA, make_entry, sent_calls
+from tests.integration.story.accounts import be_in_tehran, set_up, shut_down
 from tests.integration.story.deliveries import state_of
-from tests.integration.story.disk import forget_memory, writing_is_held
+from tests.integration.story.disk import writing_is_held
 from tests.integration.story.forms import call, let_pass
-from tests.integration.story.outages import gateway_with_a_port
 from tests.integration.story.people import begin_and_hold, received, send_sms
 
 PATTERN = 1234
@@ -34,25 +34,18 @@ type HomeWith = Callable[..., Awaitable[MockConfigEntry]]
 async def home_with_fixture(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
-    gateway: Gateway,
     account: Account,
-) -> AsyncIterator[HomeWith]:
+    gateway_url: str,
+) -> HomeWith:
     """Give what sets an account up that has a limit, in a time that stands still in the middle of a day in Tehran."""
-    await hass.config.async_set_time_zone("Asia/Tehran")
-    freezer.move_to("2026-11-24 12:10:00+03:30")
+    await be_in_tehran(hass, freezer, "2026-11-24 12:10")
     account.patterns[PATTERN] = 0
 
-    async with gateway_with_a_port(gateway) as url:
+    async def home_with(**options: Any) -> MockConfigEntry:
+        entry = make_entry(gateway_url, options={"inbox_interval": 0} | options)
+        return await set_up(hass, entry)
 
-        async def set_up(**options: Any) -> MockConfigEntry:
-            entry = make_entry(url, options={"inbox_interval": 0} | options)
-            entry.add_to_hass(hass)
-            assert await hass.config_entries.async_setup(entry.entry_id)
-            await hass.async_block_till_done(wait_background_tasks=True)
-            return entry
-
-        yield set_up
-        await gateway.come_back()
+    return home_with
 
 
 @dataclass(frozen=True)
@@ -285,8 +278,7 @@ async def test_the_count_survives_a_restart(
     """It is that of the ledger."""
     entry = await home_with(daily_limit=2)
     await send_sms(hass, SARA)
-    await hass.config_entries.async_unload(entry.entry_id)
-    await forget_memory(hass)
+    await shut_down(hass, entry)
     await hass.config_entries.async_setup(entry.entry_id)
     await refused(hass, [SARA, OMID])
     await send_sms(hass, SARA)
@@ -306,8 +298,7 @@ async def test_a_clock_that_jumps_a_day_back_and_forth_frees_nothing(
     await send_sms(hass, [SARA, OMID])
     await gateway.go_away(Away.REFUSE)
     if restarted:
-        await hass.config_entries.async_unload(entry.entry_id)
-        await forget_memory(hass)
+        await shut_down(hass, entry)
     freezer.move_to("2026-11-23 12:10:00+03:30")
     if restarted:
         await hass.config_entries.async_setup(entry.entry_id)

@@ -1,7 +1,7 @@
 """The same to the same person within a short time is one message."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -25,10 +25,9 @@ from tests.integration.conftest import (
     make_entry,
     sent_calls,
 )
+from tests.integration.story.accounts import restart, set_up
 from tests.integration.story.deliveries import state_of
-from tests.integration.story.disk import forget_memory
 from tests.integration.story.forms import call, let_pass, reload
-from tests.integration.story.outages import gateway_with_a_port
 from tests.integration.story.people import begin_and_hold, notify, received, send_sms
 
 PATTERN, OTHER_PATTERN = 1234, 1235
@@ -41,37 +40,23 @@ type HomeWith = Callable[..., Awaitable[MockConfigEntry]]
 async def home_with_fixture(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
-    gateway: Gateway,
     account: Account,
-) -> AsyncIterator[HomeWith]:
+    gateway_url: str,
+) -> HomeWith:
     """Give what sets an account up with some options, in a time that stands still."""
     account.patterns |= {PATTERN: 2, OTHER_PATTERN: 2}
-    async with gateway_with_a_port(gateway) as url:
 
-        async def set_up(**options: Any) -> MockConfigEntry:
-            quiet = {"inbox_interval": 0, "daily_limit": 0}
-            entry = make_entry(url, options=quiet | options)
-            entry.add_to_hass(hass)
-            assert await hass.config_entries.async_setup(entry.entry_id)
-            await hass.async_block_till_done(wait_background_tasks=True)
-            return entry
+    async def home_with(**options: Any) -> MockConfigEntry:
+        quiet = {"inbox_interval": 0, "daily_limit": 0}
+        return await set_up(hass, make_entry(gateway_url, options=quiet | options))
 
-        yield set_up
-        await gateway.come_back()
+    return home_with
 
 
 @pytest.fixture(name="home")
 async def home_fixture(home_with: HomeWith) -> MockConfigEntry:
     """Give an account that sends the same only once in five minutes, and goes on for an hour."""
     return await home_with(duplicate_window=WINDOW)
-
-
-async def restart(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Set the account up again with nothing but what the disk holds."""
-    await hass.config_entries.async_unload(entry.entry_id)
-    await forget_memory(hass)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
 
 
 async def send_one(hass: HomeAssistant, **data: Any) -> dict[str, Any]:

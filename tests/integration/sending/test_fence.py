@@ -17,6 +17,7 @@ from custom_components.payamak.sending.under_way import under_way_in
 from simulator import Account, Gateway, create_app
 from simulator.faults import Code, FirstPageOnly, ServerError
 from tests.integration.conftest import LINE, MINA, OMID, SARA, sent_calls
+from tests.integration.story.accounts import set_up
 from tests.integration.story.deliveries import listen, numbers
 from tests.integration.story.disk import Left, power_cut, what_is_on_disk
 from tests.integration.story.forms import let_pass
@@ -69,8 +70,7 @@ async def start(
     if left is None:
         left = what_is_on_disk(hass, entry.entry_id)
     await power_cut(hass, entry.entry_id, left)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await set_up(hass, entry)
 
 
 async def test_what_waits_leaves_after_one_look(

@@ -1,7 +1,7 @@
 """The gate of each person: what they would get in quiet hours, in a pause or too often waits, whatever the door."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 import time
 from types import SimpleNamespace
@@ -24,6 +24,7 @@ from tests.integration.conftest import (
     recipient,
     sent_calls,
 )
+from tests.integration.story.accounts import be_in_tehran, set_up, shut_down
 from tests.integration.story.deliveries import numbers, state_of
 from tests.integration.story.disk import (
     forget_memory,
@@ -34,7 +35,6 @@ from tests.integration.story.disk import (
     writing_is_held,
 )
 from tests.integration.story.forms import call, let_pass
-from tests.integration.story.outages import gateway_with_a_port
 from tests.integration.story.people import begin_and_hold, change, received, send_sms
 from tests.integration.story.told import Told
 from tests.integration.story.waiting import lose_gateway
@@ -55,39 +55,26 @@ type HomeWith = Callable[..., Awaitable[MockConfigEntry]]
 async def home_with_fixture(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
-    gateway: Gateway,
     account: Account,
-) -> AsyncIterator[HomeWith]:
+    gateway_url: str,
+) -> HomeWith:
     """Give what sets up a household late in the evening of Tehran, with rules for Sara and for the family."""
-    await hass.config.async_set_time_zone("Asia/Tehran")
-    freezer.move_to("2026-11-24 22:30:00+03:30")
+    await be_in_tehran(hass, freezer, "2026-11-24 22:30")
     account.patterns[PATTERN] = 2
 
-    async with gateway_with_a_port(gateway) as url:
+    async def home_with(
+        family: dict[str, Any] | None = None, **sara: Any
+    ) -> MockConfigEntry:
+        people = (
+            recipient("Sara", "sara", SARA),
+            recipient("امید", "omid", OMID),
+            recipient("خانواده", "family", SARA, OMID, MINA),
+        )
+        people[0]["data"] = {**people[0]["data"], **sara}
+        people[2]["data"] = {**people[2]["data"], **(family or {})}
+        return await set_up(hass, make_entry(gateway_url, recipients=people))
 
-        async def set_up(
-            family: dict[str, Any] | None = None, **sara: Any
-        ) -> MockConfigEntry:
-            people = (
-                recipient("Sara", "sara", SARA),
-                recipient("امید", "omid", OMID),
-                recipient("خانواده", "family", SARA, OMID, MINA),
-            )
-            people[0]["data"] = {**people[0]["data"], **sara}
-            people[2]["data"] = {**people[2]["data"], **(family or {})}
-            entry = make_entry(url, recipients=people)
-            entry.add_to_hass(hass)
-            await set_up_again(hass, entry)
-            return entry
-
-        yield set_up
-        await gateway.come_back()
-
-
-async def set_up_again(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Set an account up, and let its first question be answered."""
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    return home_with
 
 
 async def pause(hass: HomeAssistant, *, on: bool = True) -> None:
@@ -489,7 +476,7 @@ async def test_what_was_held_for_a_day_is_not_taken_for_an_equal_one_that_waits(
     assert await statuses(hass, SARA) == ["queued"]
     await power_cut(hass, entry.entry_id, what_is_on_disk(hass, entry.entry_id))
     await gateway.come_back()
-    await set_up_again(hass, entry)
+    await set_up(hass, entry)
     await pass_by(hass, freezer, MINUTE)
     assert received(gateway) == {SARA: 2}
 
@@ -610,7 +597,7 @@ async def test_a_pause_and_what_it_holds_outlive_a_restart(
         if how == "restart":
             await forget_memory(hass)
     await pass_by(hass, freezer, 2 * HOUR)
-    await set_up_again(hass, entry)
+    await set_up(hass, entry)
     await pass_by(hass, freezer, HOUR)
     assert received(gateway) == {}
     assert state_of(hass, PAUSED) == "on"
@@ -629,10 +616,9 @@ async def test_the_hour_is_counted_over_a_restart(
     entry = await home_with(hourly_limit=1)
     await send_sms(hass, SARA, message="1")
     await send_sms(hass, SARA, message="2", retry_for=0)
-    await hass.config_entries.async_unload(entry.entry_id)
-    await forget_memory(hass)
+    await shut_down(hass, entry)
     freezer.tick(30 * MINUTE)
-    await set_up_again(hass, entry)
+    await set_up(hass, entry)
     await pass_by(hass, freezer, 28 * MINUTE)
     assert texts(gateway) == ["1"]
     assert await statuses(hass, SARA, message="3") == ["queued"]
@@ -653,11 +639,10 @@ async def test_patience_counts_from_the_end_of_the_night_also_while_nothing_runs
     entry = await home_with(**NIGHT)
     freezer.tick(HOUR)
     await send_sms(hass, SARA, retry_for=10)
-    await hass.config_entries.async_unload(entry.entry_id)
-    await forget_memory(hass)
+    await shut_down(hass, entry)
     freezer.move_to("2026-11-25 07:00:00+03:30")
     freezer.tick(minutes * MINUTE)
-    await set_up_again(hass, entry)
+    await set_up(hass, entry)
     await pass_by(hass, freezer, 2 * MINUTE)
     assert received(gateway) == ({SARA: 1} if arrives else {})
 
@@ -675,10 +660,9 @@ async def test_patience_counts_from_the_end_of_a_pause_over_a_restart(
     await pass_by(hass, freezer, 2 * HOUR)
     await lose_gateway(hass, gateway)
     await pause(hass, on=False)
-    await hass.config_entries.async_unload(entry.entry_id)
-    await forget_memory(hass)
+    await shut_down(hass, entry)
     freezer.tick(20 * MINUTE)
-    await set_up_again(hass, entry)
+    await set_up(hass, entry)
     await gateway.come_back()
     await pass_by(hass, freezer, 5 * MINUTE)
     assert received(gateway) == {SARA: 1}

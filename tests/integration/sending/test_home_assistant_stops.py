@@ -10,6 +10,7 @@ from custom_components.payamak.sending import under_way
 from custom_components.payamak.sending.under_way import under_way_in
 from simulator import Gateway
 from tests.integration.conftest import sent_calls
+from tests.integration.story.accounts import set_up
 from tests.integration.story.disk import on_disk
 from tests.integration.story.people import Held, begin_and_hold, send_sms
 
@@ -21,10 +22,7 @@ async def running_fixture(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> MockConfigEntry:
     """Set the account up."""
-    entry.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    return entry
+    return await set_up(hass, entry)
 
 
 NUMBERS = [f"0913{number:07d}" for number in range(250)]

@@ -11,10 +11,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from simulator import Gateway
 from simulator.faults import Code
 from tests.integration.conftest import MINA, OMID, OTHER_LINE, SARA
+from tests.integration.story.accounts import set_up
 from tests.integration.story.people import notify, received, send_message
 
 
-async def set_up(hass: HomeAssistant, domain: str, config: dict[str, Any]) -> None:
+async def set_up_part(hass: HomeAssistant, domain: str, config: dict[str, Any]) -> None:
     """Set a part of Home Assistant up from its YAML."""
     assert await async_setup_component(hass, domain, config)
     await hass.async_block_till_done()
@@ -25,7 +26,7 @@ async def notify_group_fixture(
     hass: HomeAssistant, household: MockConfigEntry
 ) -> MockConfigEntry:
     """Give a home with a group of notify actions in its YAML."""
-    await set_up(
+    await set_up_part(
         hass,
         "notify",
         {
@@ -39,10 +40,7 @@ async def notify_group_fixture(
             }
         },
     )
-    household.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(household.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
-    return household
+    return await set_up(hass, household)
 
 
 @pytest.mark.usefixtures("notify_group")
@@ -105,9 +103,7 @@ async def test_a_group_of_notify_entities_reaches_its_members(
             "hide_members": False,
         },
     )
-    group.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(group.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await set_up(hass, group)
     await send_message(hass, "parents", title="هشدار")
     assert received(gateway) == {SARA: 1, OMID: 1}
     assert gateway.phone(OMID).messages[0].text == "هشدار\nنشت آب"
@@ -119,7 +115,7 @@ async def test_an_alert_reaches_people_and_tells_them_when_it_is_over(
 ) -> None:
     """It calls the notify actions."""
     hass.states.async_set("binary_sensor.leak", "off")
-    await set_up(
+    await set_up_part(
         hass,
         "alert",
         {
@@ -185,7 +181,7 @@ async def test_an_automation_reaches_people_by_name(
     hass: HomeAssistant, gateway: Gateway, action: dict[str, Any], reached: list[str]
 ) -> None:
     """Names may come out of templates, too."""
-    await set_up(
+    await set_up_part(
         hass,
         "automation",
         {

@@ -1,6 +1,6 @@
 """What is sent while the gateway is away: it waits, goes out once, or is given up and told."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -23,10 +23,10 @@ from tests.integration.conftest import (
     recipient,
     sent_calls,
 )
+from tests.integration.story.accounts import set_up
 from tests.integration.story.deliveries import state_of
 from tests.integration.story.disk import on_disk, writing_fails
 from tests.integration.story.forms import call, let_pass, reload
-from tests.integration.story.outages import gateway_with_a_port
 from tests.integration.story.people import (
     Held,
     notify,
@@ -47,24 +47,13 @@ MINUTE = timedelta(minutes=1)
 async def home_fixture(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
-    gateway: Gateway,
     account: Account,
-) -> AsyncIterator[MockConfigEntry]:
-    """Set up a household whose gateway can go away."""
+    gateway_url: str,
+) -> MockConfigEntry:
+    """Set up a household of two."""
     account.patterns[PATTERN] = 2
-    async with gateway_with_a_port(gateway) as url:
-        entry = make_entry(
-            url,
-            recipients=(
-                recipient("Sara", "sara", SARA),
-                recipient("امید", "omid", OMID),
-            ),
-        )
-        entry.add_to_hass(hass)
-        assert await hass.config_entries.async_setup(entry.entry_id)
-        await hass.async_block_till_done(wait_background_tasks=True)
-        yield entry
-        await gateway.come_back()
+    people = recipient("Sara", "sara", SARA), recipient("امید", "omid", OMID)
+    return await set_up(hass, make_entry(gateway_url, recipients=people))
 
 
 async def come_back(

@@ -20,13 +20,9 @@ from simulator import Away, Gateway
 from simulator.exchange import Exchange
 from simulator.faults import Code, Reset
 from tests.integration.conftest import OMID, SARA, sent_calls
+from tests.integration.story.accounts import set_up, shut_down
 from tests.integration.story.deliveries import numbers, state_of
-from tests.integration.story.disk import (
-    forget_memory,
-    on_disk,
-    writing_fails,
-    writing_is_held,
-)
+from tests.integration.story.disk import on_disk, writing_fails, writing_is_held
 from tests.integration.story.forms import call, let_pass
 from tests.integration.story.people import Held, received, send_sms
 from tests.integration.story.told import Told
@@ -341,10 +337,8 @@ async def test_what_is_called_back_and_not_written_may_leave_after_a_restart_and
         await come_back(hass, freezer, gateway)
         assert received(gateway) == {}
         await gateway.go_away(Away.REFUSE)
-        await hass.config_entries.async_unload(home.entry_id)
-        await forget_memory(hass)
-    await hass.config_entries.async_setup(home.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+        await shut_down(hass, home)
+    await set_up(hass, home)
     assert state_of(hass, OUTBOX) == "1"
 
 

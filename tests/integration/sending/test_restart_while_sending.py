@@ -13,8 +13,9 @@ from custom_components.payamak.account.account import Account as OurAccount
 from custom_components.payamak.ledger.file import Change, LedgerFile
 from custom_components.payamak.sending.under_way import under_way_in
 from simulator import Gateway
+from tests.integration.story.accounts import shut_down
 from tests.integration.story.deliveries import numbers
-from tests.integration.story.disk import forget_memory, on_disk
+from tests.integration.story.disk import on_disk
 from tests.integration.story.people import received, send_sms
 
 from .lost import pass_minutes
@@ -88,8 +89,7 @@ async def test_each_phone_gets_it_once_and_each_row_is_accounted_for(
     accepted = [row for row in rows if row["status"] == "accepted"]
     assert len(accepted) == len(received(gateway))
     assert {row["status"] for row in rows} <= {"accepted", "queued"}
-    await hass.config_entries.async_unload(home.entry_id)
-    await forget_memory(hass)
+    await shut_down(hass, home)
     under_way_in(hass).is_stopping = False
     await hass.config_entries.async_setup(home.entry_id)
     await pass_minutes(hass, freezer, 3)

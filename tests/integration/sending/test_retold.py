@@ -1,6 +1,5 @@
 """What an assistant is told of a message: it never calls sent what isn't, and knows why."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 from freezegun.api import FrozenDateTimeFactory
@@ -8,9 +7,10 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import llm
 import pytest
 
-from simulator import Account, Gateway
+from simulator import Gateway
 from simulator.faults import Code, CodesInList, Reset
 from tests.integration.conftest import MINA, OMID, SARA, make_entry, recipient
+from tests.integration.story.accounts import set_up
 from tests.integration.story.assistant import (
     ACCEPTED,
     FAILED,
@@ -23,7 +23,6 @@ from tests.integration.story.assistant import (
     use,
 )
 from tests.integration.story.forms import let_pass
-from tests.integration.story.outages import gateway_with_a_port
 from tests.integration.story.people import received, send_sms
 from tests.integration.story.waiting import lose_gateway
 
@@ -33,14 +32,6 @@ REPEATED = (
     "An equal SMS to this recipient came a short time ago, so this one was not sent. "
     "Of the earlier one: "
 )
-
-
-@pytest.fixture
-async def gateway_url(gateway: Gateway, account: Account) -> AsyncIterator[str]:
-    """Run a gateway that can refuse connections."""
-    async with gateway_with_a_port(gateway) as url:
-        yield url
-        await gateway.come_back()
 
 
 @pytest.mark.usefixtures("family_home", "silence")
@@ -183,9 +174,7 @@ async def test_quiet_hours_and_the_limit_of_an_hour_are_kept(
         "hourly_limit": 1,
     }
     entry = make_entry(gateway_url, recipients=(sara,))
-    entry.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await set_up(hass, entry)
     await expose(hass, SARAS)
     assert await text(hass, "Sara", message="a") == [told("Sara", "accepted", ACCEPTED)]
     await hass.async_block_till_done(wait_background_tasks=True)
@@ -222,9 +211,7 @@ async def test_the_daily_limit_and_the_window_for_equal_messages_are_kept(
         recipients=(recipient("Sara", "sara", SARA),),
         options={"inbox_interval": 0, "daily_limit": 1, "duplicate_window": 300},
     )
-    entry.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await set_up(hass, entry)
     await expose(hass, SARAS)
     assert await text(hass, "Sara") == [told("Sara", "accepted", ACCEPTED)]
     assert await text(hass, "Sara") == [told("Sara", "accepted", REPEATED + ACCEPTED)]
@@ -247,9 +234,7 @@ async def test_of_an_equal_one_in_doubt_no_cause_is_known(
         recipients=(recipient("Sara", "sara", SARA),),
         options={"inbox_interval": 0, "daily_limit": 0, "duplicate_window": 300},
     )
-    entry.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await set_up(hass, entry)
     await expose(hass, SARAS)
     gateway.fault("SendSMS", Reset())
     await text(hass, "Sara")

@@ -13,8 +13,8 @@ from custom_components.payamak.sending import road as module
 from custom_components.payamak.sending.road import Road
 from simulator import Gateway
 from tests.integration.conftest import SARA, make_entry
+from tests.integration.story.accounts import set_up
 from tests.integration.story.forms import let_pass
-from tests.integration.story.outages import gateway_with_a_port
 from tests.integration.story.people import received, send_sms
 from tests.integration.story.waiting import lose_gateway
 
@@ -144,24 +144,21 @@ async def test_options_are_heeded(hass: HomeAssistant, gateway_url: str) -> None
     assert road.duplicates.is_open
 
 
-@pytest.mark.usefixtures("account")
 @pytest.mark.parametrize("options", [{}, {"bundle": True}, {"bundle": False}])
 async def test_what_has_waited_goes_out_as_one_unless_the_option_says_otherwise(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     gateway: Gateway,
+    gateway_url: str,
     options: dict[str, Any],
 ) -> None:
     """Also on an account that was never asked."""
-    async with gateway_with_a_port(gateway) as url:
-        entry = make_entry(url, options={"inbox_interval": 0} | options)
-        entry.add_to_hass(hass)
-        assert await hass.config_entries.async_setup(entry.entry_id)
-        await hass.async_block_till_done(wait_background_tasks=True)
-        await lose_gateway(hass, gateway)
-        for text in ("leak", "dry"):
-            await send_sms(hass, SARA, message=text)
-        await gateway.come_back()
-        await entry.runtime_data.account.watch.async_ask()
-        await let_pass(hass, freezer, timedelta(seconds=1))
-        assert received(gateway) == {SARA: 1 if options.get("bundle", True) else 2}
+    entry = make_entry(gateway_url, options={"inbox_interval": 0} | options)
+    await set_up(hass, entry)
+    await lose_gateway(hass, gateway)
+    for text in ("leak", "dry"):
+        await send_sms(hass, SARA, message=text)
+    await gateway.come_back()
+    await entry.runtime_data.account.watch.async_ask()
+    await let_pass(hass, freezer, timedelta(seconds=1))
+    assert received(gateway) == {SARA: 1 if options.get("bundle", True) else 2}

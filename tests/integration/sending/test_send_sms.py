@@ -30,7 +30,7 @@ from simulator.faults import (
     WithoutId,
 )
 from tests.integration.conftest import MINA, OMID, OTHER_LINE, SARA, sent_calls
-from tests.integration.story.disk import forget_memory
+from tests.integration.story.accounts import shut_down
 from tests.integration.story.forms import reload
 
 
@@ -427,8 +427,7 @@ async def test_the_last_price_is_known_after_a_restart(
 ) -> None:
     """Where the panel does not tell it then."""
     gateway.fault("GetBasePrice", Maintenance(), times=None)
-    await hass.config_entries.async_unload(home.entry_id)
-    await forget_memory(hass)
+    await shut_down(hass, home)
     await hass.config_entries.async_setup(home.entry_id)
     assert (await send(hass))["estimated_cost"] == 1730
 

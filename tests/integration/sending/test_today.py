@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from simulator import Account, Gateway
 from simulator.faults import Code, CodesInList, Maintenance, Reset
 from tests.integration.conftest import MINA, OMID, SARA
-from tests.integration.story.disk import forget_memory
+from tests.integration.story.accounts import shut_down
 from tests.integration.story.forms import call, let_pass
 
 PARTS = "sensor.payamak_parts_sent_today"
@@ -117,7 +117,6 @@ async def test_the_totals_survive_a_restart(
 ) -> None:
     """They are read from the ledger."""
     await send_sms(hass, SARA, OMID)
-    await hass.config_entries.async_unload(home.entry_id)
-    await forget_memory(hass)
+    await shut_down(hass, home)
     await hass.config_entries.async_setup(home.entry_id)
     assert today(hass) == ("2", str(float(2 * PRICE)))

@@ -18,6 +18,7 @@ from simulator.codes import Delivery
 from simulator.faults import BrokenOff, Code, Disconnect, Fault, Reset, ServerError
 from simulator.outages import Away
 from tests.integration.conftest import LINE, MINA, OMID, SARA, sent_calls
+from tests.integration.story.accounts import set_up
 from tests.integration.story.deliveries import listen
 from tests.integration.story.disk import (
     disk_at_rest,
@@ -476,8 +477,7 @@ async def test_a_power_cut_in_the_middle_of_a_request(
 
 async def reload_from_disk(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     """Set the account up again after a power cut."""
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done(wait_background_tasks=True)
+    await set_up(hass, entry)
 
 
 async def test_a_restart_in_between_loses_nothing(
