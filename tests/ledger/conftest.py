@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 import shutil
 import sqlite3
+import threading
 from typing import Any
 
 import pytest
@@ -65,6 +66,19 @@ async def trace(file: LedgerFile) -> list[str]:
         lambda connection: connection.set_trace_callback(statements.append)
     )
     return statements
+
+
+async def keep_busy(file: LedgerFile) -> Callable[[], Awaitable[None]]:
+    """Let the file be read until what is returned is called: what is asked for meanwhile waits."""
+    may_go_on = threading.Event()
+    reading = asyncio.create_task(file.async_read(lambda _: may_go_on.wait()))
+    await asyncio.sleep(0)
+
+    async def go_on() -> None:
+        may_go_on.set()
+        await reading
+
+    return go_on
 
 
 async def settle(file: LedgerFile) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from custom_components.payamak.ledger import LedgerError
 
-from .conftest import OpenFile, OpenFiles, execute, fact, look
+from .conftest import OpenFile, OpenFiles, execute, fact, keep_busy, look
 
 
 async def test_closing_writes_what_was_to_be_written_soon(
@@ -27,9 +27,7 @@ async def test_closing_writes_what_is_asked_for_during_a_transaction(
     path: Path, file: OpenFile
 ) -> None:
     """Those who wait get their answer."""
-    may_go_on = threading.Event()
-    waiting = asyncio.create_task(file.async_read(lambda _: may_go_on.wait()))
-    await asyncio.sleep(0)
+    go_on = await keep_busy(file)
     first = asyncio.create_task(file.async_write(fact("first")))
     await asyncio.sleep(0)
     second = asyncio.create_task(file.async_write(fact("second")))
@@ -38,8 +36,8 @@ async def test_closing_writes_what_is_asked_for_during_a_transaction(
     closing = asyncio.create_task(file.async_close())
     await asyncio.sleep(0)
     assert not closing.done()
-    may_go_on.set()
-    await asyncio.gather(waiting, first, second, closing)
+    await go_on()
+    await asyncio.gather(first, second, closing)
     assert look(path) == ["first", "second", "soon"]
 
 
@@ -47,9 +45,7 @@ async def test_nothing_can_be_done_once_it_is_closing(
     path: Path, file: OpenFile, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Whoever comes too late hears of it at once, and no timer is left."""
-    may_go_on = threading.Event()
-    waiting = asyncio.create_task(file.async_read(lambda _: may_go_on.wait()))
-    await asyncio.sleep(0)
+    go_on = await keep_busy(file)
     closing = asyncio.create_task(file.async_close())
     await asyncio.sleep(0)
     for _ in range(2):
@@ -63,8 +59,8 @@ async def test_nothing_can_be_done_once_it_is_closing(
             with pytest.raises(LedgerError, match="^closed$"):
                 await late
         file.write_soon(fact("late"))
-        may_go_on.set()
-        await asyncio.gather(waiting, closing)
+        await go_on()
+        await closing
     assert look(path) == []
     assert file.troubles == []
     assert file._waiting == []
@@ -97,17 +93,14 @@ async def test_a_closing_whose_caller_is_cancelled_writes_what_waits(
     path: Path, file: OpenFile
 ) -> None:
     """The transaction is not cancelled with it."""
-    may_go_on = threading.Event()
-    waiting = asyncio.create_task(file.async_read(lambda _: may_go_on.wait()))
-    await asyncio.sleep(0)
+    go_on = await keep_busy(file)
     write = asyncio.create_task(file.async_write(fact("a")))
     await asyncio.sleep(0)
     closing = asyncio.create_task(file.async_close())
     await asyncio.sleep(0)
     closing.cancel()
     await asyncio.wait([closing])
-    may_go_on.set()
-    await waiting
+    await go_on()
     await write
     assert look(path) == ["a"]
     # What the closing would have done in the end.
@@ -203,15 +196,13 @@ async def test_removing_it_leaves_nothing(
 
 async def test_removing_it_answers_those_who_wait(path: Path, file: OpenFile) -> None:
     """What was asked for before is written; what comes later belongs to nobody."""
-    may_go_on = threading.Event()
-    waiting = asyncio.create_task(file.async_read(lambda _: may_go_on.wait()))
-    await asyncio.sleep(0)
+    go_on = await keep_busy(file)
     tasks = [asyncio.create_task(file.async_write(fact(each))) for each in "ab"]
     await asyncio.sleep(0)
     removal = asyncio.create_task(file.async_remove())
     await asyncio.sleep(0)
-    may_go_on.set()
-    await asyncio.gather(waiting, removal, *tasks)
+    await go_on()
+    await asyncio.gather(removal, *tasks)
     with pytest.raises(LedgerError):
         await file.async_write(fact("late"))
     assert list(path.parent.iterdir()) == []

@@ -19,6 +19,7 @@ from .conftest import (
     copy_of,
     execute,
     fact,
+    keep_busy,
     look,
     settle,
     trace,
@@ -57,16 +58,13 @@ async def test_what_is_asked_for_during_a_transaction_comes_with_the_next(
     path: Path, file: OpenFile
 ) -> None:
     """It is acknowledged by the second transaction, not by the first."""
-    may_go_on = threading.Event()
-    waiting = asyncio.create_task(file.async_read(lambda _: may_go_on.wait()))
-    await asyncio.sleep(0)
+    go_on = await keep_busy(file)
     first = asyncio.create_task(file.async_write(fact("first")))
     await asyncio.sleep(0)
     second = asyncio.create_task(file.async_write(fact("second")))
     await asyncio.sleep(0)
     assert look(path) == []
-    may_go_on.set()
-    await waiting
+    await go_on()
     await first
     assert not second.done()
     await second
@@ -89,17 +87,14 @@ async def test_a_write_whose_caller_is_cancelled_is_written(
     path: Path, file: OpenFile, caplog: pytest.LogCaptureFixture
 ) -> None:
     """An automation that is restarted changes nothing about what was sent."""
-    may_go_on = threading.Event()
-    waiting = asyncio.create_task(file.async_read(lambda _: may_go_on.wait()))
-    await asyncio.sleep(0)
+    go_on = await keep_busy(file)
     tasks = [asyncio.create_task(file.async_write(fact(each))) for each in "abc"]
     await asyncio.sleep(0)
     for task in tasks[:2]:
         task.cancel()
     done, _ = await asyncio.wait(tasks[:2])
     assert all(task.cancelled() for task in done)
-    may_go_on.set()
-    await waiting
+    await go_on()
     await tasks[2]
     assert look(path) == ["a", "b", "c"]
     assert not caplog.records
@@ -299,9 +294,7 @@ async def test_those_who_come_during_a_refused_transaction_hear_of_it(
     Those who have gone away are not told, nor is anybody in their place.
     """
     await _fill(file)
-    may_go_on = threading.Event()
-    waiting = asyncio.create_task(file.async_read(lambda _: may_go_on.wait()))
-    await asyncio.sleep(0)
+    go_on = await keep_busy(file)
     tasks = [
         asyncio.create_task(file.async_write(fact("a", value * 4000)))
         for value in "123"
@@ -309,8 +302,7 @@ async def test_those_who_come_during_a_refused_transaction_hear_of_it(
     await asyncio.sleep(0)
     tasks[2].cancel()
     await asyncio.sleep(0)
-    may_go_on.set()
-    await waiting
+    await go_on()
     results = await asyncio.gather(*tasks, return_exceptions=True)
     assert [type(each) for each in results] == [
         LedgerError,
