@@ -263,7 +263,7 @@ async def test_who_guesses_pins_is_heard_no_more(world: World) -> None:
     """Somebody else is heard still."""
     alerts = world.alerts()
     await alerts.async_raise(plan(steps=(step(SARA_IS_TOLD, OMID_IS_TOLD),)))
-    for guess in range(5):
+    for guess in range(1000, 1005):
         assert alerts.hear(world.received(f"ok {guess}")) == ()
     assert alerts.hear(world.received("ok 1234")) == ()
     assert alerts.open_count == 1

@@ -8,8 +8,6 @@ from ..account.signals import ReceivedSms
 from ..gateway import fold
 from .matter import Matter
 
-# In a longer text only what looks like the PIN may be a wrong one.
-_LONGEST_ANSWER: Final = 20
 # A text with more words that look like the PIN is a list of guesses.
 _MOST_LIKE_THE_PIN: Final = 3
 _AROUND_WORDS: Final = "\"'«»()[]{}<>#*.:,;،؛!?؟-–—_/"
@@ -17,7 +15,7 @@ _AROUND_WORDS: Final = "\"'«»()[]{}<>#*.:,;،؛!?؟-–—_/"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """What a received SMS is about: ``answer`` is None where it comes too late for one, or lacks the PIN."""
+    """What a received SMS is about: ``answer`` is None where it comes too late for one, or has a wrong PIN."""
 
     matter: Matter
     answer: Any = None
@@ -33,19 +31,19 @@ def listen(sms: ReceivedSms, matters: Sequence[Matter]) -> Heard | None:
     codes = {each.code for each in asked if each.told_its_code(sms.sender)}
     code, text = take_code(sms.text, codes)
     meant = [each for each in asked if code in (None, each.code)]
-    lacks_pin: Heard | None = None
+    wrong_pin: Heard | None = None
     for each in meant:
         if not each.listens_to(sms.sender):
             continue
         rest = without_pin(text, each.pin)
         if rest is None:
             if _has_other_pin(text, each, by_code=code is not None):
-                lacks_pin = lacks_pin or Heard(matter=each)
+                wrong_pin = wrong_pin or Heard(matter=each)
         elif (answer := each.answer(rest, by_code=code is not None)) is not None:
             return Heard(matter=each, answer=answer)
     if code is not None and not any(each.is_open for each in meant):
         return Heard(matter=meant[0])
-    return lacks_pin
+    return wrong_pin
 
 
 def take_code(text: str, codes: Iterable[int]) -> tuple[int | None, str]:
@@ -74,15 +72,17 @@ def without_pin(text: str, pin: str | None) -> str | None:
 
 
 def _has_other_pin(text: str, matter: Matter, *, by_code: bool) -> bool:
-    """Tell whether a text would be an answer if one of its words was the PIN, or is a list of guesses."""
+    """Tell whether a text would be an answer if a word that looks like the PIN was it, or is a list of guesses.
+
+    Any other word can't be a guess that comes true: who answers without a PIN has used up no try.
+    """
     words = text.split()
     like_it = _places_like(words, matter.pin or "")
     if len(like_it) > _MOST_LIKE_THE_PIN:
         return True
-    places = range(len(words)) if len(words) <= _LONGEST_ANSWER else like_it
     return any(
         matter.answer(_without_word(words, place), by_code=by_code) is not None
-        for place in places
+        for place in like_it
     )
 
 

@@ -30,6 +30,7 @@ class Matter(ABC):
         self.code = code
         self.pin = pin
         self.asked_at = asked_at
+        # In memory alone: nobody who writes SMS can make Home Assistant forget them by a restart or a reload.
         self._wrong_pins: Counter[str] = Counter()
 
     @property
@@ -85,5 +86,5 @@ class Matter(ABC):
         return self.is_open and self._wrong_pins[number] < _MOST_WRONG_PINS
 
     def note_wrong_pin(self, number: str) -> None:
-        """Note that an answer had another PIN, or none."""
+        """Note that an answer had another PIN."""
         self._wrong_pins[number] += 1

@@ -25,6 +25,7 @@ from .machine import MINA, OMID, SARA, Decisions
 SARA_AT_WORK: Final = "09125556677"
 STRANGER: Final = "09129998877"
 PIN: Final = "4711"
+WRONG_PIN: Final = "5813"
 _PEOPLE: Final = {
     SARA: AlertPerson(number=SARA, name="Sara"),
     SARA_AT_WORK: AlertPerson(number=SARA_AT_WORK, name="Sara"),
@@ -43,7 +44,16 @@ _SENDERS: Final = st.sampled_from([SARA, SARA_AT_WORK, OMID, MINA, STRANGER])
 # Most often all that there is to do is done before anything else happens.
 _STEPS_TAKEN: Final = st.sampled_from([40, 40, 40, 0, 1, 2, 3, 4, 5, 6, 7, 9, 12])
 _FORMS: Final = st.sampled_from(
-    ["ok", "ok", "ok {code}", "{code}", "ok {pin}", "{pin} ok {code}", "no", "ok 5813"]
+    [
+        "ok",
+        "ok",
+        "ok {code}",
+        "{code}",
+        "ok {pin}",
+        "{pin} ok {code}",
+        "no",
+        f"ok {WRONG_PIN}",
+    ]
 )
 _TIMES: Final = st.sampled_from([1.0, 5.0, 31.0, 70.0, 200.0, 700.0])
 _OFF: Final = st.sampled_from([0.0, 5.0, 100.0, 700.0, 4000.0, 20000.0])
@@ -151,7 +161,7 @@ class AlertDecisions(RuleBasedStateMachine):
         """Let somebody write back; ``which`` alert's code it has, counted from the newest."""
         codes = [row.code for row in self.house.home.ledger.alerts][::-1] or [11]
         text = form.format(code=codes[which % len(codes)], pin=PIN)
-        if PIN not in text:
+        if WRONG_PIN in text:
             self.oracle.wrong_pins[sender] += 1
         self.oracle.replies.append(
             Reply(
