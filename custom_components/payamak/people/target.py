@@ -7,7 +7,7 @@ from typing import Any
 
 from homeassistant.components.notify import DOMAIN as NOTIFY_DOMAIN
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.group import expand_entity_ids
 from homeassistant.helpers.target import (
     TargetSelection,
@@ -37,7 +37,8 @@ def async_people_of(
 ) -> TargetPeople:
     """Find the people whom a target means now, of all accounts or of some.
 
-    What an area or a label holds besides is left out, and of hidden entities what Home Assistant leaves out.
+    What an area or a label holds besides is left out, and of hidden entities what Home Assistant leaves out. So is the
+    entity that reaches everybody where its device alone is in an area: the account is there, and not all its people.
     """
     selection = TargetSelection(dict(target))
     selected = async_extract_referenced_entity_ids(hass, selection)
@@ -45,7 +46,12 @@ def async_people_of(
     for entity_id in selected.referenced | selected.indirectly_referenced:
         if people := async_reached_by(hass, entity_id, of_accounts):
             entry_id, subentry_id = people
-            by_entry[entry_id].add(subentry_id)
+            if (
+                subentry_id is not None
+                or entity_id in selected.referenced
+                or _is_chosen_itself(hass, entity_id, selection)
+            ):
+                by_entry[entry_id].add(subentry_id)
     strangers = [
         each
         for each in sorted(selection.entity_ids)
@@ -69,6 +75,20 @@ def async_reached_by(
     ):
         return None
     return entry_id, entity.config_subentry_id
+
+
+def _is_chosen_itself(
+    hass: HomeAssistant, entity_id: str, selection: TargetSelection
+) -> bool:
+    """Tell whether a target means an entity or its device by more than the area that the device is in."""
+    entity = er.async_get(hass).entities[entity_id]
+    device = dr.async_get(hass).async_get(entity.device_id or "")
+    labels = entity.labels | (device.labels if device else set())
+    return (
+        entity.area_id is not None
+        or entity.device_id in selection.device_ids
+        or not labels.isdisjoint(selection.label_ids)
+    )
 
 
 def _is_group(hass: HomeAssistant, entity_id: str) -> bool:

@@ -130,6 +130,47 @@ async def test_the_accounts_device_means_everybody(hass: HomeAssistant) -> None:
 
 
 @pytest.mark.usefixtures("family_home")
+async def test_the_account_in_an_area_does_not_bring_everybody_along(
+    hass: HomeAssistant, gateway: Gateway
+) -> None:
+    """Home Assistant asks for the area of each new device; who is elsewhere must not get what is for those in it."""
+    hall = put(hass, "Hall", EVERYBODYS, SARAS, floor="Ground")
+    label_id = lr.async_get(hass).async_create("Downstairs").label_id
+    ar.async_get(hass).async_update(hall, labels={label_id})
+    for target in (
+        {"area_id": hall},
+        {"floor_id": "ground"},
+        {"label_id": label_id},
+        {"area_id": hall, "device_id": device_of(hass, SARAS)},
+    ):
+        assert await reached(hass, **target) == [(SARA, "Sara")]
+    cellar = put(hass, "Cellar", EVERYBODYS)
+    with pytest.raises(ServiceValidationError) as raised:
+        await reached(hass, area_id=cellar)
+    assert raised.value.translation_key == "no_recipients"
+    assert received(gateway) == {SARA: 4}
+
+
+@pytest.mark.usefixtures("family_home")
+async def test_everybody_is_meant_where_that_entity_or_its_device_is_chosen(
+    hass: HomeAssistant,
+) -> None:
+    """By a label, by the device, or by an area that the entity itself was put into."""
+    everybody = [(SARA, "Sara"), (OMID, "امید"), (MINA, "خانواده")]
+    hall = put(hass, "Hall", EVERYBODYS)
+    account = device_of(hass, EVERYBODYS)
+    for target in ({"device_id": account}, {"entity_id": EVERYBODYS}):
+        assert await reached(hass, area_id=hall, **target) == everybody
+    of_entity = label(hass, "Entity", EVERYBODYS)
+    assert await reached(hass, label_id=of_entity) == everybody
+    of_device = lr.async_get(hass).async_create("Device").label_id
+    dr.async_get(hass).async_update_device(account, labels={of_device})
+    assert await reached(hass, label_id=of_device) == everybody
+    er.async_get(hass).async_update_entity(EVERYBODYS, area_id=hall)
+    assert await reached(hass, area_id=hall) == everybody
+
+
+@pytest.mark.usefixtures("family_home")
 async def test_what_else_is_in_an_area_is_left_out(hass: HomeAssistant) -> None:
     """Lamps get no SMS, nor do the recipients of others."""
     registry = er.async_get(hass)
