@@ -40,6 +40,8 @@ class PayamakData:
     """What a loaded account consists of."""
 
     settings: tuple[object, ...]
+    # Whether the gateway has answered since the account is being loaded.
+    answered: bool
     repairs: Repairs
     ledger: Ledger
     account: Account

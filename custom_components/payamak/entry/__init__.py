@@ -1,0 +1,1 @@
+"""The entry of an account: put together, begun, and changed."""
