@@ -1,5 +1,6 @@
 """Messages that waited before the start: the sent box is looked into once, before the first of them leaves."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -21,7 +22,13 @@ from tests.integration.story.accounts import set_up
 from tests.integration.story.deliveries import listen, numbers
 from tests.integration.story.disk import Left, power_cut, what_is_on_disk
 from tests.integration.story.forms import let_pass
-from tests.integration.story.people import begin_and_hold, received, send_sms
+from tests.integration.story.people import (
+    Held,
+    begin_and_hold,
+    received,
+    send_sms,
+    wait_for,
+)
 from tests.integration.story.told import Told
 
 from .lost import REFUSED, looks, pass_minutes, reasons, states
@@ -220,6 +227,30 @@ async def test_what_is_called_back_before_the_look_stays_so(
     await pass_minutes(hass, freezer, 2)
     assert looks(gateway) == 0
     assert states(hass, home) == [("cancelled", True)]
+
+
+async def test_what_is_called_back_during_the_look_stays_so(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    home: MockConfigEntry,
+    gateway: Gateway,
+    told: Told,
+) -> None:
+    """Who called it back knows of it, whatever the sent box shows then."""
+    await let_wait(hass, gateway, SARA, OMID)
+    gateway.send_from_panel(LINE, TEXT, [SARA])
+    await start(hass, home)
+    told.events.clear()
+    held = Held()
+    gateway.fault("GetMessages", held)
+    looking = asyncio.create_task(let_pass(hass, freezer, SETTLED))
+    await wait_for(held, looking)
+    await home.runtime_data.road.outbox.async_cancel(None)
+    held.released.set()
+    await looking
+    assert states(hass, home) == [("cancelled", True)] * 2
+    assert told.events == []
+    assert received(gateway) == {SARA: 1}
 
 
 @pytest.mark.parametrize("cut", [False, True])
