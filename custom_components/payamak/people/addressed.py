@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+import logging
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntryState
@@ -22,6 +23,8 @@ from ..coordinator import PayamakConfigEntry
 from .address_book import AddressBook, Recipient
 from .meant import KnownAccount, async_who_is_meant
 from .target import async_people_of
+
+_LOGGER = logging.getLogger(__name__)
 
 ATTR_RECIPIENTS: Final = "recipients"
 
@@ -61,6 +64,12 @@ async def async_addressed_by(
     people = async_people_of(hass, data, of_accounts=ids)
     if people.strangers:
         raise validation_error("not_a_recipient", entities=", ".join(people.strangers))
+    if people.missing:
+        # An alarm still goes to the others: whoever removed somebody did not mean to silence it.
+        _LOGGER.warning(
+            "A message is for what is not there any more, and goes to the others alone: %s",
+            ", ".join(people.missing),
+        )
     addressed = await async_address(entries, people.by_entry, data[ATTR_RECIPIENTS])
     if not any(each.is_at_work for each in addressed):
         loaded_account(hass, addressed[0].entry.entry_id)

@@ -120,12 +120,9 @@ class PeopleFilter:
         """Tell whether it is a number of somebody in the target, over whichever account the message went."""
         people = async_people_of(self._hass, self._target)
         for entity_id in people.strangers:
-            if entity_id not in self._warned:
-                self._warned.add(entity_id)
-                _LOGGER.warning(
-                    "A trigger is about %s, which is no recipient's notify entity",
-                    mask_number(entity_id),
-                )
+            self._warn_once(mask_number(entity_id), "no recipient's notify entity")
+        for missing in people.missing:
+            self._warn_once(missing, "not there any more")
         return any(
             number in saved.numbers
             for entry_id, subentry_ids in people.by_entry.items()
@@ -145,13 +142,12 @@ class PeopleFilter:
         """Warn once of each name that no recipient has: it may be misspelt, or have been changed."""
         address_books = self._address_books()
         for who in people:
-            if (
-                who not in self._warned
-                and not comparable_number(who).isdecimal()
-                and not any(book.has_name(who) for book in address_books)
+            if not comparable_number(who).isdecimal() and not any(
+                book.has_name(who) for book in address_books
             ):
-                self._warned.add(who)
-                _LOGGER.warning(
-                    "A trigger is about %s, which is no recipient's name",
-                    mask_number(who),
-                )
+                self._warn_once(mask_number(who), "no recipient's name")
+
+    def _warn_once(self, who: str, what: str) -> None:
+        if who not in self._warned:
+            self._warned.add(who)
+            _LOGGER.warning("A trigger is about %s, which is %s", who, what)

@@ -1,7 +1,7 @@
 """The target of an action, a trigger or a condition: the saved people whom entities, devices, areas, floors and labels mean."""
 
 from collections import defaultdict
-from collections.abc import Collection, Container, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,11 +10,13 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.group import expand_entity_ids
 from homeassistant.helpers.target import (
+    SelectedEntities,
     TargetSelection,
     async_extract_referenced_entity_ids,
 )
 
 from ..const import DOMAIN
+from ..gateway import mask_number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,11 +24,13 @@ class TargetPeople:
     """Whom a target means: by the entry of their account, the subentries of saved people, and None for all of them.
 
     ``strangers`` are the entities that the target itself names, and that reach nobody of ours; the members of a group
-    may be anything.
+    may be anything. ``missing`` tells for the log which of its devices, areas, floors and labels are not
+    there any more.
     """
 
     by_entry: Mapping[str, Collection[str | None]]
     strangers: Collection[str]
+    missing: Collection[str]
 
 
 @callback
@@ -57,7 +61,9 @@ def async_people_of(
         for each in sorted(selection.entity_ids)
         if not async_reached_by(hass, each, of_accounts) and not _is_group(hass, each)
     ]
-    return TargetPeople(by_entry=by_entry, strangers=strangers)
+    return TargetPeople(
+        by_entry=by_entry, strangers=strangers, missing=[*_missing(selected)]
+    )
 
 
 @callback
@@ -75,6 +81,17 @@ def async_reached_by(
     ):
         return None
     return entry_id, entity.config_subentry_id
+
+
+def _missing(selected: SelectedEntities) -> Iterator[str]:
+    # The user words the ids of all but the devices, maybe with a number.
+    yield from (f"device {each}" for each in sorted(selected.missing_devices))
+    for kind, ids in (
+        ("area", selected.missing_areas),
+        ("floor", selected.missing_floors),
+        ("label", selected.missing_labels),
+    ):
+        yield from (f"{kind} {mask_number(each)}" for each in sorted(ids))
 
 
 def _is_chosen_itself(

@@ -322,6 +322,27 @@ async def test_people_are_meant_as_they_are_now(
 
 
 @pytest.mark.usefixtures("family_home")
+async def test_what_is_gone_from_a_target_is_told_in_the_log(
+    hass: HomeAssistant, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The others get the message all the same, and who removed somebody can find out where they still are."""
+    gone = {
+        "device_id": [device_of(hass, SARAS), "b2", "a1"],
+        "area_id": "attic",
+        "floor_id": "second",
+        "label_id": "number_09120000001",
+    }
+    assert await reached(hass, **gone) == [(SARA, "Sara")]
+    [told] = [each for each in caplog.messages if "not there any more" in each]
+    assert told.endswith(
+        "alone: device a1, device b2, area attic, floor second, label …0001"
+    )
+    caplog.clear()
+    assert await reached(hass, device_id=gone["device_id"][0]) == [(SARA, "Sara")]
+    assert "not there any more" not in caplog.text
+
+
+@pytest.mark.usefixtures("family_home")
 async def test_a_failure_names_the_people_of_the_target(
     hass: HomeAssistant, gateway: Gateway
 ) -> None:

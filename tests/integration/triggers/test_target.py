@@ -14,6 +14,7 @@ from tests.integration.conftest import MINA, OMID, SARA
 from tests.integration.people.test_target import (
     EVERYBODYS,
     FAMILYS,
+    OMIDS,
     SARAS,
     device_of,
     label,
@@ -137,6 +138,23 @@ async def test_who_is_gone_starts_nothing_and_is_named_in_the_log_once(
     for _ in range(2):
         assert await told_of(hass, family_home, "message_received", runs) == []
     assert caplog.text.count(f"about {SARAS}, which is no recipient") == 1
+
+
+async def test_a_device_that_is_gone_is_named_in_the_log_once(
+    hass: HomeAssistant,
+    family_home: MockConfigEntry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """That is how the editor chooses people, and somebody removed and added again has another device."""
+    device = device_of(hass, SARAS)
+    target = {"device_id": [device, device_of(hass, OMIDS)]}
+    runs = await automate(hass, "message_received", target=target)
+    hass.config_entries.async_remove_subentry(family_home, "subentry-sara")
+    await hass.async_block_till_done()
+    for _ in range(2):
+        told = await told_of(hass, family_home, "message_received", runs)
+        assert told == [OMID]
+    assert caplog.text.count(f"about device {device}, which is not there") == 1
 
 
 @pytest.mark.parametrize("target", [{}, {"entity_id": []}, {"label_id": []}])
