@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
 from homeassistant.core import CoreState, HomeAssistant, State
+from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -149,6 +150,68 @@ async def test_of_several_people_one_is_enough(
     morning.receive(at(9), sender)
     await morning.comes_to(at(10))
     assert len(morning.sent) == warnings
+
+
+@pytest.fixture
+def devices(hass: HomeAssistant, family_home: MockConfigEntry) -> dict[str | None, str]:
+    """Give the ids of the devices that can be picked, by name."""
+    of_account = dr.async_entries_for_config_entry(
+        dr.async_get(hass), family_home.entry_id
+    )
+    return {device.name: device.id for device in of_account}
+
+
+@pytest.mark.parametrize("language", ["", "_fa"])
+@pytest.mark.parametrize(("sender", "warnings"), [(SARA, 0), (OMID, 0), (STRANGER, 1)])
+async def test_people_can_be_picked_or_typed(
+    automate: Automate,
+    morning: Morning,
+    devices: dict[str | None, str],
+    language: str,
+    sender: str,
+    warnings: int,
+) -> None:
+    """Both are one list."""
+    who, typed = [devices["Sara"]], ["امید"]
+    await automate(f"{BLUEPRINT}{language}", **INPUTS | {"who": who, "people": typed})
+    morning.receive(at(9), sender)
+    await morning.comes_to(at(10))
+    assert len(morning.sent) == warnings
+
+
+async def test_who_was_picked_is_asked_and_named(
+    automate: Automate, morning: Morning, devices: dict[str | None, str]
+) -> None:
+    """As if the name was typed."""
+    inputs = {"people": [], "who": [devices["Sara"]], "ask": True}
+    await automate(BLUEPRINT, **INPUTS | inputs)
+    await morning.comes_to(at(9))
+    question = (SARA, "Good morning! Are you well? Please answer with any SMS.")
+    assert morning.sent == [question]
+    await morning.comes_to(at(10))
+    assert morning.sent == [question, WARNING]
+
+
+async def test_a_name_that_is_written_without_a_list_counts(
+    automate: Automate, morning: Morning
+) -> None:
+    """As one may write it in YAML."""
+    await automate(BLUEPRINT, **INPUTS | {"people": "Sara"})
+    await morning.comes_to(at(10))
+    assert morning.sent == [WARNING]
+
+
+@pytest.mark.parametrize("who", [[], ["gone"]])
+async def test_nobody_and_somebody_who_is_gone_lead_to_the_warning(
+    hass: HomeAssistant, automate: Automate, morning: Morning, who: list[str]
+) -> None:
+    """Whoever else wrote, it is no sign of life."""
+    await automate(BLUEPRINT, **INPUTS | {"people": [], "who": who})
+    morning.receive(at(9))
+    await morning.comes_to(at(10))
+    await morning.passes(61)
+    assert [number for number, _ in morning.sent] == [STRANGER]
+    assert runs(hass) == 0
 
 
 async def test_it_looks_anew_every_day(automate: Automate, morning: Morning) -> None:

@@ -15,7 +15,7 @@ _NAMES = sorted(
 )
 # What a user reads. The values of the last ones are words and marks that a text is put together from.
 _TEXTS = ("name", "description", "label", "alias", "unit_of_measurement")
-_PIECES = ("weekdays", "digits", "comma", "at")
+_PIECES = ("weekdays", "digits", "comma", "at", "nobody")
 
 _PERSIAN = re.compile(r"[\u0600-\u06ff]")
 # Code keeps its Latin letters, and stands by itself: its marks would otherwise go astray among Persian words.

@@ -126,7 +126,7 @@ async def test_a_refusal_is_told_with_its_cause(
     rows = await send_sms(hass, SARA, OMID)
     told = {row["sms_id"]: row for row in await history(hass)}
     assert rows[1]["code"] == 18
-    assert rows[1]["error"] == "The gateway does not accept this number."
+    assert rows[1]["error"] == "The gateway does not accept this number. Check it."
     for row in rows:
         assert row.items() <= told[row["sms_id"]].items()
     failed = told[rows[1]["sms_id"]]
@@ -148,7 +148,7 @@ async def test_what_may_have_been_sent_says_so(
         "unknown",
         None,
     )
-    assert row["error"].endswith("look into the panel before sending it again.")
+    assert row["error"].endswith("Look into the panel before sending it again.")
     assert row["sent_at"] is not None
 
 

@@ -56,7 +56,7 @@ async def test_what_is_under_way_is_noted_and_nothing_new_begins(
     assert len(sent_calls(gateway)) == 1
     assert [row["status"] for row in rows] == ["accepted"] * 100 + [status] * 150
     if status == "failed":
-        assert rows[-1]["error"].startswith("Home Assistant was stopping.")
+        assert rows[-1]["error"].startswith("Home Assistant was shutting down.")
     assert [("accepted", None, 0, 100), noted] == on_disk(
         hass,
         running.entry_id,
