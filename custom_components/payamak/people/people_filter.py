@@ -1,6 +1,6 @@
 """The people of a trigger, by its target or by names and numbers: looked up when something happens."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 import logging
 import re
 from typing import Any, Final
@@ -84,6 +84,31 @@ def _may_mean_somebody(who: str) -> bool:
     return bool(whole.fullmatch(number))
 
 
+@callback
+def async_meaning(
+    hass: HomeAssistant, entry_id: str, people: Sequence[str]
+) -> Callable[[str], bool]:
+    """Return what tells of a number of an account's message whether names and numbers mean it now.
+
+    A name stands for whom that account knows by it, and where it knows nobody, for whom another one does.
+    """
+    own = _address_book(hass, entry_id)
+    everybody = [own, *_address_books(hass)]
+    books = [(who, [own] if own.has_name(who) else everybody) for who in people]
+    return lambda number: any(
+        book.means(who, number) for who, some in books for book in some
+    )
+
+
+def _address_book(hass: HomeAssistant, entry_id: str) -> AddressBook:
+    entry = hass.config_entries.async_get_entry(entry_id)
+    return AddressBook.of(entry.subentries) if entry else AddressBook(())
+
+
+def _address_books(hass: HomeAssistant) -> Sequence[AddressBook]:
+    return [AddressBook.of(entry.subentries) for entry in async_accounts(hass)]
+
+
 class PeopleFilter:
     """Tells whether a number belongs to the people that a trigger is about; without any, everybody fits."""
 
@@ -105,16 +130,10 @@ class PeopleFilter:
         """Tell whether a number of an account's message is one of these people's numbers now."""
         if self._is_about_anybody or self._is_in_target(number):
             return True
-        if any(self._means(who, entry_id, number) for who in self._people):
+        if async_meaning(self._hass, entry_id, self._people)(number):
             return True
         self._warn_of_unknown_names(self._people)
         return False
-
-    def _means(self, who: str, entry_id: str, number: str) -> bool:
-        """Tell whether a name or a number means a number: a name stands for whom the account knows by it, else another one."""
-        own = self._address_book(entry_id)
-        books = [own] if own.has_name(who) else [own, *self._address_books()]
-        return any(book.means(who, number) for book in books)
 
     def _is_in_target(self, number: str) -> bool:
         """Tell whether it is a number of somebody in the target, over whichever account the message went."""
@@ -126,21 +145,12 @@ class PeopleFilter:
         return any(
             number in saved.numbers
             for entry_id, subentry_ids in people.by_entry.items()
-            for saved in self._address_book(entry_id).chosen(subentry_ids)
+            for saved in _address_book(self._hass, entry_id).chosen(subentry_ids)
         )
-
-    def _address_book(self, entry_id: str) -> AddressBook:
-        entry = self._hass.config_entries.async_get_entry(entry_id)
-        return AddressBook.of(entry.subentries) if entry else AddressBook(())
-
-    def _address_books(self) -> Sequence[AddressBook]:
-        return [
-            AddressBook.of(entry.subentries) for entry in async_accounts(self._hass)
-        ]
 
     def _warn_of_unknown_names(self, people: Sequence[str]) -> None:
         """Warn once of each name that no recipient has: it may be misspelt, or have been changed."""
-        address_books = self._address_books()
+        address_books = _address_books(self._hass)
         for who in people:
             if not comparable_number(who).isdecimal() and not any(
                 book.has_name(who) for book in address_books

@@ -33,7 +33,7 @@ from ..gateway import (
     normalise_message_id,
 )
 from ..people.address_book import split_list
-from ..people.people_filter import wanted_people
+from ..people.people_filter import async_meaning, wanted_people
 from .history import ACTION_GET_HISTORY, GET_HISTORY_SCHEMA, async_get_history
 
 ACTION_GET_DELIVERY_STATUS: Final = "get_delivery_status"
@@ -174,15 +174,11 @@ async def _async_get_messages(call: ServiceCall) -> ServiceResponse:
         )
     except GatewayError as error:
         raise action_error(error) from error
-    people = call.data.get(ATTR_FROM)
-    return {
-        "messages": [
-            _message_row(message, location)
-            for message in messages
-            if people is None
-            or any(data.address_book.means(who, message.sender) for who in people)
-        ]
-    }
+    if people := call.data.get(ATTR_FROM):
+        entry_id = data.coordinator.config_entry.entry_id
+        is_of_people = async_meaning(call.hass, entry_id, people)
+        messages = [each for each in messages if is_of_people(each.sender)]
+    return {"messages": [_message_row(each, location) for each in messages]}
 
 
 def _own_line(written: str, lines: Iterable[str]) -> str:

@@ -19,8 +19,9 @@ from simulator.codes import Delivery
 from simulator.exchange import Exchange
 from simulator.faults import MISSING, Code, Envelope, Fault, Replaced, ServerError
 from simulator.world import World
-from tests.integration.conftest import LINE, MINA, OMID, OTHER_LINE, SARA
+from tests.integration.conftest import LINE, MINA, OMID, OTHER_LINE, SARA, recipient
 from tests.integration.story.forms import call, let_pass, reauth_flows, take_calls
+from tests.integration.story.people import ALI, REZA, second_account
 
 type Rows = list[dict[str, object]]
 
@@ -210,6 +211,27 @@ async def test_only_what_certain_people_wrote_can_be_told(
     assert await told("Sara", limit=4) == []
     assert await told("Sara", limit=5) == [SARA]
     assert await told("Nobody") == []
+
+
+async def test_a_name_of_another_account_is_somebody_too(
+    hass: HomeAssistant,
+    household: MockConfigEntry,
+    gateway: Gateway,
+    gateway_url: str,
+) -> None:
+    """An empty list would look as if they had written nothing; of two of the same name it is the account's own."""
+    for sender in (SARA, ALI, REZA):
+        gateway.receive(LINE, sender, f"from {sender}")
+    sara = recipient("Sara", "sara_2", ALI)
+    reza = recipient("Reza", "reza", REZA)
+    second = second_account(gateway, gateway_url, recipients=(sara, reza))
+    for each in (household, second):
+        each.add_to_hass(hass)
+    await hass.config_entries.async_setup(household.entry_id)
+    rows = await messages(
+        hass, **{"from": ["Sara", "Reza"], "config_entry_id": household.entry_id}
+    )
+    assert [row["sender"] for row in rows] == [REZA, SARA]
 
 
 @pytest.mark.parametrize("nothing", [{}, {"line": ""}, {"line": " "}])
