@@ -1,9 +1,11 @@
 """The worker of an alert by itself: what it sends and tells, how long it sleeps, and what ends it."""
 
 import asyncio
+from collections.abc import Iterable
 
 import pytest
 
+from custom_components.payamak.alerts.matter import Matter
 from custom_components.payamak.alerts.question import Question
 from custom_components.payamak.alerts.sentences import Answers
 from custom_components.payamak.gateway import SmsState
@@ -470,6 +472,33 @@ async def test_two_alerts_of_one_phone_show_their_codes(world: World) -> None:
     ]
     assert {sms.purpose for sms in world.sent} == {"A:0"}
     assert world.book["A"].coded == (SARA, MINA)
+
+
+async def test_a_call_that_hangs_keeps_nobody_else_of_the_step_waiting(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All are begun in the moment in which it is found out who is left; another set-up could look then."""
+    begun: list[int] = []
+    needs_code = world.matters.must_show_code
+
+    def look_soon(numbers: Iterable[str], besides: Matter | None) -> bool:
+        loop = asyncio.get_running_loop()
+        loop.call_soon(lambda: begun.append(len(world.sent)))
+        return needs_code(numbers, besides)
+
+    monkeypatch.setattr(world.matters, "must_show_code", look_soon)
+    world.alert(alert_row("B", code=28, steps=(step(SARA_IS_TOLD),)))
+    world.gate.clear()
+    case = world.case(alert_row(steps=(step(SARA_IS_TOLD, OMID_IS_TOLD),)))
+    case.wake()
+    await turns()
+    both = [(SMOKE, "Omid"), (f'{SMOKE}\nReply "ok 27".', "Sara")]
+    assert world.texts == both
+    assert begun == [2, 2]
+    world.gate.set()
+    await turns()
+    assert world.texts == both
+    assert len(case._reports) == 2
 
 
 async def test_a_question_shows_the_code_of_an_alert(world: World) -> None:

@@ -8,6 +8,7 @@ import logging
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.util.async_ import create_eager_task
 
 from ..ledger import AlertPerson, AlertRow, Ledger, LedgerError, purpose_of
 from ..people.address_book import Recipient
@@ -162,29 +163,36 @@ class Case:
             await self._async_text(people, row.resolved_message, RESOLVED)
 
     async def _async_alert(self, row: AlertRow, people: Sequence[AlertPerson]) -> None:
-        """Send the alert to those of its step who need no code, else to the others.
-
-        Who is left is told next, unless somebody else, or another set-up, is faster.
-        """
+        """Send the alert to those of its step who need no code, and at the same time to the others: a call may hang."""
         needs_code = [
             each
             for each in people
             if each.number in row.coded
             or self._matters.must_show_code([each.number], besides=self.alert)
         ]
-        text, group = row.message, [each for each in people if each not in needs_code]
-        if not group:
-            text = self._texts.with_code(text, row.code, of="alert")
-            group = needs_code
-            numbers = [*row.coded, *(each.number for each in group)]
+        if needs_code:
+            numbers = [*row.coded, *(each.number for each in needs_code)]
             self._book.keep(replace(row, coded=tuple(dict.fromkeys(numbers))))
-        await self._async_text(
-            group,
-            text,
-            str(row.turn),
-            # As long as it is this step's turn, it is of use.
-            retry_for=max(self._retry_for, row.step.minutes),
-            is_wanted=lambda: self.alert.row.is_open,
+        texts = (
+            (row.message, [each for each in people if each not in needs_code]),
+            (self._texts.with_code(row.message, row.code, of="alert"), needs_code),
+        )
+        await asyncio.gather(
+            *(
+                # Eager: all are begun before another set-up can look who is left.
+                create_eager_task(
+                    self._async_text(
+                        group,
+                        text,
+                        str(row.turn),
+                        # As long as it is this step's turn, it is of use.
+                        retry_for=max(self._retry_for, row.step.minutes),
+                        is_wanted=lambda: self.alert.row.is_open,
+                    )
+                )
+                for text, group in texts
+                if group
+            )
         )
 
     async def _async_text(

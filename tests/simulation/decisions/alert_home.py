@@ -25,7 +25,7 @@ from ..times import Times
 from .alert_oracle import AlertOracle
 from .gateway import LINE, OUTAGES
 from .home import Home
-from .steps import Steps, pause
+from .steps import Steps, Together, pause
 
 
 def _nothing() -> None:
@@ -283,6 +283,9 @@ def alerts_alone(times: Times, oracle: Callable[[], AlertOracle]) -> Iterator[No
         while not all(each.done for each in tasks):
             await pause()
 
+    def together(*coroutines: Coroutine[Any, Any, Any]) -> Together:
+        return Together(coroutines)
+
     with ExitStack() as stack:
         for target, name, value in (
             (AlertBook, "change", note_change),
@@ -292,7 +295,8 @@ def alerts_alone(times: Times, oracle: Callable[[], AlertOracle]) -> Iterator[No
             (alerts, "async_dispatcher_connect", lambda *_: _nothing),
             (reporter, "async_dispatcher_send", lambda *_: None),
             (timer, "async_call_later", lambda hass, *how: hass.call_later(*how)),
-            (case, "asyncio", SimpleNamespace(wait=wait)),
+            (case, "asyncio", SimpleNamespace(wait=wait, gather=together)),
+            (case, "create_eager_task", lambda coroutine: coroutine),
             (matters, "time", SimpleNamespace(monotonic=times.monotonic)),
             (texts, "async_get_cached_translations", lambda *_: {}),
         ):

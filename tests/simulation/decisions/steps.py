@@ -1,6 +1,6 @@
 """Coroutines that are led by hand: each stops where the disk or the gateway would be waited for."""
 
-from collections.abc import Awaitable, Coroutine, Generator
+from collections.abc import Awaitable, Coroutine, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, override
 
@@ -34,6 +34,28 @@ class Task:
             self.coroutine.send(None)
         except StopIteration:
             self.done = True
+
+
+@dataclass(slots=True, frozen=True)
+class Together(Awaitable[None]):
+    """Several coroutines that take their first steps at once, and go on at the same time."""
+
+    coroutines: Sequence[Coroutine[Any, Any, Any]]
+
+    @override
+    def __await__(self) -> Generator[None]:
+        left = [Task(each) for each in self.coroutines]
+        try:
+            while True:
+                for each in left:
+                    each.go_on()
+                left = [each for each in left if not each.done]
+                if not left:
+                    return
+                yield
+        finally:
+            for each in left:
+                each.coroutine.close()
 
 
 class Steps:
