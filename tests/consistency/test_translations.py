@@ -43,6 +43,9 @@ _LTR, _RTL, _FIRST_LETTER, _END_OF_ISOLATE = "\u2066\u2067\u2068\u2069"
 _SET_LEFT_TO_RIGHT = re.compile(
     r"exceptions\.\w+\.message|.+\.error\.\w+"
     r"|(?:services|triggers|conditions)\.\w+\.description"
+    # The older frontends set what is below the field of a number left to right.
+    r"|.+\.data_description\.(?:refresh_interval|low_credit|retry_for|daily_limit|duplicate_window"
+    r"|inbox_interval|inbox_max_age|history_days|hourly_limit)"
 )
 # Placeholders that stand for a number, and those for whole sentences.
 _NUMBERS = {
