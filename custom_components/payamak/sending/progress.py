@@ -13,6 +13,7 @@ from ..gateway import (
     LoginInDoubtError,
     SmsState,
     TemporaryError,
+    UncertainError,
     UnreachableError,
     WaitError,
 )
@@ -210,7 +211,8 @@ def _result_of_first(first: SmsRow) -> Result:
         case SmsState.FAILED:
             return SmsState.FAILED, GatewayError(first.reason or "", first.code)
         case SmsState.UNKNOWN:
-            return SmsState.UNKNOWN, None
+            reason = first.reason or "unexpected_error"
+            return SmsState.UNKNOWN, UncertainError(reason, first.code)
         case SmsState.WAITING | SmsState.SENDING:
             return SmsState.WAITING, None
         case _:

@@ -67,7 +67,7 @@ async def refused(hass: HomeAssistant, recipients: object, **data: Any) -> None:
     with pytest.raises(HomeAssistantError) as raised:
         await send_sms(hass, recipients, **data)
     assert raised.value.translation_key == "not_accepted"
-    assert "would exceed the daily limit of the account's options" in str(raised.value)
+    assert "the daily limit in the account's options" in str(raised.value)
 
 
 def parts_today(hass: HomeAssistant) -> str | None:
@@ -202,7 +202,7 @@ async def test_two_that_begin_in_the_same_moment_do_not_both_leave(
         return_exceptions=True,
     )
     [error] = [result for result in results if isinstance(result, BaseException)]
-    assert "would exceed the daily limit" in str(error)
+    assert "the daily limit in the account's options" in str(error)
     assert len(sent_calls(gateway)) == 1
     assert parts_today(hass) == "2"
 
@@ -238,7 +238,9 @@ async def test_what_has_left_counts_while_it_is_written_though_others_wait(
         second = asyncio.create_task(send_sms(hass, MINA, message="آ" * 135))
         await asyncio.sleep(0)
         go.set()
-        with pytest.raises(HomeAssistantError, match="would exceed the daily limit"):
+        with pytest.raises(
+            HomeAssistantError, match="the daily limit in the account's options"
+        ):
             await second
         rows = await first
     assert [row["status"] for row in rows] == ["accepted", "queued"]
@@ -333,7 +335,7 @@ async def test_two_large_messages_in_the_same_moment_leave_as_a_whole_or_not_at_
         return_exceptions=True,
     )
     [error] = [result for result in results if isinstance(result, BaseException)]
-    assert "would exceed the daily limit" in str(error)
+    assert "the daily limit in the account's options" in str(error)
     assert parts_today(hass) == "200"
     await refused(hass, people[:101])
     await send_sms(hass, people[:100])

@@ -264,12 +264,16 @@ async def test_one_that_waited_too_long_does_not_count(
 async def test_one_that_may_have_left_counts(
     hass: HomeAssistant, gateway: Gateway
 ) -> None:
-    """The answer says that nobody knows, and is no error of its own."""
+    """That nobody knows is said again, with the cause: it must not look sent, and is not sent again."""
     gateway.fault("SendSMS", Reset(processed=True))
-    with pytest.raises(HomeAssistantError):
-        await send_one(hass)
-    second = await send_one(hass)
-    assert (second["status"], second["message_id"]) == ("unknown", None)
+    for _ in range(2):
+        with pytest.raises(HomeAssistantError, match="connection") as raised:
+            await send_one(hass)
+        assert raised.value.translation_key == "not_confirmed"
+    first, second = await send_sms(hass, [SARA, OMID])
+    assert (first["status"], first["message_id"]) == ("unknown", None)
+    assert "may or may not" in first["error"]
+    assert (second["status"], second["error"]) == ("queued", None)
     assert received(gateway) == {SARA: 1}
 
 
@@ -348,8 +352,8 @@ async def test_if_something_unexpected_happens_to_the_first_one_the_second_one_s
         assert both[1].translation_key == "not_accepted"
     else:
         assert isinstance(both[0], TypeError)
-        assert isinstance(both[1], list)
-        assert [row["status"] for row in both[1]] == ["unknown"]
+        assert isinstance(both[1], HomeAssistantError)
+        assert both[1].translation_key == "not_confirmed"
 
 
 @pytest.mark.usefixtures("home")
@@ -524,7 +528,9 @@ async def test_one_that_may_have_left_before_a_restart_counts(
     with pytest.raises(HomeAssistantError):
         await send_one(hass)
     await restart(hass, home)
-    assert (await send_one(hass))["status"] == "unknown"
+    with pytest.raises(HomeAssistantError) as raised:
+        await send_one(hass)
+    assert raised.value.translation_key == "not_confirmed"
     assert received(gateway) == {SARA: 1}
 
 

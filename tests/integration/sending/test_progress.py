@@ -225,7 +225,6 @@ async def waits(accounted: Accounted, row: SmsRow) -> asyncio.Task[Result]:
         (SmsState.UNDELIVERED, SmsState.ACCEPTED),
         (SmsState.WAITING, SmsState.WAITING),
         (SmsState.SENDING, SmsState.WAITING),
-        (SmsState.UNKNOWN, SmsState.UNKNOWN),
     ],
 )
 async def test_an_equal_message_is_answered_with_the_first_one_s_state(
@@ -246,6 +245,18 @@ async def test_an_equal_message_fails_for_the_first_one_s_cause(
     assert state is SmsState.FAILED
     assert error
     assert (error.reason, error.code) == (word, 35)
+
+
+@pytest.mark.parametrize("reason", ["no_answer", None])
+async def test_an_equal_message_is_in_doubt_for_the_first_one_s_cause(
+    reason: str | None,
+) -> None:
+    """It must not look sent."""
+    first = waiting_row(1, state=SmsState.UNKNOWN, reason=reason, code=-6)
+    state, error = await Accounted().result_of(first)
+    assert state is SmsState.UNKNOWN
+    assert isinstance(error, UncertainError)
+    assert (error.reason, error.code) == (reason or "unexpected_error", -6)
 
 
 async def test_an_equal_message_waits_for_the_first_one_that_is_under_way() -> None:

@@ -217,12 +217,12 @@ async def test_the_daily_limit_and_the_window_for_equal_messages_are_kept(
     assert await text(hass, "Sara") == [told("Sara", "accepted", REPEATED + ACCEPTED)]
     [row] = await text(hass, "Sara", message="another")
     assert (row["status"], row["meaning"]) == ("failed", FAILED)
-    assert row["cause"].startswith("The message would exceed the daily limit")
+    assert row["cause"].startswith("With this message, the daily limit")
     assert received(gateway) == {SARA: 1}
 
 
 @pytest.mark.usefixtures("account")
-async def test_of_an_equal_one_in_doubt_no_cause_is_known(
+async def test_of_an_equal_one_in_doubt_the_cause_is_the_same(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     gateway: Gateway,
@@ -237,5 +237,8 @@ async def test_of_an_equal_one_in_doubt_no_cause_is_known(
     await set_up(hass, entry)
     await expose(hass, SARAS)
     gateway.fault("SendSMS", Reset())
-    await text(hass, "Sara")
-    assert await text(hass, "Sara") == [told("Sara", "unknown", REPEATED + UNKNOWN)]
+    [first] = await text(hass, "Sara")
+    assert "connection" in first["cause"]
+    assert await text(hass, "Sara") == [
+        told("Sara", "unknown", REPEATED + UNKNOWN, cause=first["cause"])
+    ]
