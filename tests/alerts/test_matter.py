@@ -1,8 +1,12 @@
 """When an answer to a question or an alert counts."""
 
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 
+from freezegun.api import FrozenDateTimeFactory
 import pytest
+
+from custom_components.payamak.alerts import matter as module
 
 from .matters import ENTRY, NOON, OMID, OTHER_ENTRY, SARA, Asked, received
 
@@ -30,6 +34,21 @@ def test_an_answer_comes_in_after_the_text_has_left(
     """What came before is about something else."""
     matter = Asked(sent_at=sent_at)
     assert matter.was_asked(received("yes", seconds=seconds)) is was_asked
+
+
+@pytest.mark.parametrize("set_by", [-7200.0, 0.0, 7200.0])
+def test_a_clock_that_is_set_between_text_and_answer_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch, freezer: FrozenDateTimeFactory, set_by: float
+) -> None:
+    """The text has left a minute before now, whatever the clock said then."""
+    matter = Asked(sent_at=NOON - timedelta(seconds=set_by))
+    texts = [*matter.texts_to(ENTRY, SARA)]
+    texts[0].departed = 440.3
+    monkeypatch.setattr(matter, "texts_to", lambda *_: texts)
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: 500.3))
+    freezer.move_to(NOON + timedelta(seconds=60))
+    assert matter.was_asked(received("yes", seconds=-1))
+    assert not matter.was_asked(received("yes", seconds=-1.1))
 
 
 def test_only_who_was_asked_can_answer() -> None:

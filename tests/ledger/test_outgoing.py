@@ -1,6 +1,7 @@
 """The outgoing SMS: what is written of each, and what is read again."""
 
 from pathlib import Path
+import time
 
 from freezegun.api import FrozenDateTimeFactory
 import pytest
@@ -24,6 +25,20 @@ def _noon(freezer: FrozenDateTimeFactory) -> None:
     freezer.move_to(NOON)
 
 
+async def test_when_it_left_is_told_by_the_clock_of_now(ledger: Ledger) -> None:
+    """Which may have been set since; not after a restart, and only of what has left."""
+    (row,) = await send(ledger.outgoing, SARA)
+    row.departed = 70.0
+    assert row.sent_at_by(5000.0, 100.0) == 4970
+    row.departed = None
+    assert row.sent_at_by(5000.0, 100.0) == NOON.timestamp()
+    row.departed = 70.0
+    row.wait()
+    assert row.departed is None
+    row.departed = 70.0
+    assert row.sent_at_by(5000.0, 100.0) is None
+
+
 async def test_a_row_is_written_with_all_that_is_known(
     path: Path, ledger: Ledger, freezer: FrozenDateTimeFactory, open_ledger: OpenLedger
 ) -> None:
@@ -40,6 +55,7 @@ async def test_a_row_is_written_with_all_that_is_known(
     freezer.tick(1)
     await book.async_note_sending([row])
     row.state, row.message_id = SmsState.ACCEPTED, "4935183905738402958"
+    assert row.departed == time.monotonic()
     freezer.tick(1)
     await book.async_note_outcome([row])
     row.asked, row.asked_at, row.code = 3, NOON.timestamp() + 60, 0

@@ -4,7 +4,10 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from math import floor
+import time
 from typing import Any, Final
+
+from homeassistant.util import dt as dt_util
 
 from ..account.signals import ReceivedSms
 from ..ledger import AlertPerson, Change, SmsRow
@@ -73,12 +76,19 @@ class Matter(ABC):
         """Take an answer, and return what to write together with the id of the SMS."""
 
     def was_asked(self, sms: ReceivedSms) -> bool:
-        """Tell whether a text for it had left to the sender before this SMS came in, over the same account."""
+        """Tell whether a text for it had left to the sender before this SMS came in, over the same account.
+
+        Both are told by the wall clock of now, which is when the SMS was listed.
+        """
+        now, monotonic = dt_util.utcnow().timestamp(), time.monotonic()
+        left_at = (
+            text.sent_at_by(now, monotonic)
+            for text in self.texts_to(sms.entry_id, sms.sender)
+        )
         came_in_at = sms.came_in_at.timestamp()
         return any(
-            text.sent_at is not None
-            and came_in_at >= floor(text.sent_at) - _SECONDS_OF_DOUBT
-            for text in self.texts_to(sms.entry_id, sms.sender)
+            each is not None and came_in_at >= floor(round(each, 3)) - _SECONDS_OF_DOUBT
+            for each in left_at
         )
 
     def listens_to(self, number: str) -> bool:

@@ -63,7 +63,8 @@ class Freshness:
     def came_in_at(self, message: Message, last_poll: LastPoll | None) -> datetime:
         """Return when a message came in by our own clock, at the earliest.
 
-        Its date is the gateway's. By the polls it came in after the one that would have listed it.
+        Its date is the gateway's. By the polls it came in after the one that would have listed it. In a box that was empty
+        until then no poll proves anything, so with dates that are minutes behind it seems to be older than it is.
         """
         now = dt_util.utcnow()
         known = [now - self._age_by_date(message.sent_at)] if message.sent_at else []

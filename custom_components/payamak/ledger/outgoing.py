@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 import logging
 from sqlite3 import Connection
+import time
 from typing import Any, Final
 
 from homeassistant.util import dt as dt_util
@@ -209,6 +210,7 @@ class OutgoingBook:
         now = dt_util.utcnow().timestamp()
         for row in rows:
             row.state, row.sent_at = SmsState.SENDING, now
+            row.departed = time.monotonic()
             self._note_last(row)
         await self._write(rows)
 

@@ -19,6 +19,7 @@ class SmsRow:
     ``sent_as`` is the key of the text that it went out in together with others, and ``sent_text`` that text, in memory alone
     and where it is read. The first of them has the parts and the cost of all.
     ``begun_at`` is when it was begun, by the ledger's clock; it may not leave before ``not_before`` (wall clock).
+    ``departed`` is ``sent_at`` by the monotonic clock, in memory alone.
     """
 
     sms_id: str
@@ -41,6 +42,7 @@ class SmsRow:
     sent_as: int | None = None
     content: Text | None = field(default=None, repr=False)
     sent_text: str | None = field(default=None, repr=False)
+    departed: float | None = None
 
     def values(self) -> tuple[Value, ...]:
         """Return what is stored, in the order of the columns."""
@@ -55,9 +57,16 @@ class SmsRow:
 
     def wait(self) -> None:
         """Wait to be sent, as the SMS of its own that it was when it was begun."""
-        self.state, self.sent_at, self.sent_as = SmsState.WAITING, None, None
+        self.state, self.sent_as = SmsState.WAITING, None
+        self.sent_at = self.departed = None
         if self.content:
             self.parts, self.cost = self.content.parts, self.content.cost
+
+    def sent_at_by(self, wall: float, monotonic: float) -> float | None:
+        """Return when it left by a wall clock that may have been set since then."""
+        if self.sent_at is None or self.departed is None:
+            return self.sent_at
+        return wall - (monotonic - self.departed)
 
     @property
     def departs_as(self) -> str:
@@ -92,7 +101,7 @@ class SmsRow:
         return self.created_at if self.sent_at is None else self.sent_at
 
 
-_IN_MEMORY: Final = ("content", "sent_text")
+_IN_MEMORY: Final = ("content", "sent_text", "departed")
 COLUMNS: Final = tuple(
     each.name for each in fields(SmsRow) if each.name not in _IN_MEMORY
 )

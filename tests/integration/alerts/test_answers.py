@@ -1,9 +1,12 @@
 """Which received SMS acknowledges which alert."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
+from custom_components.payamak.alerts import matter
+from custom_components.payamak.ledger import outgoing
 from simulator import Gateway
 from tests.integration.conftest import LINE, OMID, OTHER_LINE, SARA
 from tests.integration.inbox.received import arrive
@@ -175,6 +178,24 @@ async def test_a_forged_sender_lacks_the_pin(alarm: Alarm) -> None:
         await alarm.reply(guess)
     assert alarm.open == "1"
     await alarm.reply("۲۵۸۰ ok")
+    assert alarm.open == "0"
+
+
+async def test_an_answer_counts_though_the_clock_was_set_back_since_the_text(
+    alarm: Alarm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By two hours, and what came in before the text doesn't."""
+    counted = SimpleNamespace(monotonic=lambda: 1000.0)
+    for module in (matter, outgoing):
+        monkeypatch.setattr(module, "time", counted)
+    await alarm.raise_smoke()
+    alarm.freezer.tick(timedelta(hours=-2))
+    monkeypatch.setattr(counted, "monotonic", lambda: 1030.0)
+    arrive(alarm.gateway, "ok", ago=timedelta(seconds=60))
+    await alarm.poll()
+    assert alarm.open == "1"
+    arrive(alarm.gateway, "ok")
+    await alarm.poll()
     assert alarm.open == "0"
 
 

@@ -12,7 +12,7 @@ from unittest.mock import patch
 from homeassistant.util import dt as dt_util
 
 from custom_components.payamak.account.signals import AlertReport, ReceivedSms
-from custom_components.payamak.alerts import alerts, case, matters, texts
+from custom_components.payamak.alerts import alerts, case, matter, matters, texts
 from custom_components.payamak.alerts.alerts import AlertPlan, Alerts
 from custom_components.payamak.gateway import Location, Message
 from custom_components.payamak.inbox import reporter
@@ -298,6 +298,7 @@ def alerts_alone(times: Times, oracle: Callable[[], AlertOracle]) -> Iterator[No
             (case, "asyncio", SimpleNamespace(wait=wait, gather=together)),
             (case, "create_eager_task", lambda coroutine: coroutine),
             (matters, "time", SimpleNamespace(monotonic=times.monotonic)),
+            (matter, "time", SimpleNamespace(monotonic=times.monotonic)),
             (texts, "async_get_cached_translations", lambda *_: {}),
         ):
             stack.enter_context(patch.object(target, name, value))

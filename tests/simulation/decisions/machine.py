@@ -60,6 +60,7 @@ def _virtual(times: Times) -> Iterator[None]:
             (dt_util, "now", times.local_now),
             (dt_util, "DEFAULT_TIME_ZONE", UTC),
             (clock, "time", SimpleNamespace(monotonic=times.monotonic)),
+            (outgoing, "time", SimpleNamespace(monotonic=times.monotonic)),
             (outgoing, "ulid_now", lambda: next(ids)),
         ):
             stack.enter_context(patch.object(target, name, value))
