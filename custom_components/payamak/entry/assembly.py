@@ -23,6 +23,7 @@ from ..delivery.follower import DeliveryFollower
 from ..inbox.poller import Inbox
 from ..ledger import Ledger, async_open_ledger
 from ..people.address_book import AddressBook
+from ..people.people_filter import async_name_of
 from ..sending.messenger import Messenger
 from ..sending.road import build_road
 from .changes import async_apply_changes, settings_of
@@ -83,7 +84,7 @@ async def async_put_together(
         entry,
         account,
         repairs,
-        address_book,
+        partial(async_name_of, hass, address_book),
         ledger.received,
         lambda: coordinator.data.lines or (),
         alerts.hear,

@@ -24,7 +24,6 @@ from ..const import (
 )
 from ..gateway import GatewayError, RejectedError
 from ..ledger import Change, ReceivedBook
-from ..people.address_book import AddressBook
 from .box_reader import BoxReader
 from .freshness import Freshness
 from .reporter import Reporter
@@ -53,7 +52,7 @@ class Inbox(DataUpdateCoordinator[None]):
         entry: ConfigEntry[Any],
         account: Account,
         repairs: Repairs,
-        address_book: AddressBook,
+        name_of: Callable[[str], str | None],
         book: ReceivedBook,
         own_lines: Callable[[], Iterable[str]],
         hear: Callable[[ReceivedSms], Iterable[Change]],
@@ -86,7 +85,7 @@ class Inbox(DataUpdateCoordinator[None]):
             hass,
             entry.entry_id,
             account,
-            address_book,
+            name_of,
             book,
             self._freshness,
             own_lines,

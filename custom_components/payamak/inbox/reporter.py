@@ -14,7 +14,6 @@ from ..account.account import Account
 from ..account.signals import SIGNAL_SMS_RECEIVED, ReceivedSms
 from ..gateway import Location, Message, comparable_line
 from ..ledger import Change, LedgerError, ReceivedBook
-from ..people.address_book import AddressBook
 from .freshness import Freshness
 from .last_poll import Found, LastPoll
 
@@ -31,7 +30,7 @@ class Reporter:
         hass: HomeAssistant,
         entry_id: str,
         account: Account,
-        address_book: AddressBook,
+        name_of: Callable[[str], str | None],
         book: ReceivedBook,
         freshness: Freshness,
         own_lines: Callable[[], Iterable[str]],
@@ -44,7 +43,7 @@ class Reporter:
         self._hass = hass
         self._entry_id = entry_id
         self._account = account
-        self._address_book = address_book
+        self._name_of = name_of
         self._book = book
         self._freshness = freshness
         self._own_lines = own_lines
@@ -144,7 +143,7 @@ class Reporter:
             entry_id=self._entry_id,
             message_id=message.message_id,
             sender=message.sender,
-            name=self._address_book.name_of(message.sender),
+            name=self._name_of(message.sender),
             line=message.receiver,
             text=message.text,
             parts=message.parts,

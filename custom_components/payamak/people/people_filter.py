@@ -100,6 +100,15 @@ def async_meaning(
     )
 
 
+@callback
+def async_name_of(
+    hass: HomeAssistant, address_book: AddressBook, number: str
+) -> str | None:
+    """Return the name that an account knows a number by, else that by which another one does."""
+    books = (address_book, *_address_books(hass))
+    return next(filter(None, (book.name_of(number) for book in books)), None)
+
+
 def _address_book(hass: HomeAssistant, entry_id: str) -> AddressBook:
     entry = hass.config_entries.async_get_entry(entry_id)
     return AddressBook.of(entry.subentries) if entry else AddressBook(())

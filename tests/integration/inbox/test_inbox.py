@@ -23,11 +23,17 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Gateway
-from tests.integration.conftest import OMID, OTHER_LINE, SARA
+from tests.integration.conftest import OMID, OTHER_LINE, SARA, recipient
 from tests.integration.story.accounts import set_up
 from tests.integration.story.disk import Writes, received_on_disk
 from tests.integration.story.forms import send
-from tests.integration.story.people import SECOND_LINE, change, second_account
+from tests.integration.story.people import (
+    ALI,
+    NEDA,
+    SECOND_LINE,
+    change,
+    second_account,
+)
 from tests.integration.story.told import Told
 
 from .received import (
@@ -271,6 +277,22 @@ async def test_a_renamed_recipient_has_the_new_name(
     arrive(gateway, "سلام")
     await poll(hass, freezer)
     assert [each["name"] for each in told.events] == ["Sara B"]
+
+
+async def test_who_is_saved_in_another_account_has_a_name_too(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    gateway_url: str,
+    told: Told,
+) -> None:
+    """Triggers know them as well; what the account itself calls somebody comes first."""
+    people = (recipient("Neda", "neda", NEDA), recipient("Boss", "boss", SARA))
+    second_account(gateway, gateway_url, recipients=people).add_to_hass(hass)
+    for sender in (NEDA, SARA, ALI):
+        arrive(gateway, "سلام", sender=sender)
+    await poll(hass, freezer)
+    assert [each["name"] for each in told.events] == ["Neda", "Sara", None]
 
 
 async def test_a_long_text_is_whole_and_one_message(

@@ -49,7 +49,14 @@ class House:
         monkeypatch.setattr(module, "async_dispatcher_send", self._tell)
         this: Any = self
         self.reporter = Reporter(
-            this, "01FIRST", this, this, this, this, lambda: self.own_lines, self._hear
+            this,
+            "01FIRST",
+            this,
+            self.name_of,
+            this,
+            this,
+            lambda: self.own_lines,
+            self._hear,
         )
 
     async def report(self, *messages: Message) -> list[str]:

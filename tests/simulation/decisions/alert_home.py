@@ -157,7 +157,7 @@ class AlertHome(Home):
             cast("Any", self.hass),
             "entry",
             self.account,
-            self._address_book,
+            self._address_book.name_of,
             self.ledger.received,
             cast("Any", ModelFreshness(self._gateway.times)),
             lambda: (),
