@@ -185,6 +185,30 @@ async def test_the_time_of_a_reply_is_the_gateways(
     assert client.gateway_time == time
 
 
+@pytest.mark.parametrize(
+    ("status", "body"), [(200, PAGE), (502, PAGE), (200, FAULT), (307, "")]
+)
+async def test_what_is_no_reply_of_the_gateway_tells_no_time(
+    client: PayamakClient, server: Server, status: int, body: str
+) -> None:
+    """A router's own page may be of the year in which it was made; what the gateway told before still holds."""
+    server.answer = answering(GOOD, Date="Tue, 24 Nov 2026 18:00:00 GMT")
+    await send(client)
+    server.answer = answering(body, status, Date="Thu, 01 Jan 2015 00:00:00 GMT")
+    with pytest.raises(UncertainError):
+        await send(client)
+    assert client.gateway_time == datetime(2026, 11, 24, 18, tzinfo=UTC)
+
+
+async def test_a_refusal_tells_the_time(client: PayamakClient, server: Server) -> None:
+    """It is the gateway's own word."""
+    refusal = '{"Value":"7","RetStatus":35,"StrRetStatus":"InvalidData"}'
+    server.answer = answering(refusal, Date="Tue, 24 Nov 2026 18:00:00 GMT")
+    with pytest.raises(MessageError):
+        await send(client)
+    assert client.gateway_time == datetime(2026, 11, 24, 18, tzinfo=UTC)
+
+
 async def test_a_large_reply_within_reason_is_read(
     client: PayamakClient, server: Server
 ) -> None:

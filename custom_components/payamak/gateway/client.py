@@ -85,7 +85,7 @@ class PayamakClient:
         """Whether the gateway accepts the credentials."""
         self._one_at_a_time = asyncio.Lock()
         self.gateway_time: datetime | None = None
-        """The time of the last reply by the gateway's clock (HTTP Date), aware; None if the reply had none."""
+        """The time of the last reply that could be read, by the gateway's clock (HTTP Date), aware; None if it had none."""
 
     async def get_credit(self) -> Decimal:
         """Return the credit left, in SMS of the base tariff, fractional (GetCredit)."""
@@ -213,8 +213,10 @@ class PayamakClient:
                 allow_redirects=False,
             ) as response:
                 _LOGGER.debug("%s: HTTP status %s", method, response.status)
+                reply = await _read(response)
+                # A page of somebody in between would tell the time of another clock.
                 self.gateway_time = _date_of(response)
-                return await _read(response)
+                return reply
         # The connector's errors come before anything was written.
         except (
             ClientConnectorError,
