@@ -136,13 +136,19 @@ async def test_form_sends_an_sms_in_and_redirects_back(
 @pytest.mark.parametrize(
     ("form", "error"),
     [
-        ({"line": LINE, "sender": "", "text": "typed &"}, "Write a sender and a text."),
-        ({"line": LINE, "sender": "0912 &", "text": " "}, "Write a sender and a text."),
+        (
+            {"line": LINE, "sender": "", "text": "typed &"},
+            "Write the number of the sender and a text.",
+        ),
+        (
+            {"line": LINE, "sender": "0912 &", "text": " "},
+            "Write the number of the sender and a text.",
+        ),
         (
             {"line": "1", "sender": "0912 &", "text": "typed &"},
-            "Choose a line of an account.",
+            "Choose a line of the account.",
         ),
-        ({}, "Write a sender and a text."),
+        ({}, "Write the number of the sender and a text."),
     ],
 )
 async def test_form_that_is_not_filled_in_keeps_what_was_typed(

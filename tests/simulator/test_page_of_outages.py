@@ -76,14 +76,14 @@ async def test_outage_without_an_end_is_shown_as_such(
 ) -> None:
     """Outage without an end is shown as such."""
     await gateway.go_away(Away.HANG)
-    assert "The gateway never answers until it is ended" in await live(web)
+    assert "The gateway never answers until you end it" in await live(web)
 
 
 @pytest.mark.parametrize(
     ("form", "error"),
     [
-        ({}, "Choose how the gateway is away."),
-        ({"kind": "sleep", "minutes": "5"}, "Choose how the gateway is away."),
+        ({}, "Choose what the gateway does meanwhile."),
+        ({"kind": "sleep", "minutes": "5"}, "Choose what the gateway does meanwhile."),
         ({"kind": "hang"}, "Write a number of minutes, 1 to 10080."),
         ({"kind": "hang", "minutes": "x"}, "Write a number of minutes, 1 to 10080."),
         ({"kind": "hang", "minutes": "۵.۵"}, "Write a number of minutes, 1 to 10080."),

@@ -118,11 +118,11 @@ async def test_form_has_a_phone_answer_by_itself(
     assert [each.text for each in account.received] == ["ok"]
     [article] = await articles(web)
     assert "times left: 1" in article
-    assert '<button name="turn" value="silent">Answer no more</button>' in article
+    assert '<button name="turn" value="silent">Stop answering</button>' in article
     await post(web, "/phones?lang=en", {"phone": MOTHER, "turn": "silent"})
     assert gateway.phone(MOTHER).answer is None
     [article] = await articles(web)
-    assert "Answer no more" not in article
+    assert "Stop answering" not in article
 
 
 @pytest.mark.parametrize("more", [{}, {"contains": " ", "times": " "}])
@@ -171,15 +171,15 @@ GOOD = {"phone": MOTHER, "answer": "ok & so", "seconds": "5", "times": "3"}
         ({"seconds": "86401"}, "Write a number of seconds, 0 to 86400."),
         (
             {"times": "0"},
-            "Write how often the phone answers, 1 to 999, or nothing.",
+            "Write how many times the phone answers, 1 to 999, or leave it empty.",
         ),
         (
             {"times": "1000"},
-            "Write how often the phone answers, 1 to 999, or nothing.",
+            "Write how many times the phone answers, 1 to 999, or leave it empty.",
         ),
         (
             {"times": "x"},
-            "Write how often the phone answers, 1 to 999, or nothing.",
+            "Write how many times the phone answers, 1 to 999, or leave it empty.",
         ),
     ],
 )
