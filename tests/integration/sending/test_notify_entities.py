@@ -170,7 +170,7 @@ async def test_ids_are_latin_in_every_language_and_for_every_name(
     hass.config.language = language
     household.add_to_hass(hass)
     await hass.config_entries.async_setup(household.entry_id)
-    everybody = {"en": "All recipients", "fa": "همهٔ گیرندگان"}[language]
+    everybody = {"en": "All recipients", "fa": "همهٔ گیرنده‌ها"}[language]
     names = {
         state.entity_id: state.attributes["friendly_name"]
         for state in hass.states.async_all("notify")
