@@ -168,7 +168,7 @@ async def test_a_stop_after_the_write_lets_fail_what_does_not_want_to_wait(
         await asyncio.wait_for(begun.wait(), 5)
         under_way_in(hass).is_stopping = True
         go.set()
-        with pytest.raises(HomeAssistantError, match="was stopping"):
+        with pytest.raises(HomeAssistantError, match="was shutting down"):
             await sending
     assert sent_calls(gateway) == []
     assert await states(hass) == {"failed": 1}

@@ -215,7 +215,7 @@ async def test_half_of_a_list_refused_leaves_the_other_half_sent_with_its_ids(
     first, refused, last = response["messages"]
     assert refused["status"] == "failed"
     assert (refused["message_id"], refused["code"]) == (None, 18)
-    assert refused["error"] == "The gateway does not accept this number."
+    assert refused["error"] == "The gateway does not accept this number. Check it."
     for row in (first, last):
         [sms] = gateway.phone(row["recipient"]).messages
         assert row["message_id"] == sms.rec_id
@@ -272,11 +272,11 @@ async def test_errors_are_in_the_language_of_the_home(
         (5, "failed", "one of its own lines"),
         (6, "failed", "being updated"),
         (7, "failed", "filters"),
-        (9, "failed", "Public lines"),
+        (9, "failed", "public lines"),
         (10, "failed", "not active"),
         (14, "failed", "link"),
         (19, "failed", "hourly limit"),
-        (-6, "unknown", "look into the panel"),
+        (-6, "unknown", "Look into the panel"),
         (108, "failed", "blocked your home's IP address"),
         (-111, "failed", "allowed IP addresses"),
         (4711, "failed", "unknown code 4711"),
