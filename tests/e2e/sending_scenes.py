@@ -160,8 +160,9 @@ async def read_other_actions(scene: Scene) -> None:
         form = frontend.page.locator("tools-action ha-service-control")
         name, description, first_field, *others = scene.words.action(action)
         await form.get_by_text(description, exact=True).wait_for()
-        # Some frontends change the fields only after that.
-        await form.get_by_text(first_field, exact=True).wait_for()
+        # Some frontends change the fields only after that, and one action can have fields of the other's names.
+        for text in (first_field, *others):
+            await form.get_by_text(text, exact=True).first.wait_for()
         await scene.camera.show(
             f"action-{action}", form, says=[name, description, first_field, *others]
         )
