@@ -38,21 +38,24 @@ async def async_who_is_meant(
     for account in accounts:
         chosen = target.get(account.entry_id, ())
         meant.add(account, account.address_book.recipients_of(chosen))
-    undecided: list[tuple[str, Sequence[KnownAccount]]] = []
+    people: list[tuple[str, Sequence[KnownAccount]]] = []
+    numbers: list[tuple[str, Sequence[KnownAccount]]] = []
     everybody = AddressBook(chain.from_iterable(a.address_book.saved for a in accounts))
     async for item in unhurried(split_list(written)):
-        able = _able(item, accounts, everybody)
+        found = everybody.find(item)
+        is_number = found[0].name is None
+        able = accounts if is_number else _knowing(item, accounts)
         if len(able) == 1:
-            meant.add(able[0], able[0].address_book.find(item))
+            meant.add(able[0], found if is_number else able[0].address_book.find(item))
         else:
-            undecided.append((item, able))
-    others = set(meant.by_entry)
-    async for item, able in unhurried(undecided):
-        recipients = able[0].address_book.find(item)
-        if not meant.has(recipients):
-            is_number = recipients[0].name is None
-            account = _decide(item, able, others, is_number=is_number)
-            meant.add(account, account.address_book.find(item))
+            (numbers if is_number else people).append((item, able))
+    # Whoever is saved decides about the numbers, wherever they stand in the list.
+    for undecided, decide in ((people, _of_person), (numbers, _of_number)):
+        others = set(meant.by_entry)
+        async for item, able in unhurried(undecided):
+            if not meant.has(able[0].address_book.find(item)):
+                account = decide(item, able, others)
+                meant.add(account, account.address_book.find(item))
     if not meant.by_entry:
         raise validation_error("no_recipients")
     return meant.by_entry
@@ -77,15 +80,11 @@ class _Meant:
         return all(who.number in self._numbers for who in recipients)
 
 
-def _able(
-    item: str, accounts: Sequence[KnownAccount], everybody: AddressBook
-) -> Sequence[KnownAccount]:
-    """Return the accounts over which a number, or whoever has a name, can be reached.
+def _knowing(item: str, accounts: Sequence[KnownAccount]) -> Sequence[KnownAccount]:
+    """Return the accounts over which whoever has a name can be reached.
 
     A name that stands for others in another account may be either: a message to the wrong people is not taken back.
     """
-    if len(accounts) == 1 or everybody.find(item)[0].name is None:
-        return accounts
     knowing = [each for each in accounts if each.address_book.has_name(item)]
     numbers = {
         frozenset(who.number for who in each.address_book.find(item))
@@ -95,34 +94,31 @@ def _able(
         raise validation_error(
             "ambiguous_name", recipient=mask_number(item), accounts=_titles(knowing)
         )
-    return _at_work(knowing) or knowing
+    return [each for each in knowing if each.is_at_work] or knowing
 
 
-def _at_work(accounts: Iterable[KnownAccount]) -> Sequence[KnownAccount]:
-    return [each for each in accounts if each.is_at_work]
-
-
-def _decide(
-    item: str,
-    able: Sequence[KnownAccount],
-    others: Collection[str],
-    *,
-    is_number: bool,
+def _of_person(
+    _item: str, able: Sequence[KnownAccount], others: Collection[str]
 ) -> KnownAccount:
-    """Return the account of the others who are meant, else the usual one; a saved person may have any of their own."""
+    """Return the account of the others who are meant, else the usual one, else the first: all of them are the person's own."""
+    near = [each for each in able if each.entry_id in others] or able
+    usual = (each for each in near if each.is_usual)
+    return next(usual, near[0])
+
+
+def _of_number(
+    item: str, able: Sequence[KnownAccount], others: Collection[str]
+) -> KnownAccount:
+    """Return the account of the others who are meant, else the usual one; raises where neither is clear."""
     near = [each for each in able if each.entry_id in others]
-    if len(near) == 1:
-        return near[0]
-    usual = next((each for each in near or able if each.is_usual), None)
-    if not is_number:
-        return usual or (near or able)[0]
-    if near or usual is None:
+    clear = near or [each for each in able if each.is_usual]
+    if len(clear) != 1:
         raise validation_error(
             "ambiguous_number",
             recipient=mask_number(item),
             accounts=_titles(near or able),
         )
-    return usual
+    return clear[0]
 
 
 def _titles(accounts: Iterable[KnownAccount]) -> str:

@@ -173,6 +173,16 @@ async def test_a_number_goes_over_the_account_of_the_others() -> None:
     assert await meant((WORK, HOME), [STRANGER]) == {"Home": [STRANGER]}
 
 
+async def test_a_person_of_two_accounts_decides_about_a_number_too() -> None:
+    """Wherever they stand in the list; their own number needs no decision then."""
+    other = account("Other", sara=[SARA], reza=[MINA])
+    for written in (["sara", STRANGER], [STRANGER, "sara"]):
+        found = await meant((WORK, other), written)
+        assert found == {"Work": [SARA, STRANGER]}
+    for written in (["sara", SARA], [SARA, "sara"]):
+        assert await meant((WORK, other), written) == {"Work": [SARA]}
+
+
 async def test_one_number_does_not_decide_about_the_next() -> None:
     """Both go over the usual account."""
     assert await meant((WORK, HOME), [STRANGER, MINA]) == {"Home": [STRANGER, MINA]}
