@@ -66,26 +66,38 @@ class Fence:
         restored = [self._book.waiting[each] for each in self._book.restored]
         since = min(row.created_at for row in restored)
         try:
-            calls = await self._sent_box.async_calls(since)
-            listed = await self._sent_box.async_read(since)
+            left = await self._async_find(restored, since)
         except RejectedError:
             # Far more often than a backup is restored, Home Assistant just starts again, and then nothing has left.
             _LOGGER.info("The panel does not show what was sent")
-            calls, listed = [], []
+            left = []
         except (GatewayError, LedgerError) as error:
             _LOGGER.debug("The sent box could not be read: %s", error)
-            self._not_before = self._clock.now() + _AGAIN_AFTER
+            self._look_later()
             return
-        still = [row for row in restored if row.state is SmsState.WAITING]
-        left = may_have_left(
-            *(still, calls, listed, self._sent_box.usual_line), self._words().line
-        )
+        except Exception:
+            # What was asked for since the start must leave all the same, and what grows too old must be told.
+            _LOGGER.exception("Unexpected trouble with the sent box")
+            self._look_later()
+            return
         self._book.restored.clear()
         if left:
             _LOGGER.warning(
                 "%d SMS that waited were sent already, as the sent box shows", len(left)
             )
             await self._async_take_as_sent(left)
+
+    async def _async_find(self, restored: list[SmsRow], since: float) -> list[SmsRow]:
+        """Return those that have left, as the sent box shows, and are not called back. Raises GatewayError and LedgerError."""
+        calls = await self._sent_box.async_calls(since)
+        listed = await self._sent_box.async_read(since)
+        still = [row for row in restored if row.state is SmsState.WAITING]
+        return may_have_left(
+            *(still, calls, listed, self._sent_box.usual_line), self._words().line
+        )
+
+    def _look_later(self) -> None:
+        self._not_before = self._clock.now() + _AGAIN_AFTER
 
     async def _async_take_as_sent(self, rows: list[SmsRow]) -> None:
         for row in rows:

@@ -165,6 +165,10 @@ class Settler:
         except (GatewayError, LedgerError) as error:
             _LOGGER.debug("The sent box could not be read: %s", error)
             return None
+        except Exception:
+            # It must neither be tried at once and for ever, nor keep the others from being told.
+            _LOGGER.exception("Unexpected trouble with the sent box")
+            return None
 
     async def _async_note(
         self, due: Sequence[SmsRow], found: dict[str, Message]

@@ -30,7 +30,7 @@ class World(SetTime):
         self.credentials_error: GatewayError | None = None
         self.unsettled: dict[str, SmsRow] = {}
         self.shown: dict[str, tuple[int, int]] = {}
-        self.box_fails: GatewayError | None = None
+        self.box_fails: Exception | None = None
         self.book_fails = False
         self.reading = asyncio.Event()
         self.reading.set()

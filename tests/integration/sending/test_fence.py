@@ -328,6 +328,37 @@ async def test_a_sent_box_that_does_not_answer_is_asked_again(
     assert received(gateway) == {SARA: 1}
 
 
+async def test_what_nobody_expects_holds_up_only_what_it_is_about(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    home: MockConfigEntry,
+    gateway: Gateway,
+    told: Told,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It is tried again twice a minute, not for ever: what grows too old meanwhile is told. What is newer leaves."""
+    await let_wait(hass, gateway, SARA, minutes=5)
+    await start(hass, home)
+
+    async def stumble(_box: sent_box.SentBox, _since: float) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(sent_box.SentBox, "async_read", stumble)
+    await let_pass(hass, freezer, SETTLED)
+    await let_wait(hass, gateway, OMID)
+    told.events.clear()
+    for _ in range(12):
+        await let_pass(hass, freezer, timedelta(seconds=10))
+    assert caplog.text.count("Unexpected trouble with the sent box") in (4, 5)
+    assert received(gateway) == {OMID: 1}
+    await pass_minutes(hass, freezer, 4)
+    assert [(each["event_type"], each["recipient"]) for each in told.events] == [
+        ("delivered", OMID),
+        ("not_sent", SARA),
+    ]
+
+
 async def test_a_file_that_cannot_be_read_lets_nothing_pass(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,

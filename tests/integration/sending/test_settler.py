@@ -280,19 +280,25 @@ async def test_it_looks_once_at_a_time(world: World) -> None:
     assert world.sleeps == [60]
 
 
-@pytest.mark.parametrize("what", ["box", "book"])
+@pytest.mark.parametrize(
+    "fails",
+    [UncertainError("lost"), RuntimeError("a mistake of ours"), None],
+    ids=["box", "mistake", "book"],
+)
 async def test_a_box_that_can_not_be_read_is_tried_again_in_a_minute(
-    world: World, what: str
+    world: World, caplog: pytest.LogCaptureFixture, fails: Exception | None
 ) -> None:
-    """As long as it takes; that is no look."""
+    """As long as it takes; that is no look. The log tells of what nobody expects."""
     world.lose(1)
     await world.start()
-    world.box_fails = UncertainError("lost") if what == "box" else None
-    world.book_fails = what == "book"
+    world.box_fails = fails
+    world.book_fails = fails is None
     await world.let_pass(60)
     assert world.sleeps == [60]
     await world.let_pass(60)
     assert times(world) == [60, 120]
+    told_of = caplog.text.count("Unexpected trouble with the sent box")
+    assert told_of == (2 if isinstance(fails, RuntimeError) else 0)
     world.box_fails, world.book_fails = None, False
     world.show(1)
     await world.let_pass(60)
