@@ -53,6 +53,7 @@ _OWN_TESTS: Final = {
     "alerts/hearing.py": ("tests/alerts/test_hearing.py",),
     "alerts/matter.py": (
         "tests/alerts/test_matter.py",
+        "tests/alerts/test_matters.py",
         "tests/alerts/test_hearing.py",
     ),
     "alerts/matters.py": ("tests/alerts/test_matters.py",),

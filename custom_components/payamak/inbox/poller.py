@@ -120,7 +120,7 @@ class Inbox(DataUpdateCoordinator[None]):
     @callback
     def async_answer_is_awaited(self) -> None:
         """Poll at once, and more often from now on, also where the options say that nothing is polled."""
-        self._poll_soon("payamak polls as an answer is awaited")
+        self._poll_soon()
 
     async def async_stop(self) -> None:
         """Wait until the messages that were noted are reported, and report no more."""
@@ -138,12 +138,12 @@ class Inbox(DataUpdateCoordinator[None]):
     def _gateway_changed(self) -> None:
         """Poll at once when the gateway is back: the push address may have been called meanwhile."""
         if not self._account.watch.is_away and not self.last_update_success:
-            self._poll_soon("payamak polls a gateway that is back")
+            self._poll_soon()
 
     @callback
-    def _poll_soon(self, name: str) -> None:
+    def _poll_soon(self) -> None:
         self.config_entry.async_create_background_task(
-            self.hass, self.async_refresh(), name
+            self.hass, self.async_refresh(), "payamak polls out of turn"
         )
 
     @override

@@ -41,6 +41,7 @@ class House:
         """Begin with a gateway that is there, and lists nothing."""
         self.hass = hass
         self.is_away = False
+        self.is_lost = False
         self.error: GatewayError | None = None
         self.trouble: Exception | None = None
         self.needs_baseline = False
@@ -111,6 +112,8 @@ class House:
     async def async_find_out(self, error: GatewayError) -> None:
         """Find out whether the gateway is away."""
         self.found_out.append(error)
+        if self.is_lost:
+            self.is_away, self.error = True, error
 
     async def async_find_new(self) -> str:
         """Read the list."""
@@ -254,6 +257,28 @@ async def test_nothing_is_asked_while_the_gateway_is_away(
     await house.end()
 
 
+async def test_an_outage_that_a_poll_shows_is_told_by_the_watch_alone(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Neither the failure nor the end of it is in the log a second time."""
+    house = await started(hass, monkeypatch)
+    caplog.set_level(logging.INFO)
+    caplog.clear()
+    house.is_lost = True
+    house.trouble = UncertainError("timeout")
+    assert await house.let_pass(62, freezer) == 1
+    assert house.is_away
+    assert not house.inbox.last_update_success
+    house.trouble = None
+    await house.gateway(is_away=False)
+    assert house.inbox.last_update_success
+    assert [each for each in caplog.records if each.name == module.__name__] == []
+    await house.end()
+
+
 async def test_a_call_while_the_gateway_is_away_is_made_up_for_when_it_is_back(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -286,6 +311,7 @@ async def test_an_answer_that_is_awaited_is_polled_for_more_often(
     await hass.async_block_till_done(wait_background_tasks=True)
     begun = house.polls
     assert begun >= (2 if interval else 1)
+    assert house.inbox.update_interval == timedelta(seconds=seconds)
     assert await house.let_pass(seconds + 1, freezer) == 1
     assert await house.let_pass(seconds + 1, freezer) == 1
     house.is_awaited = False
@@ -401,6 +427,17 @@ async def test_refusals_make_the_polls_rarer_and_an_answer_ends_that(
     assert await breaks(house, freezer, 2) == [5, 1]
     house.trouble = RejectedError("rejected")
     assert await breaks(house, freezer, 3) == [1, 1, 1]
+    await house.end()
+
+
+async def test_the_first_poll_may_be_the_first_refusal(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing was refused before the start."""
+    house = House(hass, monkeypatch, inbox_interval=59)
+    house.trouble = RejectedError("rejected")
+    await house.inbox.async_start()
+    assert await breaks(house, freezer, 4) == [1, 1, 2, 4]
     await house.end()
 
 

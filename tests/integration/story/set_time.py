@@ -46,6 +46,7 @@ class SetTime:
     def _call_later(self, hass: Any, delay: float, job: Any) -> Callable[[], None]:
         assert hass is self
         assert job.cancel_on_shutdown is True
+        assert job.name
         due = (self.time + delay, job.target)
         self.timers.append(due)
         return lambda: self.timers.remove(due)
