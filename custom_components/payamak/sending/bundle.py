@@ -43,14 +43,18 @@ def together(
     may_leave: Callable[[SmsRow], bool],
     words: Words,
     most_parts: int,
+    usual_line: str | None = None,
 ) -> list[SmsRow]:
     """Return the first of a person's messages that may go out as one: no newer one may overtake an older one.
 
+    Whether the account's usual line was named or not makes no difference.
     Neither urgent ones nor patterns are bundled, nor is a text that would not fit in by itself: that goes out alone.
     """
     found: list[SmsRow] = []
     for row in rows:
-        if not (may_leave(row) and _is_plain(row) and _same_way(row, found)):
+        if not (
+            may_leave(row) and _is_plain(row) and _same_way(row, found, usual_line)
+        ):
             break
         if count_parts(words.line(row)) > most_parts:
             break
@@ -63,10 +67,10 @@ def _is_plain(row: SmsRow) -> bool:
     return content is not None and content.text is not None and not content.urgent
 
 
-def _same_way(row: SmsRow, others: Sequence[SmsRow]) -> bool:
+def _same_way(row: SmsRow, others: Sequence[SmsRow], usual_line: str | None) -> bool:
     """Tell whether a row goes over the same line as others, and is shown in the same way."""
     ways = {
-        (each.content.sender, each.content.flash)
+        (each.content.sender or usual_line, each.content.flash)
         for each in (row, *others[:1])
         if each.content
     }

@@ -48,6 +48,7 @@ class Bundler:
     room_for: Callable[[int], int]
     words: Callable[[], Words]
     base_price: Callable[[], Decimal | None]
+    usual_line: str | None = None
 
     def together(
         self, rows: Sequence[SmsRow], may_leave: Callable[[SmsRow], bool]
@@ -56,7 +57,7 @@ class Bundler:
         if self.is_on and len(rows) > 1:
             words = self.words()
             most_parts = min(MOST_PARTS, self.daily_limit or MOST_PARTS)
-            some = together(rows, may_leave, words, most_parts)
+            some = together(rows, may_leave, words, most_parts, self.usual_line)
             text = bundle_of(some, words, most_parts)
             if text and self.most_people(text) > 0:
                 return some, text

@@ -124,6 +124,7 @@ def build_road(
             is_on=options.get(CONF_BUNDLE, DEFAULT_BUNDLE),
             words=words,
             base_price=base_price,
+            usual_line=account.sender,
         ),
         ends=ends,
         not_sent=not_sent,

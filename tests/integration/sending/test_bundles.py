@@ -20,6 +20,7 @@ from custom_components.payamak.sending.caller import Caller
 from simulator import Account, Gateway
 from simulator.faults import Code, CodesInList, Reset
 from tests.integration.conftest import (
+    LINE,
     MINA,
     OMID,
     OTHER_LINE,
@@ -287,6 +288,25 @@ async def test_what_goes_another_way_goes_by_itself_and_in_order(
     assert found[4:] == ["07:32 3\n07:32 4", "5"]
     assert len(found) == 6
     assert {row["state"] for row in await rows(hass)} <= {"accepted", "delivered"}
+
+
+async def test_the_usual_line_is_the_same_whether_it_was_named_or_not(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    home_with: HomeWith,
+) -> None:
+    """One automation chooses it in the form, another one leaves that out."""
+    await home_with()
+    await storm(hass, freezer, gateway, "1")
+    for text, line in (("2", LINE), ("3", None), ("4", OTHER_LINE)):
+        chosen = {"sender": line} if line else {}
+        await send_sms(hass, SARA, message=text, **chosen)
+        freezer.tick(MINUTE)
+    await come_back(hass, freezer, gateway)
+    assert texts(gateway) == ["07:30 1\n07:31 2\n07:32 3", "4"]
+    lines = [sms.sender for sms in gateway.phone(SARA).messages]
+    assert lines == [LINE, OTHER_LINE]
 
 
 async def test_nothing_is_bundled_that_has_not_waited_or_that_the_option_keeps_apart(
