@@ -121,9 +121,12 @@ class Settler:
         )
         self._work.add_done_callback(self._after_look)
 
-    def _after_look(self, _work: asyncio.Task[None]) -> None:
+    def _after_look(self, work: asyncio.Task[None]) -> None:
         self._work = None
         self._is_noting = False
+        if not work.cancelled() and (error := work.exception()):
+            _LOGGER.error("Unexpected trouble with the sent box", exc_info=error)
+            self._not_before = self._clock.now() + _AGAIN_AFTER
         self._schedule()
 
     async def _async_settle_due(self) -> None:

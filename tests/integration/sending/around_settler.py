@@ -32,6 +32,7 @@ class World(SetTime):
         self.shown: dict[str, tuple[int, int]] = {}
         self.box_fails: Exception | None = None
         self.book_fails = False
+        self.ends_fail: Exception | None = None
         self.reading = asyncio.Event()
         self.reading.set()
         self.telling = asyncio.Event()
@@ -157,6 +158,8 @@ class _Ends:
     async def async_write(self, rows: Sequence[SmsRow], state: SmsState) -> None:
         assert rows
         await self._world.telling.wait()
+        if self._world.ends_fail:
+            raise self._world.ends_fail
         for row in rows:
             row.state = state
             row.ended_at = self._world.time

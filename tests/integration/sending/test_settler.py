@@ -306,6 +306,38 @@ async def test_a_box_that_can_not_be_read_is_tried_again_in_a_minute(
     assert world.sleeps == [600 - 180]
 
 
+async def test_trouble_at_the_last_look_is_made_up_for_a_minute_later(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Else nobody would hear of what was lost; and the gateway is not asked each second."""
+    world.lose(1)
+    await world.start()
+    await world.let_pass(60)
+    world.ends_fail = RuntimeError("a mistake of ours")
+    await world.let_pass(540)
+    assert "Unexpected trouble with the sent box" in caplog.text
+    assert world.ends == []
+    assert world.sleeps == [60]
+    world.ends_fail = None
+    await world.let_pass(60)
+    assert times(world) == [60, 600, 660]
+    assert world.ends == [("unknown", ["sms-1"]), ("told", ["sms-1"])]
+
+
+async def test_a_look_that_is_cut_off_is_made_up_for_at_once(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """That is no trouble."""
+    world.lose(1)
+    await world.start()
+    world.reading.clear()
+    await world.let_pass(60)
+    world.tasks[-1].cancel()
+    await turns()
+    assert world.sleeps == [1]
+    assert "trouble" not in caplog.text
+
+
 async def test_after_three_days_nobody_will_ever_know(world: World) -> None:
     """It is told then; what was lost later is still looked for."""
     world.lose(1)
