@@ -1,7 +1,8 @@
 """One call on the wire: its request, and the ways to answer it."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+import re
 import socket
 import struct
 
@@ -14,6 +15,9 @@ from .world import World
 
 JSON = "application/json; charset=utf-8"
 XML = "application/xml; charset=utf-8"
+_JSON_TYPES = ("application/json", "text/json")
+_XML_TYPES = ("application/xml", "text/xml")
+_QUALITY = re.compile(r"0(\.\d{0,3})?|1(\.0{0,3})?", re.ASCII)
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
@@ -111,8 +115,16 @@ class Exchange:
 
     def _wants_xml(self) -> bool:
         accept = self._request.headers.get("Accept", "").lower()
-        if "json" in accept:
-            return False
-        if "application/xml" in accept or "text/xml" in accept:
-            return True
-        return self.world.xml_by_default
+        json, xml = _quality(accept, _JSON_TYPES), _quality(accept, _XML_TYPES)
+        return xml > json if json or xml else self.world.xml_by_default
+
+
+def _quality(accept: str, types: Collection[str]) -> float:
+    """Give how much a caller wants one of these media types, 0 if it names none of them."""
+    wanted = [0.0]
+    for each in accept.split(","):
+        media, *parameters = (part.strip() for part in each.split(";"))
+        if media in types:
+            quality = next((p[2:] for p in parameters if p.startswith("q=")), "1")
+            wanted.append(float(quality) if _QUALITY.fullmatch(quality) else 0.0)
+    return max(wanted)

@@ -2,12 +2,17 @@
 
 from collections.abc import Mapping
 import json
+import re
 from urllib.parse import parse_qsl
 
 FORM, JSON_TYPES = (
     "application/x-www-form-urlencoded",
     ("application/json", "text/json"),
 )
+
+
+_WHOLE = re.compile(r"[+-]?\d{1,20}", re.ASCII)
+_INT32 = range(-(2**31), 2**31)
 
 
 class UnsupportedBodyError(Exception):
@@ -57,14 +62,10 @@ class Parameters:
         return self.text(name).strip().lower() == "true"
 
     def number(self, name: str) -> int:
-        """Give a whole number, 0 if it is missing or unreadable."""
+        """Give a whole number of 32 bits, 0 if it is missing, unreadable or larger."""
         text = self.text(name).strip()
-        digits = text.removeprefix("-")
-        return (
-            int(text)
-            if digits.isascii() and digits.isdigit() and len(digits) < 20
-            else 0
-        )
+        number = int(text) if _WHOLE.fullmatch(text) else 0
+        return number if number in _INT32 else 0
 
 
 def _parse_form(body: bytes, content_type: str, charset: str) -> list[tuple[str, str]]:

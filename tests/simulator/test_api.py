@@ -210,6 +210,33 @@ async def test_xml_is_given_to_those_who_ask_for_it(web: Web) -> None:
     assert "<Value>1000</Value><RetStatus>1</RetStatus>" in await response.text()
 
 
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        ("text/xml", "xml"),
+        ("application/json, application/xml", "json"),
+        ("application/xml, text/json", "json"),
+        ("application/json;q=0.5, application/xml", "xml"),
+        ("application/json;q=0.5, text/xml; q=0.9", "xml"),
+        ("application/xml;q=0.9, application/json;q=0.95", "json"),
+        ("application/json;q=0, application/xml;q=0.1", "xml"),
+        ("application/xml;q=much", "json"),
+        ("APPLICATION/XML; charset=utf-8", "xml"),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "xml"),
+        ("image/png, */*", "json"),
+        ("application/problem+json", "json"),
+    ],
+)
+async def test_caller_gets_what_it_wants_most(web: Web, accept: str, kind: str) -> None:
+    """Caller gets what it wants most."""
+    response = await web.post(
+        "/api/SendSMS/GetCredit",
+        data={"username": "sara", "password": "secret"},
+        headers={"Accept": accept},
+    )
+    assert response.content_type == f"application/{kind}"
+
+
 async def test_xml_spells_every_type(web: Web, gateway: Gateway) -> None:
     """XML spells every type."""
     gateway.receive(LINE, "09121234567", "1 < 2 & سلام")

@@ -127,6 +127,25 @@ async def test_newest_is_first_and_index_is_a_row_offset(
     assert len(set(ids)) == 100
 
 
+@pytest.mark.parametrize(
+    ("index", "body"),
+    [
+        *(("1", "old"), ("+1", "old"), (" 1 ", "old"), ("2147483647", None)),
+        # No int of .NET, and so 0, as what is missing.
+        *(("2147483648", "new"), ("9" * 30, "new"), ("۱", "new"), ("1.0", "new")),
+    ],
+)
+async def test_index_is_a_number_of_32_bits(
+    caller: Caller, gateway: Gateway, index: str, body: str | None
+) -> None:
+    """Index is a number of 32 bits."""
+    gateway.receive(LINE, "09121234567", "old")
+    gateway.receive(LINE, "09121234567", "new")
+    asked = {"location": "1", "from": "", "index": index, "count": "1"}
+    listed = (await caller("GetMessages", **asked))["Data"]
+    assert [row["Body"] for row in listed] == ([] if body is None else [body])
+
+
 async def test_from_filters_on_the_own_line(
     caller: Caller, gateway: Gateway, account: Account
 ) -> None:
