@@ -89,6 +89,7 @@ class LastDeliveryCondition(Condition):
                 yield None
                 continue
             data = entry.runtime_data
-            for saved in data.address_book.chosen(subentry_ids):
+            left_out = people.left_out.get(entry_id, ())
+            for saved in data.address_book.chosen(subentry_ids, left_out):
                 state = data.ledger.outgoing.last_state(saved.numbers)
                 yield state.delivery if state else None

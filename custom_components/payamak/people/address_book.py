@@ -11,7 +11,7 @@ from collections.abc import (
     Sequence,
 )
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 from itertools import batched
 import re
@@ -141,17 +141,32 @@ class AddressBook:
         """Return all saved recipients, each number once, under the name of the person rather than of a group."""
         return _each_number_once(self.recipients_of({None}))
 
-    def chosen(self, subentry_ids: Collection[str | None]) -> list[SavedRecipient]:
-        """Return some of the saved recipients, people before groups; None means all of them."""
+    def chosen(
+        self,
+        subentry_ids: Collection[str | None],
+        left_out: Collection[str | None] = (),
+    ) -> list[SavedRecipient]:
+        """Return some of the saved recipients, people before groups; None means all of them.
+
+        Those who are left out are not among them, nor are their numbers in a larger group.
+        """
+        out = [each for each in self.saved if each.subentry_id in left_out]
         return [
             each
-            for each in sorted(self.saved, key=_group_size)
-            if None in subentry_ids or each.subentry_id in subentry_ids
+            for saved in sorted(self.saved, key=_group_size)
+            if (None in subentry_ids or saved.subentry_id in subentry_ids)
+            and saved not in out
+            and (each := _without(saved, out))
         ]
 
-    def recipients_of(self, subentry_ids: Collection[str | None]) -> list[Recipient]:
-        """Return the present numbers of some of the saved recipients, people before groups; None means all of them."""
-        return [who for each in self.chosen(subentry_ids) for who in each.recipients]
+    def recipients_of(
+        self,
+        subentry_ids: Collection[str | None],
+        left_out: Collection[str | None] = (),
+    ) -> list[Recipient]:
+        """Return the present numbers of some of the saved recipients, as above."""
+        chosen = self.chosen(subentry_ids, left_out)
+        return [who for each in chosen for who in each.recipients]
 
     async def async_resolve(self, written: object) -> tuple[Recipient, ...]:
         """Return the recipients that a list or a text means, each number once, in the order given.
@@ -197,6 +212,20 @@ def comparable_number(written: str) -> str:
 
 def _group_size(saved: SavedRecipient) -> int:
     return len(saved.numbers)
+
+
+def _without(
+    saved: SavedRecipient, others: Iterable[SavedRecipient]
+) -> SavedRecipient | None:
+    """Return a group without the numbers of smaller ones, None where nobody remains."""
+    gone = {
+        number
+        for each in others
+        if _group_size(each) < _group_size(saved)
+        for number in each.numbers
+    }
+    numbers = [number for number in saved.numbers if number not in gone]
+    return replace(saved, numbers=numbers) if numbers else None
 
 
 def _saved_in(subentries: Mapping[str, ConfigSubentry]) -> Iterator[SavedRecipient]:

@@ -21,7 +21,7 @@ from ..account.service_call import (
 )
 from ..coordinator import PayamakConfigEntry
 from .address_book import AddressBook, Recipient
-from .meant import KnownAccount, async_who_is_meant
+from .meant import NOBODY, KnownAccount, async_who_is_meant
 from .target import async_people_of
 
 _LOGGER = logging.getLogger(__name__)
@@ -70,7 +70,9 @@ async def async_addressed_by(
             "A message is for what is not there any more, and goes to the others alone: %s",
             ", ".join(people.missing),
         )
-    addressed = await async_address(entries, people.by_entry, data[ATTR_RECIPIENTS])
+    addressed = await async_address(
+        entries, people.by_entry, data[ATTR_RECIPIENTS], people.left_out
+    )
     if not any(each.is_at_work for each in addressed):
         loaded_account(hass, addressed[0].entry.entry_id)
     return addressed
@@ -80,11 +82,12 @@ async def async_address(
     entries: Sequence[PayamakConfigEntry],
     people: Mapping[str, Collection[str | None]],
     written: object = (),
+    left_out: Mapping[str, Collection[str | None]] = NOBODY,
 ) -> Sequence[Addressed]:
     """Return whom each account reaches of saved people and of what is written, as ``async_who_is_meant`` takes them."""
     by_id = {entry.entry_id: entry for entry in entries}
     meant = await async_who_is_meant(
-        [_known(each) for each in entries], people, written
+        [_known(each) for each in entries], people, written, left_out
     )
     return [
         Addressed(entry=by_id[each], recipients=recipients)

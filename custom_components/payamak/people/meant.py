@@ -3,10 +3,14 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from types import MappingProxyType
+from typing import Final
 
 from ..account.errors import validation_error
 from ..gateway import mask_number
 from .address_book import AddressBook, Recipient, split_list, unhurried
+
+NOBODY: Final[Mapping[str, Collection[str | None]]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -27,17 +31,19 @@ async def async_who_is_meant(
     accounts: Sequence[KnownAccount],
     target: Mapping[str, Collection[str | None]],
     written: object,
+    left_out: Mapping[str, Collection[str | None]] = NOBODY,
 ) -> dict[str, list[Recipient]]:
     """Return whom each account reaches, by its entry's id: each number once, whatever means it.
 
-    ``target`` are the subentries of saved people, by their account's entry; ``written`` are names and numbers. Raises
-    ServiceValidationError for what means nobody, and where nothing tells which account is meant.
+    ``target`` are the subentries of saved people, by their account's entry; ``left_out`` are those of them
+    whom it excludes. ``written`` are names and numbers. Raises ServiceValidationError for what means nobody, and where nothing tells which account is meant.
     """
     accounts = sorted(accounts, key=lambda account: not account.is_at_work)
     meant = _Meant()
     for account in accounts:
         chosen = target.get(account.entry_id, ())
-        meant.add(account, account.address_book.recipients_of(chosen))
+        gone = left_out.get(account.entry_id, ())
+        meant.add(account, account.address_book.recipients_of(chosen, gone))
     people: list[tuple[str, Sequence[KnownAccount]]] = []
     numbers: list[tuple[str, Sequence[KnownAccount]]] = []
     everybody = AddressBook(chain.from_iterable(a.address_book.saved for a in accounts))

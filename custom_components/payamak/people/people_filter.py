@@ -154,7 +154,9 @@ class PeopleFilter:
         return any(
             number in saved.numbers
             for entry_id, subentry_ids in people.by_entry.items()
-            for saved in _address_book(self._hass, entry_id).chosen(subentry_ids)
+            for saved in _address_book(self._hass, entry_id).chosen(
+                subentry_ids, people.left_out.get(entry_id, ())
+            )
         )
 
     def _warn_of_unknown_names(self, people: Sequence[str]) -> None:

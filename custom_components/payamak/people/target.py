@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from homeassistant.components.notify import DOMAIN as NOTIFY_DOMAIN
+from homeassistant.const import CONF_EXCLUDE
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.group import expand_entity_ids
@@ -24,11 +25,12 @@ class TargetPeople:
     """Whom a target means: by the entry of their account, the subentries of saved people, and None for all of them.
 
     ``strangers`` are the entities that the target itself names, and that reach nobody of ours; the members of a group
-    may be anything. ``missing`` tells for the log which of its devices, areas, floors and labels are not
+    may be anything. ``left_out`` are those whom the target excludes, whoever means them. ``missing`` tells for the log which of its devices, areas, floors and labels are not
     there any more.
     """
 
     by_entry: Mapping[str, Collection[str | None]]
+    left_out: Mapping[str, Collection[str | None]]
     strangers: Collection[str]
     missing: Collection[str]
 
@@ -61,8 +63,13 @@ def async_people_of(
         for each in sorted(selection.entity_ids)
         if not async_reached_by(hass, each, of_accounts) and not _is_group(hass, each)
     ]
+    excluded = target.get(CONF_EXCLUDE)
     return TargetPeople(
-        by_entry=by_entry, strangers=strangers, missing=[*_missing(selected)]
+        by_entry=by_entry,
+        # Home Assistant leaves their entities out, and not the people of an entity that stands for several.
+        left_out=async_people_of(hass, excluded).by_entry if excluded else {},
+        strangers=strangers,
+        missing=[*_missing(selected)],
     )
 
 

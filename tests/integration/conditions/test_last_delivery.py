@@ -85,6 +85,25 @@ async def test_of_several_people_one_is_enough_or_all_are_needed(
 
 
 @pytest.mark.usefixtures("family_home")
+async def test_who_is_left_out_of_the_target_does_not_count(
+    hass: HomeAssistant, gateway: Gateway, freezer: FrozenDateTimeFactory
+) -> None:
+    """Neither for themselves nor as one of a group."""
+    gateway.set_outcome(SARA, Delivery.BLACKLISTED)
+    await send_sms(hass, "خانواده")
+    await until_first_question(hass, freezer)
+    for left_out, so in (([], True), ([SARAS], False), ([OMIDS], True)):
+        found = await is_met(
+            hass,
+            "is_last_delivery",
+            left_out=left_out,
+            target={"entity_id": EVERYBODYS},
+            options={"word": "blacklisted"},
+        )
+        assert found is so
+
+
+@pytest.mark.usefixtures("family_home")
 async def test_the_target_may_be_a_device_or_a_label(hass: HomeAssistant) -> None:
     """As in actions and triggers."""
     await send_sms(hass, SARA)

@@ -60,6 +60,41 @@ def test_a_number_can_be_of_a_person_and_of_a_group(book: AddressBook) -> None:
     assert book.with_number("09350000004") == ()
 
 
+@pytest.mark.parametrize(
+    ("left_out", "expected"),
+    [
+        ((), [("Sara", [SARA]), ("Family", [SARA, OMID])]),
+        (("Sara",), [("Family", [OMID])]),
+        (("Family",), [("Sara", [SARA])]),
+        (("Sara", "Family"), []),
+        (("Somebody",), [("Sara", [SARA]), ("Family", [SARA, OMID])]),
+    ],
+)
+def test_who_is_left_out_is_in_no_group(
+    book: AddressBook, left_out: tuple[str, ...], expected: list[Any]
+) -> None:
+    """But whoever is in a group that is left out may be meant for themselves."""
+    ids = [f"id of {name}" for name in left_out]
+    for everybody in ({None}, {"id of Sara", "id of Family"}):
+        found = book.chosen(everybody, ids)
+        assert [(each.name, list(each.numbers)) for each in found] == expected
+    assert book.chosen({"id of Sara"}, ["id of Family"])
+    rest = {number for _, numbers in expected for number in numbers}
+    assert {who.number for who in book.recipients_of({None}, ids)} == rest
+
+
+def test_a_group_of_whom_all_are_left_out_is_nobody() -> None:
+    """One of the same size is no part of it."""
+    book = book_of(
+        subentry("Sara", SARA),
+        subentry("Omid", OMID),
+        subentry("Family", SARA, OMID),
+        subentry("Also Sara", SARA),
+    )
+    out = ["id of Sara", "id of Omid"]
+    assert [each.name for each in book.chosen({None}, out)] == ["Also Sara"]
+
+
 def test_who_was_removed_has_no_numbers(book: AddressBook) -> None:
     """What still names them finds nobody."""
     assert book.numbers_of("id of Family") == [SARA, OMID]

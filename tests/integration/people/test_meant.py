@@ -89,6 +89,17 @@ async def test_people_of_the_target_come_first_and_each_number_once() -> None:
     assert await meant([HOME], Home={None}) == {"Home": [SARA, OMID, MINA]}
 
 
+async def test_who_is_left_out_of_one_account_is_so_there() -> None:
+    """What is written besides is meant all the same."""
+    everybody = {"id of Home": {None}, "id of Work": {None}}
+    left_out = {"id of Home": {"sara", "omid"}, "id of Other": {"ali"}}
+    found = await async_who_is_meant(BOTH, everybody, [], left_out)
+    numbers = {key: [who.number for who in some] for key, some in found.items()}
+    assert numbers == {"id of Home": [MINA], "id of Work": [ALI, SARA, NEDA]}
+    found = await async_who_is_meant([HOME], {}, ["omid"], left_out)
+    assert [who.number for who in found["id of Home"]] == [OMID]
+
+
 async def test_each_saved_person_is_reached_over_their_own_account() -> None:
     """In one call, by target and by name."""
     assert await meant(BOTH, ["boss", "omid"]) == {"Work": [NEDA], "Home": [OMID]}

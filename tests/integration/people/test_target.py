@@ -15,6 +15,7 @@ from homeassistant.helpers import (
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.payamak.people.addressed import async_addressed_by
 from simulator import Account, Gateway
 from simulator.faults import Code
 from tests.integration.conftest import MINA, OMID, SARA, sent_calls
@@ -195,6 +196,29 @@ async def test_who_is_left_out_of_a_target_gets_nothing(hass: HomeAssistant) -> 
     without = {"exclude": {"entity_id": [SARAS]}}
     assert await reached(hass, label_id=emergency, **without) == [(OMID, "امید")]
     assert await reached(hass, entity_id=[SARAS, OMIDS], **without) == [(OMID, "امید")]
+
+
+@pytest.mark.usefixtures("family_home")
+async def test_everybody_but_somebody_can_be_meant(hass: HomeAssistant) -> None:
+    """An entity that stands for several stands for them without those who are left out, on each Home Assistant that can."""
+
+    async def whom(*left_out: str, **target: Any) -> list[str]:
+        exclude = {"exclude": {"entity_id": list(left_out)}} if left_out else {}
+        data = {"recipients": [], **target, **exclude}
+        [addressed] = await async_addressed_by(hass, data)
+        return [who.number for who in addressed.recipients]
+
+    account = {"device_id": device_of(hass, EVERYBODYS)}
+    for everybody in ({"entity_id": EVERYBODYS}, account):
+        assert await whom(**everybody) == [SARA, OMID, MINA]
+        assert await whom(SARAS, **everybody) == [OMID, MINA]
+        assert await whom(SARAS, OMIDS, **everybody) == [MINA]
+        assert await whom(FAMILYS, **everybody) == [SARA, OMID]
+    assert await whom(SARAS, entity_id=FAMILYS) == [OMID, MINA]
+    assert await whom(FAMILYS, entity_id=SARAS) == [SARA]
+    with pytest.raises(ServiceValidationError) as raised:
+        await whom(SARAS, entity_id=SARAS)
+    assert raised.value.translation_key == "no_recipients"
 
 
 @pytest.mark.usefixtures("family_home")

@@ -9,6 +9,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.payamak.gateway import SmsState
+from custom_components.payamak.people.people_filter import PeopleFilter
 from simulator import Gateway
 from tests.integration.conftest import MINA, OMID, SARA
 from tests.integration.people.test_target import (
@@ -87,6 +88,16 @@ async def test_who_comes_into_an_area_later_counts_too(
     await change(hass, family_home, "subentry-sara", numbers=[NEDA])
     receive(hass, entry_id=family_home.entry_id, sender=NEDA)
     assert [run["sender"] for run in await runs.take()] == [NEDA]
+
+
+async def test_who_is_left_out_of_a_target_starts_nothing(
+    hass: HomeAssistant, family_home: MockConfigEntry
+) -> None:
+    """Though everybody is meant; what is asked for is the same on each Home Assistant that can leave somebody out."""
+    target = {"entity_id": EVERYBODYS, "exclude": {"entity_id": [SARAS]}}
+    people = PeopleFilter(hass, None, target)
+    fits = [people.fits(family_home.entry_id, each) for each in (SARA, OMID, MINA)]
+    assert fits == [False, True, True]
 
 
 async def test_target_and_names_are_one_list(
