@@ -93,8 +93,15 @@ def async_meaning(
     A name stands for whom that account knows by it, and where it knows nobody, for whom another one does.
     """
     own = _address_book(hass, entry_id)
-    everybody = [own, *_address_books(hass)]
-    books = [(who, [own] if own.has_name(who) else everybody) for who in people]
+    others = _address_books(hass)
+
+    def books_of(who: str) -> Sequence[AddressBook]:
+        if own.has_name(who):
+            return [own]
+        # A book without the name would take it for a sender's word, and let anybody pass who sends under it.
+        return [each for each in others if each.has_name(who)] or [own]
+
+    books = [(who, books_of(who)) for who in people]
     return lambda number: any(
         book.means(who, number) for who, some in books for book in some
     )

@@ -241,6 +241,7 @@ async def test_a_sender_who_has_the_very_name_of_somebody_does_not_pass_for_them
     """A name means its numbers, and is not compared with the sender's."""
     runs = await automate(hass, "message_received", {"from": ["Sara"]})
     receive(hass, "forged", entry_id=family_home.entry_id, sender="Sara")
+    receive(hass, "forged over another account", entry_id="01OTHER", sender="Sara")
     receive(hass, "of Sara", entry_id=family_home.entry_id)
     assert await runs.texts() == ["of Sara"]
 
