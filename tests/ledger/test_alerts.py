@@ -249,6 +249,18 @@ def _break(written: dict[str, Any]) -> str:
         lambda written: json.dumps(written | {"steps": [{"minutes": 5}]}),
         lambda written: json.dumps(written | {"steps": 7}),
         lambda written: json.dumps({"key": "01"}),
+        lambda written: json.dumps(written | {"key": "03"}),
+        lambda written: "null",
+        lambda written: json.dumps(written | {"steps": []}),
+        lambda written: json.dumps(
+            written | {"steps": [{"people": [], "minutes": None}]}
+        ),
+        lambda written: json.dumps(written | {"rounds": "2"}),
+        lambda written: json.dumps(written | {"turn": "first"}),
+        lambda written: json.dumps(written | {"code": None}),
+        lambda written: json.dumps(written | {"raised_at": None}),
+        lambda written: json.dumps(written | {"turn_at": "noon"}),
+        lambda written: json.dumps(written | {"ended_at": "noon"}),
         lambda written: json.dumps(written).encode().replace(b"smoke", b"sm\xffke"),
         lambda written: json.dumps(
             {key: value for key, value in written.items() if key != "raised_at"}

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 import json
 import logging
+from math import fsum
 from sqlite3 import Connection
 from typing import Any, Self
 
@@ -98,7 +99,7 @@ class AlertRow:
     @classmethod
     def from_json(cls, written: bytes) -> AlertRow:
         """Return what was written. Raises ValueError, KeyError or TypeError where it makes no sense."""
-        values: dict[str, Any] = json.loads(written)
+        values: dict[str, Any] = {**json.loads(written)}
         steps = [
             AlertStep(
                 people=tuple(AlertPerson(**each) for each in step["people"]),
@@ -106,8 +107,10 @@ class AlertRow:
             )
             for step in values.pop("steps")
         ]
+        if not steps:
+            raise ValueError("An alert without steps")
         took_it = values.pop("took_it")
-        return cls(
+        row = cls(
             **values
             | {
                 "steps": tuple(steps),
@@ -117,17 +120,23 @@ class AlertRow:
                 "coded": tuple(values["coded"]),
             }
         )
+        times = (row.raised_at, row.turn_at, row.ended_at or 0.0)
+        # Only to see that all of them are numbers.
+        fsum((row.code, row.rounds, row.turn, *times, *(s.minutes for s in steps)))
+        return row
 
 
 type StoredAlerts = dict[str, AlertRow | None]
 """What was read of each alert, by its key; None where that makes no sense."""
 
 
-def _row_of(written: bytes) -> AlertRow | None:
+def _row_of(key: str, written: bytes) -> AlertRow | None:
     try:
-        return AlertRow.from_json(written)
+        row = AlertRow.from_json(written)
     except ValueError, KeyError, TypeError:
         return None
+    # Under another key, none of its texts would be known as sent.
+    return row if row.key == key else None
 
 
 class AlertBook:
@@ -145,7 +154,7 @@ class AlertBook:
         """Read what was written before, each alert for itself: one that makes no sense is None."""
         # As bytes: one that is no text must not keep the others from being read.
         rows = connection.execute("SELECT key, CAST(alert AS BLOB) FROM alert")
-        return {key: _row_of(written) for key, written in rows}
+        return {key: _row_of(key, written) for key, written in rows}
 
     def take_up(self, stored: StoredAlerts) -> None:
         """Go on with what could be read. The keys are made from a wall clock that may have been wrong, and tell no order."""
