@@ -22,6 +22,7 @@ from custom_components.payamak.gateway import (
     TemporaryError,
     UncertainError,
     UnreachableError,
+    UpdatingError,
     WaitError,
 )
 from custom_components.payamak.gateway.codes import delivery_state_of, error_of
@@ -32,7 +33,7 @@ CODES: list[tuple[int, type[GatewayError], str]] = [
     (3, WaitError, "daily_limit_reached"),
     (4, WaitError, "volume_limit_reached"),
     (5, SenderLineError, "sender_not_valid"),
-    (6, TemporaryError, "gateway_updating"),
+    (6, UpdatingError, "gateway_updating"),
     (7, MessageError, "filtered_word"),
     (8, MessageError, "below_minimum_count"),
     (9, SenderLineError, "public_line"),
@@ -127,6 +128,7 @@ def test_what_may_have_been_sent_is_uncertain() -> None:
         (OptOutMissingError, {RejectedError}),
         (RecipientError, {RejectedError}),
         (UnreachableError, {TemporaryError}),
+        (UpdatingError, {TemporaryError}),
         (BadReplyError, {UncertainError}),
     ],
 )

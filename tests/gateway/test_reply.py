@@ -15,8 +15,8 @@ from custom_components.payamak.gateway import (
     RecipientError,
     RejectedError,
     SenderLineError,
-    TemporaryError,
     UncertainError,
+    UpdatingError,
 )
 from custom_components.payamak.gateway.receipts import (
     read_receipts,
@@ -148,7 +148,7 @@ def test_one_recipient_never_gets_one_of_several_ids(ids: str) -> None:
         (" 14 ", "35", MessageError, "link_not_allowed", 14),
         (None, 0, CredentialsError, "wrong_credentials", 0),
         (0, 1, CredentialsError, "wrong_credentials", 0),
-        ("6", 35, TemporaryError, "gateway_updating", 6),
+        ("6", 35, UpdatingError, "gateway_updating", 6),
         ("110", 1, ApiKeyRequiredError, "api_key_required", 110),
         ("-110", 35, ApiKeyRequiredError, "api_key_required", -110),
         (None, -109, AddressError, "address_required", -109),

@@ -17,7 +17,7 @@ from custom_components.payamak.gateway import (
     MessagePage,
     RejectedError,
     SenderLineError,
-    TemporaryError,
+    UpdatingError,
 )
 from custom_components.payamak.gateway.answers import read_lines
 from custom_components.payamak.gateway.box import read_messages
@@ -133,8 +133,8 @@ def test_a_line_of_a_wrong_type_is_a_clear_error(number: object) -> None:
         (-110, 1, ApiKeyRequiredError),
         ("108", 1, AddressError),
         (None, -109, AddressError),
-        ("6", 1, TemporaryError),
-        (None, 6, TemporaryError),
+        ("6", 1, UpdatingError),
+        (None, 6, UpdatingError),
         ("5", 9, SenderLineError),
         ("999", 1, RejectedError),
         (None, None, BadReplyError),

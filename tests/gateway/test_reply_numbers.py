@@ -16,7 +16,7 @@ from custom_components.payamak.gateway import (
     InactiveAccountError,
     RejectedError,
     SmsState,
-    TemporaryError,
+    UpdatingError,
     reply,
 )
 from custom_components.payamak.gateway.answers import (
@@ -142,8 +142,8 @@ def test_a_code_that_becomes_known_does_not_become_wrong_credentials(
         (None, "108", AddressError),
         ("NULL", -111, AddressError),
         ("111", 35, AddressError),
-        (None, 6, TemporaryError),
-        ("6", 35, TemporaryError),
+        (None, 6, UpdatingError),
+        ("6", 35, UpdatingError),
         (None, 10, InactiveAccountError),
         ("12", 35, InactiveAccountError),
         ("999", 35, RejectedError),
@@ -222,7 +222,7 @@ def test_a_delivery_status_is_read_beside_success(
         (None, -109, AddressError, "address_required"),
         (None, 35, RejectedError, "invalid_request"),
         ("NULL", "35", RejectedError, "invalid_request"),
-        (None, 6, TemporaryError, "gateway_updating"),
+        (None, 6, UpdatingError, "gateway_updating"),
         ("1", 35, BadReplyError, "unreadable_reply"),
         ("delivered", 1, BadReplyError, "unreadable_reply"),
         ("1.5", 1, BadReplyError, "unreadable_reply"),

@@ -24,6 +24,7 @@ from ..gateway import (
     PayamakClient,
     RejectedError,
     SenderLineError,
+    UpdatingError,
     comparable_line,
     mask_number,
 )
@@ -96,6 +97,8 @@ class Account:
         self._ledger = ledger
         self._closed = False
         self._credit_listeners: list[Callable[[Decimal], None]] = []
+        self._refuses_questions = False
+        self._update_listeners: list[CALLBACK_TYPE] = []
         self.sender: str = data[CONF_SENDER]
         self._sender_listed: bool = data[CONF_SENDER_LISTED]
         self.client = make_client(hass, data, known_login(hass, entry_id, data))
@@ -176,6 +179,12 @@ class Account:
         self._credit_listeners.append(listener)
         return partial(self._credit_listeners.remove, listener)
 
+    @callback
+    def async_listen_to_update_end(self, listener: CALLBACK_TYPE) -> CALLBACK_TYPE:
+        """Call a listener when the gateway answers a question again, after it refused one as it was being updated."""
+        self._update_listeners.append(listener)
+        return partial(self._update_listeners.remove, listener)
+
     async def ask_or_check_login[T](self, question: Callable[[], Awaitable[T]]) -> T:
         """Ask for what not every panel offers.
 
@@ -234,13 +243,21 @@ class Account:
                 raise LoginInDoubtError("login_in_doubt") from error
             raise
         except GatewayError as error:
+            self._refuses_questions |= isinstance(error, UpdatingError)
             self._report(error)
             raise
+        self._note_update_end()
         self._follow_login()
         self._clear(Issue.ADDRESS)
         if not self._refuses_messages:
             self._clear(Issue.ACCOUNT)
         return answer
+
+    def _note_update_end(self) -> None:
+        if self._refuses_questions:
+            self._refuses_questions = False
+            for listener in tuple(self._update_listeners):
+                listener()
 
     @callback
     def _follow_login(self) -> None:

@@ -25,6 +25,7 @@ from .errors import (
     TemporaryError,
     UncertainError,
     UnreachableError,
+    UpdatingError,
     WaitError,
 )
 from .login import Login
@@ -76,6 +77,7 @@ __all__ = [
     "TemporaryError",
     "UncertainError",
     "UnreachableError",
+    "UpdatingError",
     "WaitError",
     "comparable_line",
     "complete_path",

@@ -16,8 +16,8 @@ from .errors import (
     RecipientError,
     RejectedError,
     SenderLineError,
-    TemporaryError,
     UncertainError,
+    UpdatingError,
     WaitError,
 )
 from .states import SmsState
@@ -41,7 +41,7 @@ RESULT_CODES: Final = {
     3: ResultCode("daily_limit_reached", WaitError),
     4: ResultCode("volume_limit_reached", WaitError),
     5: ResultCode("sender_not_valid", SenderLineError),
-    6: ResultCode("gateway_updating", TemporaryError),
+    6: ResultCode("gateway_updating", UpdatingError),
     7: ResultCode("filtered_word", MessageError),
     8: ResultCode("below_minimum_count", MessageError),
     9: ResultCode("public_line", SenderLineError),

@@ -75,6 +75,10 @@ class TemporaryError(GatewayError):
     """Certainly not carried out, and not because of the request: safe to try again."""
 
 
+class UpdatingError(TemporaryError):
+    """The gateway is being updated, and does nothing meanwhile."""
+
+
 class UnreachableError(TemporaryError):
     """The request never left: the name, the connection or TLS failed."""
 

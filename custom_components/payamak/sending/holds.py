@@ -14,6 +14,7 @@ from ..gateway import (
     CreditError,
     GatewayError,
     TemporaryError,
+    UpdatingError,
 )
 from ..ledger import LedgerClock, Text
 from .decisions import Hold, hold_after
@@ -104,6 +105,11 @@ class Holds:
             is_more and isinstance(error, CreditError)
         )
         return is_mended and self.end()
+
+    def update_has_ended(self) -> bool:
+        """Tell whether this ends the hold: the gateway was being updated, and now answers questions again."""
+        error = self._hold.error if self._hold else None
+        return isinstance(error, UpdatingError) and self.end()
 
     def end(self) -> bool:
         """Hold nothing up any more, and tell whether there was a hold."""

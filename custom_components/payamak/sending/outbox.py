@@ -107,6 +107,7 @@ class Outbox:
         self._listeners = [
             self._account.watch.async_listen(self._async_gateway_changed),
             self._account.async_listen_to_credit(self._async_credit_is),
+            self._account.async_listen_to_update_end(self._async_update_ended),
             async_dispatcher_connect(
                 self._hass, signal_deliveries_changed(self._entry_id), self._consider
             ),
@@ -137,6 +138,11 @@ class Outbox:
     @callback
     def _async_credit_is(self, credit: Decimal) -> None:
         if self.holds.credit_is(credit):
+            self._go_on()
+
+    @callback
+    def _async_update_ended(self) -> None:
+        if self.holds.update_has_ended():
             self._go_on()
 
     @callback

@@ -184,6 +184,7 @@ class _Account:
         self._world = world
         self.watch = world
         self.async_listen_to_credit = world.listener("credit")
+        self.async_listen_to_update_end = world.listener("update")
 
     @property
     def credentials_error(self) -> GatewayError | None:

@@ -7,6 +7,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.payamak.gateway import UpdatingError
 from simulator import Away, Gateway
 from simulator.faults import Code
 from tests.integration.conftest import SARA, sent_calls
@@ -35,6 +36,51 @@ async def test_a_refused_login_or_address_ends_with_the_next_good_answer(
     for _ in range(16):
         await let_pass(hass, freezer, MINUTE)
     assert received(gateway) == {SARA: 1}
+
+
+async def test_an_update_ends_with_the_first_good_answer_after_a_refused_question(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    home: MockConfigEntry,
+) -> None:
+    """By then the outbox asks every quarter of an hour alone."""
+    gateway.updating = True
+    await send_sms(hass, SARA, retry_for=600)
+    for _ in range(60):
+        await let_pass(hass, freezer, MINUTE)
+    gateway.updating = False
+    hold = home.runtime_data.road.outbox.holds
+    assert hold.seconds_left is not None
+    gateway.calls.clear()
+    await home.runtime_data.account.ask_credit()
+    await let_pass(hass, freezer, timedelta(seconds=2))
+    assert received(gateway) == {SARA: 1}
+    assert len(sent_calls(gateway)) == 1
+
+
+async def test_where_messages_alone_are_refused_no_answer_ends_the_hold(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    gateway: Gateway,
+    home: MockConfigEntry,
+) -> None:
+    """Else each poll would be followed by a call that is refused; an update that is long over changes nothing."""
+    account = home.runtime_data.account
+    gateway.updating = True
+    with pytest.raises(UpdatingError):
+        await account.ask_credit()
+    gateway.updating = False
+    await account.ask_credit()
+    gateway.fault("SendSMS", Code(6), times=None)
+    await send_sms(hass, SARA, retry_for=600)
+    for _ in range(30):
+        await let_pass(hass, freezer, MINUTE)
+    gateway.calls.clear()
+    for _ in range(5):
+        await account.ask_credit()
+        await let_pass(hass, freezer, timedelta(seconds=2))
+    assert len(sent_calls(gateway)) <= 1
 
 
 async def test_a_login_that_is_refused_for_good_is_not_tried_every_hour(

@@ -65,7 +65,7 @@ async def test_nothing_leaves_after_the_stop(world: World) -> None:
     row.not_before = NOON + 30
     await world.start()
     assert world.sleeps == [30]
-    assert set(world.listeners) == {"gateway", "credit", "change"}
+    assert set(world.listeners) == {"gateway", "credit", "update", "change"}
     world.outbox.async_stop()
     assert (world.sleeps, world.listeners) == ([], {})
     world.time = 4000.0

@@ -16,6 +16,7 @@ from custom_components.payamak.gateway import (
     MessageError,
     TemporaryError,
     UncertainError,
+    UpdatingError,
     WaitError,
 )
 from custom_components.payamak.ledger import LedgerClock
@@ -167,6 +168,20 @@ def test_credit_ends_no_other_hold(holds: Holds, error: type[GatewayError]) -> N
     holds.heed([error("word")])
     for credit in (1, 2):
         assert not holds.credit_is(Decimal(credit))
+    assert holds.goes_on
+
+
+def test_the_end_of_an_update_ends_its_hold_alone(holds: Holds) -> None:
+    """Not that of a limit, of trouble that nobody understands, or of the disk."""
+    assert not holds.update_has_ended()
+    holds.heed([UpdatingError("word")])
+    assert holds.update_has_ended()
+    assert holds.goes_on is None
+    for error in (WaitError, TemporaryError, UncertainError, CreditError):
+        holds.heed([error("word")])
+        assert not holds.update_has_ended()
+    holds.wait_for_disk()
+    assert not holds.update_has_ended()
     assert holds.goes_on
 
 

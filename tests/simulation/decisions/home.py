@@ -191,6 +191,7 @@ class Home:
             self.account, road, self._under_way, self._oracle
         )
         self.account._credit_listeners.append(outbox._async_credit_is)
+        self.account._update_listeners.append(outbox._async_update_ended)
         self.account.on_change = outbox._async_gateway_changed
         for part in (outbox, self.settler, self.follower):
             part.start(self.runs)

@@ -135,6 +135,8 @@ class ModelAccount(Account):
         self._ledger = ledger
         self._closed = self._refuses_messages = False
         self._credit_listeners = []
+        self._refuses_questions = False
+        self._update_listeners = []
         self.credit = cast(
             "CreditWatch", SimpleNamespace(note_credit=lambda _credit: None)
         )
