@@ -65,6 +65,16 @@ async def test_a_text_is_of_use_as_long_as_its_step(
     assert [sms.retry_for for sms in world.sent] == [waits]
 
 
+async def test_where_nobody_needs_a_code_that_is_not_noted(world: World) -> None:
+    """What Home Assistant was told is the one thing that is written."""
+    case = world.case()
+    world.written_soon.clear()
+    case.wake()
+    await turns()
+    assert world.texts == [(SMOKE, "Sara")]
+    assert len(world.written_soon) == 1
+
+
 async def test_a_text_is_wanted_until_somebody_has_it(world: World) -> None:
     """What is under way right then does not leave, either."""
     case = world.case()

@@ -200,7 +200,17 @@ def test_an_answer_with_another_word_like_the_pin_is_a_wrong_one(text: str) -> N
 
 
 @pytest.mark.parametrize(
-    "text", ["yes", "11", "no", "4711 no", "4712 no", "4712 4713 yes", "4712"]
+    "text",
+    [
+        "yes",
+        "11",
+        "no",
+        "4711 no",
+        "4712 no",
+        "4712 4713 yes",
+        "4712",
+        "4712 4713 4714",
+    ],
 )
 def test_what_is_no_answer_whichever_word_the_pin_was_is_no_wrong_one(
     text: str,

@@ -29,7 +29,12 @@ _NOT_MUTATED_CALLS: Final = (
     "cast",
 )
 # Their texts are the names of tasks and jobs.
-_NAMED_CALLS: Final = ("HassJob", "async_create_background_task", "async_create_task")
+_NAMED_CALLS: Final = (
+    "HassJob",
+    "Timer",
+    "async_create_background_task",
+    "async_create_task",
+)
 # SQLite ignores the case of all but what stands in quotes.
 _SQL: Final = re.compile(
     r"\s*(SELECT|INSERT|DELETE|CREATE|PRAGMA|BEGIN|COMMIT|ROLLBACK|WHERE|FROM|ORDER|sms\.) ?"

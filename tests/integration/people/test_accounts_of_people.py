@@ -10,6 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+import voluptuous as vol
 
 from simulator import Account, Gateway
 from simulator.faults import Code
@@ -52,6 +53,18 @@ async def second_fixture(
     second.add_to_hass(hass)
     assert await hass.config_entries.async_setup(second.entry_id)
     return second
+
+
+@pytest.mark.usefixtures("family_home")
+async def test_a_recipient_is_a_text_or_a_number_without_quotes(
+    hass: HomeAssistant, gateway: Gateway
+) -> None:
+    """YAML reads digits as a number."""
+    with pytest.raises(vol.Invalid):
+        await send_sms(hass, [{"name": "Sara"}])
+    assert received(gateway) == {}
+    await send_sms(hass, [int(f"98{SARA[1:]}")])
+    assert received(gateway) == {SARA: 1}
 
 
 def calls(gateway: Gateway) -> dict[str, list[str]]:
