@@ -24,7 +24,7 @@ from .places import (
 )
 from .recipients import change_recipient, refused_recipient
 from .restarts import restart_home_assistant
-from .target_checks import reach_by_label
+from .target_checks import leave_out, reach_by_label
 
 # The account of the cabin, which speaks the other language.
 CABIN = Account(
@@ -277,6 +277,7 @@ async def restart(stage: Stage) -> Lines:
 HOUSEHOLD_CHECKS = (
     add_second_account,
     reach_by_label,
+    leave_out,
     refuse_doubles,
     rename,
     change_number,

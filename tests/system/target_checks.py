@@ -16,6 +16,8 @@ _OFFERED = {
     "get_conditions_for_target": {"is_last_delivery"},
 }
 
+_CAN_LEAVE_OUT = (2026, 11)
+
 
 @step("A label on people of both accounts is a group, for which the editor has offers")
 async def reach_by_label(stage: Stage) -> Lines:
@@ -45,3 +47,37 @@ async def reach_by_label(stage: Stage) -> Lines:
         raise StepFailed(f"It was not accepted for all of them: {response}")
     await only_arrivals(stage, numbers, text, among=EVERY_NUMBER)
     return [f"{who.name}: {', '.join(who.numbers)}" for who in people]
+
+
+@step(
+    "Whoever is left out of a target gets nothing, where Home Assistant can leave out"
+)
+async def leave_out(stage: Stage) -> Lines:
+    """Send to all of an account by its device, but not to one of them."""
+    config = await stage.home_assistant.request("GET", "/api/config")
+    major, minor, *_ = config["version"].split(".")
+    if (int(major), int(minor)) < _CAN_LEAVE_OUT:
+        return [f"Home Assistant {config['version']} can't"]
+    _home, cabin = places(stage)
+    first, *others = cabin.recipients
+    out = {*first.numbers}
+    numbers = {number for who in others for number in who.numbers} - out
+    text = cabin.text("all but one")
+    (everybody,) = [
+        entity["entity_id"]
+        for entity in await stage.home_assistant.command("config/entity_registry/list")
+        if entity["config_entry_id"] == cabin.entry_id
+        and entity["translation_key"] == "all_recipients"
+    ]
+    response = await stage.home_assistant.ask(
+        "payamak.send_sms",
+        {
+            "message": text,
+            "entity_id": everybody,
+            "exclude": {"entity_id": f"{cabin.notify_action}_{first.slug}"},
+        },
+    )
+    if response["accepted"] != len(numbers):
+        raise StepFailed(f"It was not accepted for {len(numbers)}: {response}")
+    await only_arrivals(stage, sorted(numbers), text, among=EVERY_NUMBER)
+    return [f"all but {first.name}: {', '.join(sorted(numbers))}"]
