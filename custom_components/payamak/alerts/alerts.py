@@ -236,7 +236,7 @@ class Alerts:
 
     @callback
     def _wake(self, key: str) -> None:
-        self._cases[key].wake()
+        self._cases[key].wake_as_taken()
 
     @callback
     def _look(self) -> None:

@@ -84,6 +84,18 @@ class Case:
             self._work.add_done_callback(self._after_work)
 
     @callback
+    def wake_as_taken(self) -> None:
+        """Go on with what somebody has just taken, and tell that also while a text is being sent: a siren must not sound on."""
+        self.wake()
+        # Not before the answer is about to be written: whoever hears of it may change the alert at once.
+        self._hass.async_create_task(
+            self._async_tell(), "payamak tells who has an alert", eager_start=False
+        )
+
+    async def _async_tell(self) -> None:
+        self.tell_what_is_new()
+
+    @callback
     def stop(self) -> None:
         """Begin nothing new."""
         self._is_stopped = True

@@ -139,6 +139,29 @@ async def test_who_takes_it_while_its_text_leaves_is_told_of_at_once(
     assert alarm.texts(MOTHER) == [SMOKE, f"Somebody at home has it: {SMOKE}"]
 
 
+async def test_a_reply_is_told_at_once_though_another_text_still_leaves(
+    alarm: Alarm,
+) -> None:
+    """The siren must not sound on while the gateway hangs with the text to Sara."""
+    await alarm.raise_smoke(alert_id="leak", message="Water!", steps=["مادر"])
+    raising, held = await begin_and_hold(
+        alarm.gateway, begin(alarm, "raise_alert", **smoke())
+    )
+    for _ in range(20):
+        await disk_at_rest(alarm.hass)
+        await turns()
+    alarm.freezer.tick(1)
+    alarm.gateway.receive(LINE, MOTHER, "ok")
+    await alarm.entry.runtime_data.inbox.async_refresh()
+    await turns()
+    last = alarm.last()
+    held.released.set()
+    await raising
+    assert alarm.texts(SARA) == [SMOKE, f"مادر has it: {SMOKE}"]
+    assert last == ("acknowledged", "مادر")
+    assert len(alarm.events) == 3
+
+
 async def test_what_happens_while_home_assistant_ends_is_told_after_the_start(
     alarm: Alarm,
 ) -> None:
