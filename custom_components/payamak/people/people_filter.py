@@ -112,8 +112,11 @@ def async_name_of(
     hass: HomeAssistant, address_book: AddressBook, number: str
 ) -> str | None:
     """Return the name that an account knows a number by, else that by which another one does."""
-    books = (address_book, *_address_books(hass))
-    return next(filter(None, (book.name_of(number) for book in books)), None)
+    if name := address_book.name_of(number):
+        # Most senders are known: a hundred messages must not make the books of all accounts a hundred times.
+        return name
+    others = (book.name_of(number) for book in _address_books(hass))
+    return next(filter(None, others), None)
 
 
 def _address_book(hass: HomeAssistant, entry_id: str) -> AddressBook:

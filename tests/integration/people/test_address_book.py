@@ -16,6 +16,7 @@ from custom_components.payamak.people.address_book import (
     unhurried,
 )
 from custom_components.payamak.people.gate import QuietHours
+from custom_components.payamak.people.people_filter import async_name_of
 
 SARA, OMID = "09120000001", "09120000002"
 
@@ -103,6 +104,12 @@ def test_who_was_removed_has_no_numbers(book: AddressBook) -> None:
     with pytest.raises(ServiceValidationError) as error:
         book.of_subentry("id of Mina")
     assert error.value.translation_key == "no_recipients"
+
+
+def test_who_the_account_knows_is_looked_for_nowhere_else(book: AddressBook) -> None:
+    """To make the books of all accounts for each SMS would take long."""
+    no_accounts: Any = None
+    assert async_name_of(no_accounts, book, OMID) == "Family"
 
 
 def test_a_number_alone_has_no_name() -> None:
