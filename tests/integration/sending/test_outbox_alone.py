@@ -16,6 +16,7 @@ from custom_components.payamak.gateway import (
     OptOutMissingError,
     SmsState,
     TemporaryError,
+    UpdatingError,
     WaitError,
 )
 from custom_components.payamak.ledger import LedgerError
@@ -57,6 +58,17 @@ async def test_nothing_leaves_before_the_start(world: World) -> None:
     await world.start()
     assert called(world) == ["1"]
     assert world.waiting == {}
+
+
+async def test_who_wakes_it_ends_its_sleep(world: World) -> None:
+    """Only one timer is there at any time, and none while it works."""
+    world.wait(1).not_before = NOON + 30
+    await world.start()
+    assert world.sleeps == [30]
+    world.outbox.wake()
+    assert world.sleeps == []
+    await turns()
+    assert world.sleeps == [30]
 
 
 async def test_nothing_leaves_after_the_stop(world: World) -> None:
@@ -293,6 +305,21 @@ async def test_an_accepted_message_lets_the_oldest_go_at_once(world: World) -> N
     world.outbox.async_noted([one, other])
     await turns()
     assert called(world) == ["1", "2"]
+
+
+async def test_the_end_of_an_update_lets_the_oldest_go_at_once(world: World) -> None:
+    """It ends no other hold."""
+    world.wait(1)
+    world.wait(2)
+    world.answers = [BUSY]
+    await world.start()
+    await world.happen("update")
+    assert called(world) == ["1"]
+    world.answers = [UpdatingError("updating")]
+    await world.let_pass(60)
+    assert called(world) != []
+    await world.happen("update")
+    assert {*called(world)} == {"1", "2"}
 
 
 async def test_more_credit_lets_the_oldest_go_at_once(world: World) -> None:
