@@ -115,7 +115,12 @@ class Person:
         if self.limit is not None:
             # What is on its way may close it, and then be refused.
             moments += [self.requested_at + ON_ITS_WAY]
-            moments += [at + HOUR + ON_ITS_WAY for at in self.taken]
+            # From the hour's end on it is open, though the home may count from when the answer came.
+            moments += [
+                min(at + HOUR + ON_ITS_WAY, self.times.now)
+                for at in self.taken
+                if at + HOUR <= self.times.now
+            ]
         return max(each for each in moments if each <= self.times.now or each == -inf)
 
     @property

@@ -287,6 +287,17 @@ def hour_and_restart(world: World) -> None:
         world.let_pass(1)
 
 
+def texts_of_one_hour(world: World) -> None:
+    """Send a text three times, of which the hour lets one leave; the others leave as one right when it is over."""
+    text = world.new_text()
+    world.send_sms(text, (SARA,))
+    world.let_pass(0.1)
+    world.send_sms(text, (SARA,))
+    world.let_pass(61)
+    world.send_sms(text, (SARA,))
+    world.let_pass(3800)
+
+
 def pause_and_restart(world: World) -> None:
     """Pause somebody, crash, and send."""
     world.pause(paused=True)

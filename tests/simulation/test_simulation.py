@@ -30,3 +30,9 @@ def test_an_equal_text_may_be_answered_with_the_urgent_one() -> None:
             stack.enter_context(patch)
         noticed = tell(story, window)
     assert [each for each in noticed if each.startswith("rule 11:")]
+
+
+def test_what_an_hour_held_may_leave_right_when_it_is_over() -> None:
+    """The gate has just opened then: its patience counts from there, and nothing is too old."""
+    no_options: dict[str, int] = {}
+    assert tell(stories.texts_of_one_hour, no_options, {"hourly_limit": 1}) == []
