@@ -13,7 +13,7 @@ from collections.abc import (
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import time
-from itertools import batched
+from itertools import batched, chain
 import re
 from typing import Final
 
@@ -102,6 +102,11 @@ class AddressBook:
     def of(cls, subentries: Mapping[str, ConfigSubentry]) -> AddressBook:
         """Return the address book of the account with these subentries."""
         return cls(_saved_in(subentries))
+
+    @classmethod
+    def of_all(cls, books: Iterable[AddressBook]) -> AddressBook:
+        """Return one address book with the recipients of several accounts."""
+        return cls(chain.from_iterable(book.saved for book in books))
 
     def refresh(self, subentries: Mapping[str, ConfigSubentry]) -> None:
         """Take over the recipients as they are now; messages on their way keep theirs."""

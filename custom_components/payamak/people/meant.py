@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from types import MappingProxyType
 from typing import Final
 
@@ -46,7 +45,7 @@ async def async_who_is_meant(
         meant.add(account, account.address_book.recipients_of(chosen, gone))
     people: list[tuple[str, Sequence[KnownAccount]]] = []
     numbers: list[tuple[str, Sequence[KnownAccount]]] = []
-    everybody = AddressBook(chain.from_iterable(a.address_book.saved for a in accounts))
+    everybody = AddressBook.of_all(each.address_book for each in accounts)
     async for item in unhurried(split_list(written)):
         found = everybody.find(item)
         is_number = found[0].name is None

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import chain
 from typing import Final
 
 from homeassistant.core import ServiceCall, ServiceResponse
@@ -76,7 +75,7 @@ async def _async_numbers(
     """Return the numbers of people, by whichever account's name; raises ServiceValidationError for one that none knows."""
     if not people:
         return people
-    everybody = AddressBook(chain.from_iterable(book.saved for book in books))
+    everybody = AddressBook.of_all(books)
     found: list[Recipient] = []
     async for item in unhurried(people):
         found += everybody.find(item)
