@@ -17,16 +17,7 @@ _CONDITIONS: Final = (
     "is_gateway_reachable",
     "is_within_daily_limit",
 )
-_BLUEPRINTS: Final = (
-    "alarm_with_escalation",
-    "alert_until_delivered",
-    "assist_by_sms",
-    "calendar_reminder",
-    "command_by_sms",
-    "low_credit",
-    "nothing_heard",
-    "sms_menu",
-)
+_BLUEPRINTS: Final = REPOSITORY / "blueprints" / "automation" / "payamak"
 _SUFFIX: Mapping[Language, str] = {"en": "", "fa": "_fa"}
 
 
@@ -65,11 +56,10 @@ async def choose_conditions(scene: Scene) -> None:
 async def fill_in_blueprints(scene: Scene) -> None:
     """Look at the form of each blueprint, in the user's language."""
     frontend, page = scene.frontend, scene.frontend.page
-    folder = REPOSITORY / "blueprints" / "automation" / "payamak"
-    for name in _BLUEPRINTS:
-        text = (folder / f"{name}{_SUFFIX[scene.words.language]}.yaml").read_text(
-            "utf-8"
-        )
+    suffix = _SUFFIX[scene.words.language]
+    for persian in sorted(_BLUEPRINTS.glob(f"*{_SUFFIX['fa']}.yaml")):
+        name = persian.stem.removesuffix(_SUFFIX["fa"])
+        text = (_BLUEPRINTS / f"{name}{suffix}.yaml").read_text("utf-8")
         await scene.stage.home_assistant.command(
             "blueprint/save",
             domain="automation",

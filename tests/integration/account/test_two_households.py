@@ -43,10 +43,7 @@ async def second_fixture(
     silence: None,
 ) -> MockConfigEntry:
     """Set another account up beside the first."""
-    second = second_account(gateway, gateway_url)
-    second.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(second.entry_id)
-    return second
+    return await set_up(hass, second_account(gateway, gateway_url))
 
 
 def senders(gateway: Gateway, number: str) -> list[str]:

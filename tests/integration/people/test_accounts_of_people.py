@@ -23,6 +23,7 @@ from tests.integration.conftest import (
     recipient,
     sent_calls,
 )
+from tests.integration.story.accounts import set_up
 from tests.integration.story.deliveries import until_first_question
 from tests.integration.story.people import (
     ALI,
@@ -49,10 +50,7 @@ async def second_fixture(
     gateway_url: str,
 ) -> MockConfigEntry:
     """Set another account up beside the first."""
-    second = second_account(gateway, gateway_url)
-    second.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(second.entry_id)
-    return second
+    return await set_up(hass, second_account(gateway, gateway_url))
 
 
 @pytest.mark.usefixtures("family_home")

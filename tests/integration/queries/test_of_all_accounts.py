@@ -10,6 +10,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from simulator import Gateway
 from tests.integration.conftest import MINA, OMID, SARA
+from tests.integration.story.accounts import set_up
 from tests.integration.story.forms import call
 from tests.integration.story.people import (
     NEDA,
@@ -31,10 +32,7 @@ async def second_fixture(
     gateway_url: str,
 ) -> MockConfigEntry:
     """Set another account up beside the first."""
-    second = second_account(gateway, gateway_url)
-    second.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(second.entry_id)
-    return second
+    return await set_up(hass, second_account(gateway, gateway_url))
 
 
 async def told(hass: HomeAssistant, action: str, **data: Any) -> list[str]:
